@@ -1,0 +1,1 @@
+//! The abstract syntax tree of Python 3.14: nodes, visitors, and the errors and warnings that reading source can give.

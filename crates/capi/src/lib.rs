@@ -1,0 +1,1 @@
+//! The C API: `extern "C"` names over what is below.

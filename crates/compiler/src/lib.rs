@@ -1,0 +1,1 @@
+//! Syntax tree to code data: symbol tables, code generation, flow graph, assembly. Knows no objects.

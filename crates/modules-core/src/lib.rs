@@ -1,0 +1,1 @@
+//! Native modules that the language itself stands on: itertools, functools, collections, operator.

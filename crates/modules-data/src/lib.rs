@@ -1,0 +1,1 @@
+//! Native modules about data: struct, array, pickle, datetime, zlib.

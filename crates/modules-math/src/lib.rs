@@ -1,0 +1,1 @@
+//! Native modules about numbers: math, cmath, random, statistics, decimal.

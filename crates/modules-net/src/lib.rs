@@ -1,0 +1,1 @@
+//! Native modules about networks: socket.

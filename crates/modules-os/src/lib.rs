@@ -1,0 +1,1 @@
+//! Native modules about the operating system: posix, time, signal, select, subprocess.

@@ -1,0 +1,1 @@
+//! Native modules about text: regular expressions, csv, json, codecs.

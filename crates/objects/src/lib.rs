@@ -1,0 +1,1 @@
+//! The object model and every built-in type.

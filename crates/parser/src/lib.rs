@@ -1,0 +1,1 @@
+//! Text to tokens, tokens to syntax tree. No objects, no unsafe code.

@@ -1,0 +1,1 @@
+//! Initialisation, configuration, import, threads, and the modules `sys` and `builtins`.

@@ -1,0 +1,1 @@
+//! The pure-Python library, packed into the program.

@@ -1,0 +1,3 @@
+//! The program `taipan` and the embedding API.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! What people who work on Taipan run: `cargo xtask tidy`, `codegen`, `conformance`, `identity`, `bench`.
+
+fn main() {}
