@@ -226,7 +226,7 @@ impl Types {
         if let Some((element, count)) = c_type.strip_suffix(']').and_then(|rest| rest.rsplit_once('[')) {
             let count: u64 =
                 if count.is_empty() { 0 } else { count.parse().map_err(|_| format!("array of {count}"))? };
-            let element = self.rust(element, if count == 0 { 0 } else { size / count })?;
+            let element = self.rust(element, size.checked_div(count).unwrap_or(0))?;
             return Ok(format!("[{element}; {count}]"));
         }
         if let Some(pointee) = c_type.strip_suffix('*') {
