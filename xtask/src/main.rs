@@ -1,6 +1,10 @@
-//! What people who work on Taipan run: `cargo xtask codegen`, `tidy`, `ci`, `conformance`, `identity`, `bench`, `fuzz`.
+//! What people who work on Taipan run: `cargo xtask codegen`, `tidy`, `ci`, `programs`, `conformance`, `identity`,
+//! `bench`, `fuzz`. Each explains itself when it is called without what it needs.
 
+mod ci;
 mod codegen;
+mod programs;
+mod tidy;
 mod tree;
 
 use std::process::ExitCode;
@@ -10,8 +14,11 @@ fn main() -> ExitCode {
     let command = arguments.next().unwrap_or_default();
     let rest: Vec<String> = arguments.collect();
     let outcome = match command.as_str() {
+        "ci" => ci::run(),
         "codegen" => codegen::run(&rest),
-        other => Err(format!("unknown command {other:?}; known: codegen")),
+        "programs" => programs::run(&rest),
+        "tidy" => tidy::run(),
+        other => Err(format!("unknown command {other:?}; known: ci, codegen, programs, tidy")),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
