@@ -4,6 +4,7 @@
 //! never writes; Rust text is passed through rustfmt here, so a generator need not care about layout.
 
 mod abi;
+mod ast;
 mod instructions;
 
 use crate::tree;
@@ -19,7 +20,8 @@ pub struct Output {
 type Generator = fn() -> Result<Vec<Output>, String>;
 
 /// Every generator, by the name that `cargo xtask codegen NAME` takes.
-const GENERATORS: &[(&str, Generator)] = &[("abi", abi::generate), ("instructions", instructions::generate)];
+const GENERATORS: &[(&str, Generator)] =
+    &[("abi", abi::generate), ("ast", ast::generate), ("instructions", instructions::generate)];
 
 /// Runs the generators named in `arguments`, or all; `--check` compares instead of writing.
 pub fn run(arguments: &[String]) -> Result<(), String> {
