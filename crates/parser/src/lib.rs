@@ -1,1 +1,3 @@
 //! Text to tokens, tokens to syntax tree. No objects, no unsafe code.
+
+pub mod tokens;

@@ -68,6 +68,16 @@ pub fn decode_source(
     complete_last_line: bool,
     codec: Codec<'_>,
 ) -> Result<String, DecodeError> {
+    let text = decode(bytes, origin, codec)?;
+    Ok(translate_newlines(&text, complete_last_line).into_owned())
+}
+
+/// The text of a source file as it stands, but for the byte order mark.
+pub fn decode<'b>(
+    bytes: &'b [u8],
+    origin: Origin<'_>,
+    codec: Codec<'_>,
+) -> Result<Cow<'b, str>, DecodeError> {
     let declaration = detect(bytes);
     let body = if declaration.has_bom { &bytes[BOM.len()..] } else { bytes };
     if declaration.has_bom
@@ -76,7 +86,7 @@ pub fn decode_source(
     {
         return Err(located(bom_conflict(bytes, cookie), origin));
     }
-    let text = match declaration.encoding() {
+    Ok(match declaration.encoding() {
         "utf-8" => match std::str::from_utf8(body) {
             Ok(text) => Cow::Borrowed(text),
             Err(error) => {
@@ -85,7 +95,9 @@ pub fn decode_source(
             }
         },
         "iso-8859-1" => Cow::Owned(body.iter().map(|&byte| char::from(byte)).collect()),
-        "ascii" | "us-ascii" if body.is_ascii() => String::from_utf8_lossy(body),
+        name if body.is_ascii() && matches!(&*spelled(name), "ascii" | "usascii" | "utf8" | "latin1") => {
+            String::from_utf8_lossy(body)
+        }
         name => match codec(name, body) {
             Ok(text) => Cow::Owned(text),
             Err(msg) => {
@@ -108,8 +120,7 @@ pub fn decode_source(
                 return Err(DecodeError { error, without_filename: false });
             }
         },
-    };
-    Ok(translate_newlines(&text, complete_last_line).into_owned())
+    })
 }
 
 /// Errors that the tokenizer finds before it knows the file name, if there is one.
@@ -193,6 +204,11 @@ fn normal_name(name: &str) -> String {
     }
 }
 
+/// A name without regard to how its parts are joined, as the registry of codecs looks at it.
+fn spelled(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
 fn bom_conflict(bytes: &[u8], cookie: &Cookie) -> SyntaxError {
     let line = &bytes[cookie.line_start..cookie.line_end];
     // Past the name by one; the first line is looked at without its line end.
@@ -211,12 +227,7 @@ fn bom_conflict(bytes: &[u8], cookie: &Cookie) -> SyntaxError {
     }
 }
 
-fn invalid_utf8(
-    body: &[u8],
-    error: &std::str::Utf8Error,
-    declared: bool,
-    origin: Origin<'_>,
-) -> SyntaxError {
+fn invalid_utf8(body: &[u8], error: &std::str::Utf8Error, declared: bool, origin: Origin<'_>) -> SyntaxError {
     let at = error.valid_up_to();
     let before = &body[..at];
     let line_start = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |end| end + 1);
@@ -355,7 +366,8 @@ mod tests {
         assert_eq!(
             refuse(b"# coding: utf-8\nx='\xE4\xB8'\n", Origin::File("a.py")),
             (
-                "(unicode error) 'utf-8' codec can't decode bytes in position 3-4: invalid continuation byte".into(),
+                "(unicode error) 'utf-8' codec can't decode bytes in position 3-4: invalid continuation byte"
+                    .into(),
                 2,
                 0,
                 -1,

@@ -25,13 +25,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub(super) fn located(
-        msg: String,
-        lineno: i32,
-        offset: i32,
-        end_offset: i32,
-        text: String,
-    ) -> Fault {
+    pub(super) fn located(msg: String, lineno: i32, offset: i32, end_offset: i32, text: String) -> Fault {
         Fault::Located(Box::new(SyntaxError {
             kind: SyntaxErrorKind::SyntaxError,
             msg,

@@ -181,8 +181,7 @@ impl<I: Input> Lexer<I> {
                 if !mode.raw {
                     let shown = next as char;
                     let msg = format!("\"\\{shown}\" is an invalid escape sequence. ");
-                    let advice =
-                        format!("Did you mean \"\\\\{shown}\"? A raw string is also an option.");
+                    let advice = format!("Did you mean \"\\\\{shown}\"? A raw string is also an option.");
                     self.warn(
                         &format!("{msg}Such sequences will not work in the future. {advice}"),
                         &format!("{msg}{advice}"),
@@ -216,8 +215,9 @@ impl<I: Input> Lexer<I> {
         self.line_start = mode.start_line_start;
         self.lineno = mode.start_lineno;
         let triple = if mode.quote_size == 3 { "triple-quoted " } else { "" };
-        let fault =
-            self.syntax_error(format!("unterminated {triple}{letter}-string literal (detected at line {detected})"));
+        let fault = self.syntax_error(format!(
+            "unterminated {triple}{letter}-string literal (detected at line {detected})"
+        ));
         if mode.quote_size == 3 && c == EOF {
             self.done = Done::EofInString;
         }

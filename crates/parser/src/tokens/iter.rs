@@ -98,8 +98,7 @@ impl<S: LineSource> TokenizerIter<S> {
         let mut string = String::from_utf8_lossy(&bytes[token.start..token.end]).into_owned();
         let mut kind = token.kind;
         let mut start = (token.lineno, if empty { -1 } else { column(line_start, token.start) });
-        let mut end =
-            (token.end_lineno, if empty { -1 } else { column(self.lexer.line_start, token.end) });
+        let mut end = (token.end_lineno, if empty { -1 } else { column(self.lexer.line_start, token.end) });
         if extra {
             if trailing {
                 start = (token.lineno + 1, 0);
@@ -126,7 +125,7 @@ impl<S: LineSource> TokenizerIter<S> {
     fn line(&mut self, line_start: usize, at_end: bool) -> Rc<str> {
         let lexer = &self.lexer;
         if lexer.lineno != self.last_lineno {
-            let mut end = if at_end { lexer.buffer_start } else { lexer.line_end };
+            let mut end = if at_end { line_start } else { lexer.line_end };
             if lexer.implicit_newline && end > line_start {
                 end -= 1;
             }

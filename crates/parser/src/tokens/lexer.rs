@@ -531,12 +531,9 @@ impl<I: Input> Lexer<I> {
     /// A line end was read: `NEWLINE`, `NL`, or nothing.
     fn line_end_token(&mut self, start: usize, blank: bool) -> Option<Token> {
         self.at_line_start = true;
-        if blank || !self.brackets.is_empty() {
+        let after_comment = std::mem::take(&mut self.comment_newline);
+        if blank || after_comment || !self.brackets.is_empty() {
             return self.options.extra_tokens.then(|| self.token(TokenKind::Nl, start, self.cur));
-        }
-        if self.comment_newline && self.options.extra_tokens {
-            self.comment_newline = false;
-            return Some(self.token(TokenKind::Nl, start, self.cur));
         }
         Some(self.token(TokenKind::Newline, start, self.cur - 1))
     }

@@ -68,9 +68,12 @@ static NAME_BYTES: [u8; 256] = {
 };
 
 impl<I: Input> Lexer<I> {
-    /// Holds the name from `start` to the current position against the identifier rules.
+    /// Holds the name from `start` to the current position against the identifier rules. `tokenize` takes anything.
     #[cold]
     pub(super) fn verify_identifier(&mut self, start: usize) -> Result<(), Fault> {
+        if self.options.extra_tokens {
+            return Ok(());
+        }
         let name = String::from_utf8_lossy(&self.input.bytes()[start..self.cur]);
         let Some((at, character)) = first_invalid(&name) else { return Ok(()) };
         let code = u32::from(character);

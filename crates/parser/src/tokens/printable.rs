@@ -169,7 +169,9 @@ mod tests {
         for printable in ['a', ' ', '~', 'é', '€', '\u{1F40D}', '\u{FFFD}', '\u{E0100}'] {
             assert!(is_printable(printable), "{printable:?}");
         }
-        for other in ['\0', '\x7f', '\u{a0}', '\u{ad}', '\u{200b}', '\u{2028}', '\u{e000}', '\u{10ffff}', '\u{88f}'] {
+        for other in
+            ['\0', '\x7f', '\u{a0}', '\u{ad}', '\u{200b}', '\u{2028}', '\u{e000}', '\u{10ffff}', '\u{88f}']
+        {
             assert!(!is_printable(other), "{other:?}");
         }
     }

@@ -193,7 +193,12 @@ impl<'a> Tokenizer<'a> {
             Fault::TooDeep => (SyntaxErrorKind::IndentationError, "too many levels of indentation", 1, 0),
             Fault::LineContinuation => {
                 let byte = (self.lexer.cur - self.lexer.buffer_start) as i32;
-                (SyntaxErrorKind::SyntaxError, "unexpected character after line continuation character", byte, 0)
+                (
+                    SyntaxErrorKind::SyntaxError,
+                    "unexpected character after line continuation character",
+                    byte,
+                    0,
+                )
             }
         };
         self.error(kind, msg.to_owned(), self.lexer.lineno, byte, end)
