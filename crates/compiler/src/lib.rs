@@ -1,3 +1,11 @@
 //! Syntax tree to code data: symbol tables, code generation, flow graph, assembly. Knows no objects.
 
+pub mod error;
+pub mod future;
+mod hash;
 pub mod ir;
+pub mod preprocess;
+mod stack;
+pub mod symtable;
+
+pub use error::CompileError;
