@@ -3,7 +3,8 @@
 use indexmap::{IndexMap, IndexSet};
 use taipan_bytecode::{Constant, Wtf8Buf};
 
-/// Everything about a code unit beside its instructions.
+/// Everything about a code unit beside its instructions. When code generation is done, the whole goes to
+/// `assemble::assemble_unit(unit, sequence, code_flags, filename, &mut ConstCache) -> Result<CodeData, _>`.
 #[derive(Clone, Default, Debug)]
 pub struct CodeUnitMetadata {
     pub name: Wtf8Buf,
@@ -18,6 +19,7 @@ pub struct CodeUnitMetadata {
     pub freevars: IndexSet<Wtf8Buf>,
     /// Variables of inlined comprehensions in units that have no fast locals: hidden while `true`.
     pub fasthidden: IndexMap<Wtf8Buf, bool>,
+    /// `co_argcount`: positional parameters, those that are positional-only included, without `*args`.
     pub argcount: u32,
     pub posonlyargcount: u32,
     pub kwonlyargcount: u32,
