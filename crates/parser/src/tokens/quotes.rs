@@ -139,7 +139,7 @@ impl<I: Input> Lexer<I> {
         let fault = self.syntax_error(match (size, escaped_quote) {
             (3, _) => format!("unterminated triple-quoted string literal (detected at line {detected})"),
             (_, true) => format!(
-                "unterminated string literal (detected at line {detected}); perhaps you escaped the end quote"
+                "unterminated string literal (detected at line {detected}); perhaps you escaped the end quote?"
             ),
             _ => format!("unterminated string literal (detected at line {detected})"),
         });
