@@ -1,0 +1,136 @@
+//! Mapped memory: files and anonymous pages in the address space, shared-memory objects.
+
+#![expect(unsafe_code, reason = "maps memory")]
+
+use crate::calls::Checked;
+use crate::{Errno, Fd, Result, blocking};
+use core::ffi::{CStr, c_int};
+use core::ptr::NonNull;
+
+/// A mapping. It is unmapped when dropped.
+///
+/// Others may change what is mapped at any time (another process, a truncated file), so no Rust reference to the bytes
+/// is ever given out: only the pointer, and copies.
+#[derive(Debug)]
+pub struct Mapping {
+    start: NonNull<u8>,
+    length: usize,
+}
+
+// SAFETY: the mapping is plain memory of the process; who uses it from several threads answers for the order.
+unsafe impl Send for Mapping {}
+// SAFETY: as above.
+unsafe impl Sync for Mapping {}
+
+impl Mapping {
+    /// Maps `length` bytes of a file from `offset` on (a multiple of the page size), or of nothing with `-1`.
+    pub fn new(length: usize, protection: c_int, flags: c_int, fd: Fd, offset: i64) -> Result<Self> {
+        // SAFETY: the system chooses the place, so no memory in use is touched. `MAP_FIXED` would choose it here.
+        let start = blocking(|| unsafe {
+            libc::mmap(core::ptr::null_mut(), length, protection, flags & !libc::MAP_FIXED, fd, offset)
+        });
+        match NonNull::new(start.cast::<u8>()) {
+            Some(start) if start.as_ptr().cast() != libc::MAP_FAILED => Ok(Self { start, length }),
+            _ => Err(Errno::last()),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    pub fn as_ptr(&self) -> *mut u8 {
+        self.start.as_ptr()
+    }
+
+    /// Writes a changed range back to the file.
+    pub fn flush(&self, offset: usize, length: usize, flags: c_int) -> Result<()> {
+        self.check(offset, length)?;
+        // SAFETY: the range lies within the mapping.
+        blocking(|| unsafe { libc::msync(self.start.as_ptr().add(offset).cast(), length, flags) }.checked())
+    }
+
+    /// Tells the system how a range will be used.
+    pub fn advise(&self, offset: usize, length: usize, advice: c_int) -> Result<()> {
+        self.check(offset, length)?;
+        // SAFETY: the range lies within the mapping.
+        let start = unsafe { self.start.as_ptr().add(offset) };
+        // SAFETY: as above.
+        blocking(|| unsafe { libc::madvise(start.cast(), length, advice) }.checked())
+    }
+
+    /// Makes the mapping longer or shorter; it may move.
+    pub fn resize(&mut self, length: usize) -> Result<()> {
+        // SAFETY: the mapping is ours alone: `&mut self`. Pointers taken before are the caller's to forget.
+        let start =
+            unsafe { libc::mremap(self.start.as_ptr().cast(), self.length, length, libc::MREMAP_MAYMOVE) };
+        match NonNull::new(start.cast::<u8>()) {
+            Some(start) if start.as_ptr().cast() != libc::MAP_FAILED => {
+                self.start = start;
+                self.length = length;
+                Ok(())
+            }
+            _ => Err(Errno::last()),
+        }
+    }
+
+    fn check(&self, offset: usize, length: usize) -> Result<()> {
+        let end = offset.checked_add(length).ok_or(Errno(libc::EINVAL))?;
+        if end <= self.length { Ok(()) } else { Err(Errno(libc::EINVAL)) }
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        // SAFETY: the mapping is whole and ours.
+        blocking(|| unsafe { libc::munmap(self.start.as_ptr().cast(), self.length) });
+    }
+}
+
+blocking_calls! {
+    pub fn shm_open(name: &CStr, flags: c_int, mode: u32) -> Fd = libc::shm_open(name.as_ptr(), flags, mode);
+    pub fn shm_unlink(name: &CStr) -> () = libc::shm_unlink(name.as_ptr());
+}
+
+/// The size of a page.
+pub fn page_size() -> usize {
+    crate::process::sysconf(libc::_SC_PAGESIZE)
+        .ok()
+        .flatten()
+        .and_then(|size| usize::try_from(size).ok())
+        .unwrap_or(4096)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_mapped_and_grows() {
+        let fd = crate::files::memfd_create(c"map", 0).unwrap();
+        crate::files::write_all(fd, b"spam").unwrap();
+        crate::files::ftruncate(fd, 2 * page_size() as i64).unwrap();
+        let protection = libc::PROT_READ | libc::PROT_WRITE;
+        let mut mapping = Mapping::new(page_size(), protection, libc::MAP_SHARED, fd, 0).unwrap();
+        // SAFETY: within the mapping.
+        unsafe {
+            assert_eq!(*mapping.as_ptr(), b's');
+            *mapping.as_ptr() = b'S';
+        }
+        mapping.flush(0, page_size(), libc::MS_SYNC).unwrap();
+        assert_eq!(mapping.flush(1, page_size(), libc::MS_SYNC), Err(Errno(libc::EINVAL)));
+        mapping.resize(2 * page_size()).unwrap();
+        let mut byte = [0];
+        crate::files::pread(fd, &mut byte, 0).unwrap();
+        assert_eq!(byte, *b"S");
+        crate::files::close(fd).unwrap();
+        assert_eq!(
+            Mapping::new(0, protection, libc::MAP_SHARED | libc::MAP_ANONYMOUS, -1, 0).unwrap_err(),
+            Errno(libc::EINVAL)
+        );
+    }
+}
