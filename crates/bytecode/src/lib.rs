@@ -5,7 +5,9 @@
 //! turns it into an object.
 
 pub mod code;
+pub mod exceptiontable;
 mod generated;
+pub mod linetable;
 pub mod opcode;
 pub mod wtf8;
 
