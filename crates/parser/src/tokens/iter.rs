@@ -158,7 +158,8 @@ impl<S: LineSource> TokenizerIter<S> {
         let lexer = &self.lexer;
         let text = String::from_utf8_lossy(&lexer.input.bytes()[lexer.buffer_start..lexer.line_end]);
         let lineno = lexer.lineno;
-        let offset = text.chars().count() as i32;
+        let in_bytes = matches!(fault, Fault::Eof);
+        let offset = if in_bytes { text.len() } else { text.chars().count() } as i32;
         let error = |text| SyntaxError {
             kind,
             msg: msg.to_owned(),
@@ -168,7 +169,7 @@ impl<S: LineSource> TokenizerIter<S> {
             end_offset: 0,
             text,
         };
-        if matches!(fault, Fault::Eof) {
+        if in_bytes {
             return IterError::Bare(error(None));
         }
         IterError::NoEnd(error(Some(text.strip_suffix('\n').unwrap_or(&text).to_owned())))

@@ -58,6 +58,8 @@ pub struct LexerOptions {
     pub type_comments: bool,
     /// Lines come from a prompt: an empty line ends a block.
     pub interactive: bool,
+    /// Take `<>` for one token, as `from __future__ import barry_as_FLUFL` needs and error messages expect.
+    pub diamond: bool,
 }
 
 /// How far the lexer has come.
@@ -184,13 +186,15 @@ impl<I: Input> Lexer<I> {
         if self.done != Done::Running {
             return EOF;
         }
-        if I::READS_LINES && self.token_start.is_none() {
+        // With lines, CPython keeps the text of an f-string that is being read.
+        let restart = self.token_start.is_none() && !(I::READS_LINES && !self.modes.is_empty());
+        if I::READS_LINES && restart {
             self.buffer_start = self.line_end;
         }
         match self.input.next_line(self.line_end) {
             LineStep::Line { end, implicit_newline } => {
                 self.line_start = self.cur;
-                if self.token_start.is_none() {
+                if restart {
                     self.buffer_start = self.cur;
                 }
                 self.line_end = end;
@@ -265,9 +269,16 @@ impl<I: Input> Lexer<I> {
         self.syntax_error_in((offset, offset), msg)
     }
 
-    /// An error in a range of the current line, given as `SyntaxError` has it: in characters from 1.
+    /// An error from the byte `start` of the source to the byte before `end`, both on the current line.
     #[cold]
-    pub(super) fn syntax_error_in(&mut self, (offset, end): (i32, i32), msg: impl Into<String>) -> Fault {
+    pub(super) fn syntax_error_between(&mut self, start: usize, end: usize, msg: impl Into<String>) -> Fault {
+        let column = |to: usize| count_chars(&self.input.bytes()[self.line_start.min(to)..to]);
+        let range = (column(start) + 1, column(end));
+        self.syntax_error_in(range, msg)
+    }
+
+    /// An error in a range of the current line, given as `SyntaxError` has it: in characters from 1.
+    fn syntax_error_in(&mut self, (offset, end): (i32, i32), msg: impl Into<String>) -> Fault {
         self.done = Done::Failed;
         let rest = &self.input.bytes()[self.line_start..];
         let length = rest.iter().position(|&c| c == b'\n' || c == 0).unwrap_or(rest.len());
@@ -590,6 +601,7 @@ impl<I: Input> Lexer<I> {
         let rest = &self.input.bytes()[self.cur..self.line_end];
         if let Some(&second) = rest.first()
             && let Some(mut kind) = two_chars(c, second)
+            && (self.options.diamond || (c, second) != (b'<', b'>'))
         {
             self.cur += 1;
             if let Some(&third) = rest.get(1)
@@ -636,14 +648,15 @@ impl<I: Input> Lexer<I> {
         {
             return Err(self.syntax_error(format!("{}-string: single '}}' is not allowed", mode.letter)));
         }
-        let strict = !self.options.extra_tokens;
         match self.brackets.pop() {
-            None if strict => return Err(self.syntax_error(format!("unmatched '{}'", c as char))),
+            None if !self.options.extra_tokens => {
+                return Err(self.syntax_error(format!("unmatched '{}'", c as char)));
+            }
             None => {}
             Some(opening) => {
                 let matches = matches!((opening.open, c), (b'(', b')') | (b'[', b']') | (b'{', b'}'));
-                if strict && !matches {
-                    return Err(self.mismatch(opening, c, mode));
+                if !matches {
+                    self.check_mismatch(opening, c, mode)?;
                 }
             }
         }
@@ -662,13 +675,17 @@ impl<I: Input> Lexer<I> {
         Ok(())
     }
 
-    fn mismatch(&mut self, opening: Bracket, c: u8, mode: Option<StringMode>) -> Fault {
+    /// A bracket is closed by one of another kind.
+    fn check_mismatch(&mut self, opening: Bracket, c: u8, mode: Option<StringMode>) -> Result<(), Fault> {
         // The brace of a replacement field is no bracket that the reader would look for.
         if let Some(mode) = mode
             && opening.open == b'{'
             && mode.brace_depth - 1 == mode.expression_depth
         {
-            return self.syntax_error(format!("{}-string: unmatched '{}'", mode.letter, c as char));
+            return Err(self.syntax_error(format!("{}-string: unmatched '{}'", mode.letter, c as char)));
+        }
+        if self.options.extra_tokens {
+            return Ok(());
         }
         let mut msg = format!(
             "closing parenthesis '{}' does not match opening parenthesis '{}'",
@@ -677,7 +694,7 @@ impl<I: Input> Lexer<I> {
         if opening.lineno != self.lineno {
             msg.push_str(&format!(" on line {}", opening.lineno));
         }
-        self.syntax_error(msg)
+        Err(self.syntax_error(msg))
     }
 }
 

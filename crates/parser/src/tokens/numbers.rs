@@ -67,9 +67,9 @@ impl<I: Input> Lexer<I> {
             _ if nonzero && !self.options.extra_tokens => {
                 self.backup(c);
                 let start = self.token_start.unwrap_or(self.cur);
-                let range = ((start + 1 - self.line_start) as i32, (zeros_end - self.line_start) as i32);
-                return Err(self.syntax_error_in(
-                    range,
+                return Err(self.syntax_error_between(
+                    start,
+                    zeros_end,
                     "leading zeros in decimal integer literals are not permitted; \
                      use an 0o prefix for octal integers",
                 ));
@@ -192,13 +192,17 @@ impl<I: Input> Lexer<I> {
             return Ok(());
         }
         let rest = &self.input.bytes()[self.cur..self.line_end];
+        let ends_with = |letters: &[u8]| {
+            rest.strip_prefix(letters).is_some_and(|after| !after.first().is_some_and(|&c| is_name_byte(c)))
+        };
         let keyword = match c {
-            b'a' => rest.starts_with(b"nd"),
-            b'e' => rest.starts_with(b"lse"),
-            b'f' => rest.starts_with(b"or"),
+            b'a' => ends_with(b"nd"),
+            b'e' => ends_with(b"lse"),
+            b'f' => ends_with(b"or"),
+            // What follows these two letters is not looked at.
             b'i' => matches!(rest.first(), Some(b'f' | b'n' | b's')),
-            b'o' => rest.starts_with(b"r"),
-            b'n' => rest.starts_with(b"ot"),
+            b'o' => ends_with(b"r"),
+            b'n' => ends_with(b"ot"),
             _ => false,
         };
         self.cur -= 1;

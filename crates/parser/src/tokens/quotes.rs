@@ -63,9 +63,8 @@ impl<I: Input> Lexer<I> {
             }
             self.cur = at;
             if let Some((one, other)) = prefix.conflict() {
-                let range = ((start + 1 - self.line_start) as i32, (at - self.line_start) as i32);
                 let msg = format!("'{one}' and '{other}' prefixes are incompatible");
-                return Err(self.syntax_error_in(range, msg));
+                return Err(self.syntax_error_between(start, at, msg));
             }
             return if prefix.formatted || prefix.template {
                 self.start_interpolated(start, letter, if prefix.template { 't' } else { 'f' }, prefix.raw)

@@ -42,7 +42,8 @@ pub struct Tokenizer<'a> {
 impl<'a> Tokenizer<'a> {
     /// Reads a source whose line ends are line feeds (see [`super::encoding::translate_newlines`]).
     pub fn new(source: &'a str, options: TokenizerOptions) -> Self {
-        let lexer_options = LexerOptions { type_comments: options.type_comments, ..LexerOptions::default() };
+        let lexer_options =
+            LexerOptions { type_comments: options.type_comments, diamond: true, ..LexerOptions::default() };
         Tokenizer {
             lexer: Lexer::new(TextInput::new(source), lexer_options),
             source,
