@@ -187,7 +187,7 @@ impl<I: Input> Lexer<I> {
             return EOF;
         }
         // With lines, CPython keeps the text of an f-string that is being read.
-        let restart = self.token_start.is_none() && !(I::READS_LINES && !self.modes.is_empty());
+        let restart = self.token_start.is_none() && (self.modes.is_empty() || !I::READS_LINES);
         if I::READS_LINES && restart {
             self.buffer_start = self.line_end;
         }
