@@ -52,7 +52,7 @@ fn main() -> std::io::Result<()> {
     Ok(())
 }
 
-#[allow(clippy::disallowed_methods, reason = "a tool for developers reads the files it is given")]
 fn read(file: &str) -> std::io::Result<Vec<u8>> {
-    std::fs::read(file)
+    let path = std::ffi::CString::new(file)?;
+    taipan_host::paths::read_file(&path).map_err(|error| std::io::Error::other(format!("{file}: {error:?}")))
 }

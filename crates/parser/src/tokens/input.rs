@@ -26,6 +26,9 @@ pub trait Input {
     /// All bytes so far.
     fn bytes(&self) -> &[u8];
 
+    /// False if it is known that no null byte is in the source.
+    fn may_hold_nulls(&self) -> bool;
+
     /// Gives the line that starts at `from`, the end of the line before.
     fn next_line(&mut self, from: usize) -> LineStep;
 }
@@ -34,11 +37,13 @@ pub trait Input {
 #[derive(Clone, Copy, Debug)]
 pub struct TextInput<'a> {
     bytes: &'a [u8],
+    holds_nulls: bool,
 }
 
 impl<'a> TextInput<'a> {
     pub fn new(text: &'a str) -> Self {
-        TextInput { bytes: text.as_bytes() }
+        let bytes = text.as_bytes();
+        TextInput { bytes, holds_nulls: memchr(0, bytes).is_some() }
     }
 }
 
@@ -48,6 +53,11 @@ impl Input for TextInput<'_> {
     #[inline(always)]
     fn bytes(&self) -> &[u8] {
         self.bytes
+    }
+
+    #[inline]
+    fn may_hold_nulls(&self) -> bool {
+        self.holds_nulls
     }
 
     #[inline]
@@ -98,6 +108,10 @@ impl<S: LineSource> Input for LinesInput<S> {
     #[inline]
     fn bytes(&self) -> &[u8] {
         self.buffer.as_bytes()
+    }
+
+    fn may_hold_nulls(&self) -> bool {
+        true
     }
 
     fn next_line(&mut self, _from: usize) -> LineStep {

@@ -200,7 +200,9 @@ impl<I: Input> Lexer<I> {
                 self.line_end = end;
                 self.lineno += 1;
                 self.implicit_newline = implicit_newline;
-                if memchr::memchr(0, &self.input.bytes()[self.line_start..end]).is_some() {
+                if self.input.may_hold_nulls()
+                    && memchr::memchr(0, &self.input.bytes()[self.line_start..end]).is_some()
+                {
                     let fault = self.syntax_error("source code cannot contain null bytes");
                     return self.fail(fault);
                 }
