@@ -4,5 +4,6 @@
 //! structs go in, vectors and plain error enums come out. That keeps every algorithm testable
 //! alone, and free of `unsafe`.
 
+pub mod float;
 pub mod hash;
 pub mod int;

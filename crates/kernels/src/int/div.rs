@@ -138,7 +138,7 @@ fn divide_blocks(a: &[u64], b: &[u64]) -> (Vec<u64>, Vec<u64>) {
 /// half of `a`, zeros in the high one.
 fn divide_2_by_1(q: &mut [u64], a: &mut [u64], b: &[u64]) {
     let n = b.len();
-    if n % 2 != 0 || n < BURNIKEL_ZIEGLER {
+    if !n.is_multiple_of(2) || n < BURNIKEL_ZIEGLER {
         knuth(q, a, b);
         return;
     }
