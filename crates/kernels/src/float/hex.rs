@@ -130,7 +130,7 @@ fn scale(mantissa: u64, sticky: bool, exponent: i64) -> Result<f64, FromHexError
     // The value fits 53 bits (or is a power of two): both factors are exact.
     let power = |n: i64| f64::from_bits(((n + 1023) as u64) << 52);
     let half = exponent / 2;
-    let result = if exponent >= -1022 && exponent <= 1023 {
+    let result = if (-1022..=1023).contains(&exponent) {
         value as f64 * power(exponent)
     } else {
         value as f64 * power(half) * power(exponent - half)
