@@ -5,5 +5,7 @@
 //! alone, and free of `unsafe`.
 
 pub mod float;
+pub mod format;
 pub mod hash;
 pub mod int;
+pub mod unicode;
