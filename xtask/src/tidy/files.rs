@@ -11,7 +11,7 @@ const FUNCTION_LINES: usize = 100;
 /// Macros that stand for something not written.
 const STUBS: &[&str] = &["todo", "unimplemented", "dbg"];
 
-/// Folders that may reach the operating system: the door itself, what runs before Taipan does, and tests.
+/// Folders that may reach the operating system: the door itself, what runs before Taipan does, and programs for people who work on Taipan.
 const DOORS: &[&str] = &[
     "crates/host/",
     "crates/stdlib/build",
