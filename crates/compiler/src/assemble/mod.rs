@@ -70,7 +70,7 @@ pub fn assemble_unit(
         + usize::from(code_flags & CO_VARARGS != 0)
         + usize::from(code_flags & CO_VARKEYWORDS != 0);
     let mut consts = std::mem::take(&mut unit.consts);
-    flowgraph::optimise_code_unit(&mut cfg, &mut consts, unit.varnames.len(), parameters, unit.firstlineno);
+    flowgraph::optimise_code_unit(&mut cfg, &mut consts, unit.varnames.len(), parameters);
     let (flat, stacksize) = flowgraph::to_flat(&mut cfg, &unit, code_flags)?;
     drop(cfg);
     let consts = consts.into_iter().map(|constant| cache.share(constant)).collect();

@@ -138,19 +138,23 @@ fn step(cfg: &mut Cfg, todo: &mut Vec<BlockId>, walk: &mut Walk, at: usize, inst
                 walk.refs.swap(size - 1, size - oparg as usize);
             }
         }
-        // These leave all they read.
-        Opcode::FOR_ITER
+        // These leave all they read, or what may be the same object.
+        Opcode::FORMAT_SIMPLE
         | Opcode::GET_ANEXT
         | Opcode::GET_LEN
+        | Opcode::GET_YIELD_FROM_ITER
         | Opcode::IMPORT_FROM
         | Opcode::MATCH_KEYS
         | Opcode::MATCH_MAPPING
         | Opcode::MATCH_SEQUENCE
         | Opcode::WITH_EXCEPT_START => {
-            for _ in popped..pushed {
-                walk.push(at, None);
+            // CPython's pass takes the new values for those of the block's first instructions. That is safe,
+            // since it can only keep a load from borrowing, and identical code needs the same.
+            for first in 0..usize::try_from(pushed - popped).unwrap_or(0) {
+                walk.push(first, None);
             }
         }
+        Opcode::FOR_ITER => walk.push(at, None),
         // These leave the lower part of what they read and push nothing.
         Opcode::DICT_MERGE
         | Opcode::DICT_UPDATE

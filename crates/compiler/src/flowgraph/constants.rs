@@ -64,7 +64,10 @@ fn optimise_block(cfg: &mut Cfg, id: BlockId, consts: &mut Consts) {
             | Opcode::POP_JUMP_IF_TRUE
             | Opcode::JUMP_IF_FALSE
             | Opcode::JUMP_IF_TRUE => {
-                instrs[at].nop();
+                // JUMP_IF_x leaves the value where it is, so its load must stay.
+                if matches!(next, Opcode::POP_JUMP_IF_FALSE | Opcode::POP_JUMP_IF_TRUE) {
+                    instrs[at].nop();
+                }
                 let jumps_if_true = matches!(next, Opcode::POP_JUMP_IF_TRUE | Opcode::JUMP_IF_TRUE);
                 if value.is_true() == jumps_if_true {
                     instrs[at + 1].opcode = Opcode::JUMP;

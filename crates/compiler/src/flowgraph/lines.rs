@@ -1,16 +1,14 @@
 //! Line numbers for the instructions that code generation left without: an exit is copied for each jump to
 //! it so that each copy can have the jump's line, then lines run forward along edges that are the only
-//! way into a block, and a return that has none even so gets the line before it.
+//! way into a block.
 
 use super::cfg::{BlockId, Cfg};
 use crate::ir::Location;
-use taipan_bytecode::Opcode;
 
 /// Lines for the whole graph. `predecessors` must be right.
-pub fn resolve_line_numbers(cfg: &mut Cfg, first_line: i32) {
+pub fn resolve_line_numbers(cfg: &mut Cfg) {
     duplicate_exits_without_lineno(cfg);
     propagate_line_numbers(cfg);
-    guarantee_lineno_for_exits(cfg, first_line);
 }
 
 fn is_exit_or_eval_check_without_lineno(cfg: &Cfg, id: BlockId) -> bool {
@@ -82,19 +80,5 @@ fn hand_on(cfg: &mut Cfg, id: BlockId, loc: Location) {
         && first.loc.lineno == Location::NONE.lineno
     {
         first.loc = loc;
-    }
-}
-
-fn guarantee_lineno_for_exits(cfg: &mut Cfg, first_line: i32) {
-    let mut line = first_line;
-    for id in cfg.order() {
-        let Some(last) = cfg[id].last().copied() else { continue };
-        if last.loc.lineno >= 0 {
-            line = last.loc.lineno;
-        } else if last.opcode == Opcode::RETURN_VALUE {
-            for instr in &mut cfg[id].instrs {
-                instr.loc.lineno = line;
-            }
-        }
     }
 }

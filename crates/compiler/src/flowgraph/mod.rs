@@ -31,6 +31,7 @@ pub use build::build;
 pub use cfg::Cfg;
 pub use constants::Consts;
 pub use emit::{FlatInstr, Handler, flatten};
+pub use stackdepth::calculate_stackdepth;
 
 use crate::ir::CodeUnitMetadata;
 use std::fmt;
@@ -60,23 +61,16 @@ impl fmt::Display for BackEndError {
 impl std::error::Error for BackEndError {}
 
 /// The passes on the graph. `locals` counts the unit's local variables, `parameters` those bound at entry.
-pub fn optimise_code_unit(
-    cfg: &mut Cfg,
-    consts: &mut Consts,
-    locals: usize,
-    parameters: usize,
-    first_line: i32,
-) {
+pub fn optimise_code_unit(cfg: &mut Cfg, consts: &mut Consts, locals: usize, parameters: usize) {
     handlers::mark_handlers(cfg);
     handlers::label_exception_targets(cfg);
 
     inline::inline_small_or_no_lineno_blocks(cfg);
     unreachable::remove_unreachable(cfg);
-    lines::resolve_line_numbers(cfg, first_line);
+    lines::resolve_line_numbers(cfg);
     constants::optimise_load_const(cfg, consts);
     peephole::optimise_blocks(cfg, consts);
     nops::remove_redundant_nops_and_pairs(cfg);
-    inline::inline_small_or_no_lineno_blocks(cfg);
     unreachable::remove_unreachable(cfg);
     nops::remove_redundant_nops_and_jumps(cfg);
 
@@ -84,7 +78,7 @@ pub fn optimise_code_unit(
     locals::add_checks_for_uninitialised(cfg, locals, parameters);
     superinstructions::insert_superinstructions(cfg);
     cold::push_cold_blocks_to_end(cfg);
-    lines::resolve_line_numbers(cfg, first_line);
+    lines::resolve_line_numbers(cfg);
 }
 
 /// The optimised graph as real instructions, and the greatest depth of the value stack.

@@ -32,12 +32,30 @@ fn optimise_block(cfg: &mut Cfg, id: BlockId, consts: &mut Consts) {
             at += 1;
             continue;
         }
-        at = optimise_instr(&mut cfg[id].instrs, at, consts) + 1;
+        optimise_instr(&mut cfg[id].instrs, at, consts);
+        at += 1;
+    }
+    optimise_swaps(&mut cfg[id].instrs);
+}
+
+/// Shortens the block's `SWAP`s, once nothing else makes new ones.
+fn optimise_swaps(instrs: &mut [Instr]) {
+    let mut at = 0;
+    while at < instrs.len() {
+        if instrs[at].opcode == Opcode::SWAP {
+            if instrs[at].oparg == 1 {
+                instrs[at].nop();
+            } else {
+                at = shorten_run(instrs, at);
+                apply_static_swaps(instrs, at);
+            }
+        }
+        at += 1;
     }
 }
 
-/// Improves the instruction at `at`; the index of the last one dealt with.
-fn optimise_instr(instrs: &mut [Instr], at: usize, consts: &mut Consts) -> usize {
+/// Improves the instruction at `at`.
+fn optimise_instr(instrs: &mut [Instr], at: usize, consts: &mut Consts) {
     let Instr { opcode, oparg, .. } = instrs[at];
     let next = instrs.get(at + 1).map_or(Opcode::CACHE, |i| i.opcode);
     match (opcode, next) {
@@ -65,22 +83,32 @@ fn optimise_instr(instrs: &mut [Instr], at: usize, consts: &mut Consts) -> usize
             instrs[at].nop();
             instrs[at + 1].set(opcode, oparg ^ 1);
         }
-        (Opcode::TO_BOOL, Opcode::UNARY_NOT) | (Opcode::UNARY_NOT, Opcode::TO_BOOL) => {
+        (Opcode::UNARY_NOT, Opcode::TO_BOOL) => {
             instrs[at].nop();
             instrs[at + 1].set(Opcode::UNARY_NOT, 0);
         }
         (Opcode::UNARY_NOT, Opcode::UNARY_NOT) => {
             instrs[at].nop();
-            instrs[at + 1].set(Opcode::TO_BOOL, 0);
+            instrs[at + 1].nop();
         }
         (Opcode::UNARY_NOT, _) => fold_unary(instrs, at, Unary::Not, consts),
         (Opcode::UNARY_INVERT, _) => fold_unary(instrs, at, Unary::Invert, consts),
         (Opcode::UNARY_NEGATIVE, _) => fold_unary(instrs, at, Unary::Negative, consts),
         (Opcode::CALL_INTRINSIC_1, _) if oparg == INTRINSIC_LIST_TO_TUPLE => {
-            fold_list_to_tuple(instrs, at, consts);
+            fold_growing(instrs, at, Opcode::BUILD_LIST, Opcode::LIST_APPEND, consts);
+            if next == Opcode::GET_ITER && instrs[at].opcode == Opcode::CALL_INTRINSIC_1 {
+                // A list does as well as a tuple for iterating.
+                instrs[at].nop();
+            }
         }
         (Opcode::CALL_INTRINSIC_1, _) if oparg == INTRINSIC_UNARY_POSITIVE => {
             fold_unary(instrs, at, Unary::Positive, consts);
+        }
+        (Opcode::LIST_APPEND, Opcode::GET_ITER | Opcode::CONTAINS_OP) => {
+            fold_growing(instrs, at + 1, Opcode::BUILD_LIST, opcode, consts);
+        }
+        (Opcode::SET_ADD, Opcode::GET_ITER | Opcode::CONTAINS_OP) => {
+            fold_growing(instrs, at + 1, Opcode::BUILD_SET, opcode, consts);
         }
         (Opcode::BINARY_OP, _) => fold_binary(instrs, at, consts),
         (Opcode::LOAD_GLOBAL, Opcode::PUSH_NULL) if oparg & 1 == 0 => {
@@ -92,15 +120,8 @@ fn optimise_instr(instrs: &mut [Instr], at: usize, consts: &mut Consts) -> usize
         {
             instrs[at].set(Opcode::POP_TOP, 0);
         }
-        (Opcode::SWAP, _) if oparg == 1 => instrs[at].nop(),
-        (Opcode::SWAP, _) => {
-            let end = shorten_run(instrs, at);
-            apply_static_swaps(instrs, end);
-            return end;
-        }
         _ => {}
     }
-    at
 }
 
 /// Lets a jump to a jump go where that one goes. True if the instruction at `at` is to be looked at again.
@@ -213,27 +234,31 @@ fn fold_list_or_set(instrs: &mut [Instr], at: usize, next: Opcode, consts: &mut 
     }
 }
 
-/// An empty list, constants each appended, made a tuple: one constant.
-fn fold_list_to_tuple(instrs: &mut [Instr], at: usize, consts: &mut Consts) {
+/// An empty list or set and constants each added to it, up to `end`: one constant, which the instruction at
+/// `end` (the conversion to a tuple) or right before it (the last addition) then loads.
+fn fold_growing(instrs: &mut [Instr], end: usize, build: Opcode, add: Opcode, consts: &mut Consts) {
     let mut items = Vec::new();
-    let mut expect_append = true;
-    for position in (0..at).rev() {
+    let mut expect_add = true;
+    for position in (0..end).rev() {
         let instr = instrs[position];
         if instr.opcode == Opcode::NOP {
             continue;
         }
-        if instr.opcode == Opcode::BUILD_LIST && instr.oparg == 0 {
-            if !expect_append {
+        if instr.opcode == build && instr.oparg == 0 {
+            if !expect_add {
                 return;
             }
             items.reverse();
-            let used: Vec<usize> = (position..at).filter(|p| instrs[*p].opcode != Opcode::NOP).collect();
+            let used: Vec<usize> = (position..end).filter(|p| instrs[*p].opcode != Opcode::NOP).collect();
             nop_out(instrs, &used);
-            make_load_const(&mut instrs[at], Constant::tuple(items), consts);
+            let constant =
+                if build == Opcode::BUILD_SET { Constant::frozen_set(items) } else { Constant::tuple(items) };
+            let converts = instrs.get(end).is_some_and(|i| i.opcode == Opcode::CALL_INTRINSIC_1);
+            make_load_const(&mut instrs[if converts { end } else { end - 1 }], constant, consts);
             return;
         }
-        if expect_append {
-            if instr.opcode != Opcode::LIST_APPEND || instr.oparg != 1 {
+        if expect_add {
+            if instr.opcode != add || instr.oparg != 1 {
                 return;
             }
         } else {
@@ -242,7 +267,7 @@ fn fold_list_to_tuple(instrs: &mut [Instr], at: usize, consts: &mut Consts) {
                 None => return,
             }
         }
-        expect_append = !expect_append;
+        expect_add = !expect_add;
     }
 }
 
