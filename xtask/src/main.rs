@@ -1,9 +1,14 @@
 //! What people who work on Taipan run: `cargo xtask codegen`, `tidy`, `ci`, `programs`, `conformance`, `identity`,
 //! `bench`, `fuzz`. Each explains itself when it is called without what it needs.
 
+mod bench;
 mod ci;
 mod codegen;
+mod conformance;
+mod fuzz;
+mod identity;
 mod programs;
+mod python;
 mod tidy;
 mod tree;
 
@@ -14,11 +19,17 @@ fn main() -> ExitCode {
     let command = arguments.next().unwrap_or_default();
     let rest: Vec<String> = arguments.collect();
     let outcome = match command.as_str() {
+        "bench" => bench::run(&rest),
         "ci" => ci::run(),
         "codegen" => codegen::run(&rest),
+        "conformance" => conformance::run(&rest),
+        "fuzz" => fuzz::run(&rest),
+        "identity" => identity::run(&rest),
         "programs" => programs::run(&rest),
         "tidy" => tidy::run(),
-        other => Err(format!("unknown command {other:?}; known: ci, codegen, programs, tidy")),
+        other => Err(format!(
+            "unknown command {other:?}; known: bench, ci, codegen, conformance, fuzz, identity, programs, tidy"
+        )),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -11,7 +11,7 @@ const FUNCTION_LINES: usize = 100;
 /// Macros that stand for something not written.
 const STUBS: &[&str] = &["todo", "unimplemented", "dbg"];
 
-/// Folders that may reach the operating system: the door itself, what runs before Taipan does, and programs for people who work on Taipan.
+/// Folders that may reach the operating system: the door itself, what runs before Taipan does, tests and examples.
 const DOORS: &[&str] = &[
     "crates/host/",
     "crates/stdlib/build",
@@ -19,6 +19,7 @@ const DOORS: &[&str] = &[
     "crates/capi/build.rs",
     "xtask/",
     "/tests/",
+    "/examples/",
 ];
 
 pub fn check(source: &Source, allowed: &mut Exceptions, complaints: &mut Vec<String>) {
