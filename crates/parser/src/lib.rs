@@ -1,4 +1,91 @@
 //! Text to tokens, tokens to syntax tree. No objects, no unsafe code.
+//!
+//! [`parse`] is the door. [`tokens`] reads text, [`strings`] decodes literals, [`grammar`] makes the tree of a
+//! valid source and [`errors`] finds out what to say about an invalid one.
 
+pub mod errors;
+pub mod grammar;
 pub mod strings;
 pub mod tokens;
+
+use std::borrow::Cow;
+
+use taipan_ast::{Arena, Mod, SyntaxError, WarningSink};
+
+use tokens::TokenizerOptions;
+use tokens::encoding::translate_newlines;
+
+/// What a source is to be read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A module: any number of statements.
+    Exec,
+    /// One statement, typed at a prompt.
+    Single,
+    /// One expression.
+    Eval,
+    /// A signature type comment, `(int, *str) -> None`.
+    FuncType,
+}
+
+/// How a source is to be read.
+#[derive(Clone, Debug)]
+pub struct ParseOptions {
+    pub mode: Mode,
+    /// Keep `# type:` comments (`PyCF_TYPE_COMMENTS`).
+    pub type_comments: bool,
+    /// The minor version of Python 3 whose grammar is asked for.
+    pub feature_version: i32,
+    /// `from __future__ import barry_as_FLUFL` holds already (`CO_FUTURE_BARRY_AS_BDFL`).
+    pub barry_as_flufl: bool,
+    /// Say "incomplete input" where more text could make the source valid (`PyCF_ALLOW_INCOMPLETE_INPUT`).
+    pub allow_incomplete_input: bool,
+    /// Do not close open blocks at the end of a `Single` source (`PyCF_DONT_IMPLY_DEDENT`).
+    pub dont_imply_dedent: bool,
+    /// The longest decimal integer literal, in digits; 0 for no limit (`sys.set_int_max_str_digits`).
+    pub max_int_digits: usize,
+    /// Nesting at which a source counts as too complex; lower it on threads with little stack (a unit may take
+    /// 1 KiB).
+    pub max_depth: u32,
+}
+
+impl ParseOptions {
+    pub fn new(mode: Mode) -> Self {
+        ParseOptions {
+            mode,
+            type_comments: false,
+            feature_version: 14,
+            barry_as_flufl: false,
+            allow_incomplete_input: false,
+            dont_imply_dedent: false,
+            max_int_digits: 4300,
+            max_depth: grammar::MAX_DEPTH,
+        }
+    }
+
+    fn tokenizer_options(&self) -> TokenizerOptions {
+        TokenizerOptions {
+            single: self.mode == Mode::Single,
+            dont_imply_dedent: self.dont_imply_dedent,
+            type_comments: self.type_comments,
+        }
+    }
+}
+
+/// Reads a source. The tree borrows from the source and from the arena. Line ends may be of any kind; bytes are decoded
+/// before, by [`tokens::encoding::decode_source`].
+pub fn parse<'a>(
+    source: &'a str,
+    options: &ParseOptions,
+    arena: &'a Arena,
+    warnings: &mut dyn WarningSink,
+) -> Result<Mod<'a>, SyntaxError> {
+    let source = match translate_newlines(source, options.mode == Mode::Exec) {
+        Cow::Borrowed(source) => source,
+        Cow::Owned(source) => arena.str(&source),
+    };
+    grammar::parse(source, options, arena, warnings).map_err(|error| match error {
+        Some(error) => error,
+        None => errors::located(source, "invalid syntax".to_owned(), taipan_ast::Location::new(1, 0, 1, 0)),
+    })
+}
