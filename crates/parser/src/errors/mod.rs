@@ -6,7 +6,9 @@ use crate::tokens::char_offset;
 
 /// An error at a range given in bytes, in a source whose line ends are line feeds.
 pub(crate) fn located(source: &str, msg: String, loc: Location) -> SyntaxError {
-    let line = |lineno: i32| source.split_inclusive('\n').nth(usize::try_from(lineno - 1).unwrap_or(0)).unwrap_or("");
+    let line = |lineno: i32| {
+        source.split_inclusive('\n').nth(usize::try_from(lineno - 1).unwrap_or(0)).unwrap_or("")
+    };
     let text = line(loc.lineno);
     let end_text = if loc.end_lineno == loc.lineno { text } else { line(loc.end_lineno) };
     SyntaxError {

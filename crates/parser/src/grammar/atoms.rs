@@ -158,8 +158,11 @@ impl<'a> Parser<'a, '_> {
             if self.at_comprehension() {
                 let generators = self.for_if_clauses()?;
                 self.expect(TokenKind::RBrace)?;
-                let kind =
-                    ExprKind::DictComp { key: self.arena.alloc(key), value: self.arena.alloc(value), generators };
+                let kind = ExprKind::DictComp {
+                    key: self.arena.alloc(key),
+                    value: self.arena.alloc(value),
+                    generators,
+                };
                 return Ok(Expr { kind, loc: self.since(start) });
             }
             keys.push(Some(self.arena.alloc(key)));

@@ -41,13 +41,17 @@ pub struct TokenBuffer<'a> {
 
 impl<'a> TokenBuffer<'a> {
     pub fn new(source: &'a str, options: TokenizerOptions) -> Self {
-        TokenBuffer { tokenizer: Tokenizer::new(source, options), tokens: Vec::with_capacity(source.len() / 8 + 8) }
+        TokenBuffer {
+            tokenizer: Tokenizer::new(source, options),
+            tokens: Vec::with_capacity(source.len() / 8 + 8),
+        }
     }
 
     /// Fetches one more token.
     #[inline]
     pub fn fetch(&mut self) -> Result<Tok, SyntaxError> {
-        let Token { kind, start, end, lineno, col_offset, end_lineno, end_col_offset, level } = self.tokenizer.next()?;
+        let Token { kind, start, end, lineno, col_offset, end_lineno, end_col_offset, level } =
+            self.tokenizer.next()?;
         let keyword = if kind == TokenKind::Name {
             let text = self.tokenizer.source().get(start..end).unwrap_or("");
             Keyword::of(text)

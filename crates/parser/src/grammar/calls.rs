@@ -37,7 +37,10 @@ impl<'a> Parser<'a, '_> {
         self.enter(BRACKET_DEPTH)?;
         let Arguments { args, keywords } = self.arguments(true)?;
         self.leave(BRACKET_DEPTH);
-        Ok(Expr { kind: ExprKind::Call { func: self.arena.alloc(func), args, keywords }, loc: self.since(start) })
+        Ok(Expr {
+            kind: ExprKind::Call { func: self.arena.alloc(func), args, keywords },
+            loc: self.since(start),
+        })
     }
 
     /// `(a, *b, c=d, **e)` with the parentheses; a lone generator expression needs none of its own where it is allowed.
@@ -70,7 +73,10 @@ impl<'a> Parser<'a, '_> {
                 if self.at(TokenKind::Equal) || !keywords.is_empty() {
                     return Err(Refused);
                 }
-                if generator_allowed && args.is_empty() && matches!(self.current.keyword, Keyword::For | Keyword::Async) {
+                if generator_allowed
+                    && args.is_empty()
+                    && matches!(self.current.keyword, Keyword::For | Keyword::Async)
+                {
                     let generator = self.generator(start, value)?;
                     return Ok(Arguments { args: self.arena.slice(&[generator]), keywords: &[] });
                 }

@@ -258,7 +258,13 @@ impl<'a> Parser<'a, '_> {
         let impossible = match next.kind {
             TokenKind::Name => matches!(
                 next.keyword,
-                Keyword::And | Keyword::In | Keyword::Is | Keyword::Or | Keyword::If | Keyword::Else | Keyword::As
+                Keyword::And
+                    | Keyword::In
+                    | Keyword::Is
+                    | Keyword::Or
+                    | Keyword::If
+                    | Keyword::Else
+                    | Keyword::As
             ),
             TokenKind::Number
             | TokenKind::String

@@ -141,7 +141,8 @@ impl<'a> Parser<'a, '_> {
             self.since_version(8)?;
             let value = self.expression()?;
             let target = Expr { kind: ExprKind::Name { id, ctx: ExprContext::Store }, loc: start };
-            let kind = ExprKind::NamedExpr { target: self.arena.alloc(target), value: self.arena.alloc(value) };
+            let kind =
+                ExprKind::NamedExpr { target: self.arena.alloc(target), value: self.arena.alloc(value) };
             return Ok(Expr { kind, loc: self.since(start) });
         }
         let value = self.expression()?;
@@ -348,8 +349,11 @@ impl<'a> Parser<'a, '_> {
         self.enter(2)?;
         let right = self.factor()?;
         self.leave(2);
-        let kind =
-            ExprKind::BinOp { left: self.arena.alloc(left), op: Operator::Pow, right: self.arena.alloc(right) };
+        let kind = ExprKind::BinOp {
+            left: self.arena.alloc(left),
+            op: Operator::Pow,
+            right: self.arena.alloc(right),
+        };
         Ok(Expr { kind, loc: self.since(start) })
     }
 

@@ -179,7 +179,15 @@ impl<'a> Parser<'a, '_> {
         let body = self.block()?;
         let kind = if is_async {
             self.since_version(5)?;
-            StmtKind::AsyncFunctionDef { name, args, body, decorator_list, returns, type_comment, type_params }
+            StmtKind::AsyncFunctionDef {
+                name,
+                args,
+                body,
+                decorator_list,
+                returns,
+                type_comment,
+                type_params,
+            }
         } else {
             StmtKind::FunctionDef { name, args, body, decorator_list, returns, type_comment, type_params }
         };
@@ -192,7 +200,8 @@ impl<'a> Parser<'a, '_> {
             let next = self.next()?;
             if next.kind == TokenKind::TypeComment {
                 let after = self.token_at(self.pos + 2)?;
-                if after.kind == TokenKind::Newline && self.token_at(self.pos + 3)?.kind == TokenKind::Indent {
+                if after.kind == TokenKind::Newline && self.token_at(self.pos + 3)?.kind == TokenKind::Indent
+                {
                     self.bump()?;
                     return self.type_comment();
                 }
@@ -213,11 +222,7 @@ impl<'a> Parser<'a, '_> {
         Ok(self.arena.slice(&decorators))
     }
 
-    pub(super) fn class_def(
-        &mut self,
-        start: Location,
-        decorator_list: &'a [Expr<'a>],
-    ) -> Parsed<Stmt<'a>> {
+    pub(super) fn class_def(&mut self, start: Location, decorator_list: &'a [Expr<'a>]) -> Parsed<Stmt<'a>> {
         self.expect_keyword(Keyword::Class)?;
         let name = self.name()?.0;
         let type_params = self.optional_type_params()?;

@@ -50,7 +50,8 @@ impl<'a> Parser<'a, '_> {
             }
             self.bump()?;
         }
-        let module = if level > 0 && self.at_keyword(Keyword::Import) { None } else { Some(self.dotted_name()?.0) };
+        let module =
+            if level > 0 && self.at_keyword(Keyword::Import) { None } else { Some(self.dotted_name()?.0) };
         self.expect_keyword(Keyword::Import)?;
         let names = if self.at(TokenKind::Star) {
             let loc = self.bump()?.loc;
@@ -62,7 +63,10 @@ impl<'a> Parser<'a, '_> {
         } else {
             self.import_from_names(false)?
         };
-        if module == Some("__future__") && level == 0 && names.iter().any(|alias| alias.name == "barry_as_FLUFL") {
+        if module == Some("__future__")
+            && level == 0
+            && names.iter().any(|alias| alias.name == "barry_as_FLUFL")
+        {
             self.flufl = true;
         }
         Ok(StmtKind::ImportFrom { module, names: self.arena.slice(&names), level })

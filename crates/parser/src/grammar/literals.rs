@@ -106,7 +106,10 @@ impl<'a> Parser<'a, '_> {
         }
         if self.at(TokenKind::String) {
             let tok = self.bump()?;
-            if !matches!(self.current.kind, TokenKind::String | TokenKind::FStringStart | TokenKind::TStringStart) {
+            if !matches!(
+                self.current.kind,
+                TokenKind::String | TokenKind::FStringStart | TokenKind::TStringStart
+            ) {
                 return self.plain(&tok).map(|(node, _)| node);
             }
             return self.concatenation(start, Some(tok));
@@ -254,7 +257,8 @@ impl<'a> Parser<'a, '_> {
         let is_debug = self.eat(TokenKind::Equal)?;
         let after = self.current;
         let mut conversion = self.conversion()?;
-        let format_spec = if self.at(TokenKind::Colon) { Some(self.format_spec(flavour, raw)?) } else { None };
+        let format_spec =
+            if self.at(TokenKind::Colon) { Some(self.format_spec(flavour, raw)?) } else { None };
         self.expect(TokenKind::RBrace)?;
         let loc = self.since(open.loc);
         let source = self.buffer.tokenizer.source().get(open.end..after.start).unwrap_or("");
@@ -277,7 +281,12 @@ impl<'a> Parser<'a, '_> {
                 Cow::Borrowed(text) => text,
                 Cow::Owned(text) => self.arena.str(&text),
             };
-            ExprKind::Interpolation { value, str: Constant::Str(Wtf8::from_str(str)), conversion, format_spec }
+            ExprKind::Interpolation {
+                value,
+                str: Constant::Str(Wtf8::from_str(str)),
+                conversion,
+                format_spec,
+            }
         } else {
             ExprKind::FormattedValue { value, conversion, format_spec }
         };

@@ -27,7 +27,8 @@ mod targets;
 mod type_params;
 
 use taipan_ast::{
-    Arena, Expr, ExprKind, Location, Mod, SyntaxError, SyntaxErrorKind, TypeIgnore, WarningCategory, WarningSink,
+    Arena, Expr, ExprKind, Location, Mod, SyntaxError, SyntaxErrorKind, TypeIgnore, WarningCategory,
+    WarningSink,
 };
 
 use crate::tokens::{TokenKind, names};
@@ -123,7 +124,10 @@ impl<'a> Parser<'a, '_> {
                         tag: self.buffer.tokenizer.source().get(ignore.start..ignore.end).unwrap_or(""),
                     })
                     .collect();
-                Ok(Mod::Module { body: self.arena.slice(&body), type_ignores: self.arena.slice(&type_ignores) })
+                Ok(Mod::Module {
+                    body: self.arena.slice(&body),
+                    type_ignores: self.arena.slice(&type_ignores),
+                })
             }
             Mode::Single => self.interactive(),
             Mode::Eval => {

@@ -12,7 +12,11 @@ impl<'a> Parser<'a, '_> {
         let start = self.current.loc;
         let first = self.maybe_star_pattern()?;
         if !self.at(TokenKind::Comma) {
-            return if matches!(first.kind, PatternKind::MatchStar { .. }) { Err(Refused) } else { Ok(first) };
+            return if matches!(first.kind, PatternKind::MatchStar { .. }) {
+                Err(Refused)
+            } else {
+                Ok(first)
+            };
         }
         let mut patterns = vec![first];
         while self.eat(TokenKind::Comma)? && !self.at(TokenKind::Colon) && !self.at_keyword(Keyword::If) {
@@ -99,7 +103,8 @@ impl<'a> Parser<'a, '_> {
 
     /// A number, signed or complex, or a string.
     fn literal_expr(&mut self) -> Parsed<Expr<'a>> {
-        if matches!(self.current.kind, TokenKind::String | TokenKind::FStringStart | TokenKind::TStringStart) {
+        if matches!(self.current.kind, TokenKind::String | TokenKind::FStringStart | TokenKind::TStringStart)
+        {
             return self.strings();
         }
         let start = self.current.loc;
@@ -157,7 +162,10 @@ impl<'a> Parser<'a, '_> {
         if self.at(TokenKind::Equal) {
             return Err(Refused);
         }
-        Ok(Pattern { kind: PatternKind::MatchValue { value: self.arena.alloc(value) }, loc: self.since(start) })
+        Ok(Pattern {
+            kind: PatternKind::MatchValue { value: self.arena.alloc(value) },
+            loc: self.since(start),
+        })
     }
 
     fn group_or_sequence(&mut self) -> Parsed<Pattern<'a>> {
@@ -167,7 +175,11 @@ impl<'a> Parser<'a, '_> {
             let first = self.maybe_star_pattern()?;
             if !self.at(TokenKind::Comma) {
                 self.expect(TokenKind::RPar)?;
-                return if matches!(first.kind, PatternKind::MatchStar { .. }) { Err(Refused) } else { Ok(first) };
+                return if matches!(first.kind, PatternKind::MatchStar { .. }) {
+                    Err(Refused)
+                } else {
+                    Ok(first)
+                };
             }
             patterns.push(first);
             self.rest_of_patterns(&mut patterns, TokenKind::RPar)?;

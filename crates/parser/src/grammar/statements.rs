@@ -110,7 +110,13 @@ impl<'a> Parser<'a, '_> {
                 self.bump()?;
                 StmtKind::Nonlocal { names: self.names()? }
             }
-            Keyword::No if self.at_soft_keyword("type") && self.next()?.is_name() => self.type_alias()?,
+            Keyword::No if self.at_soft_keyword("type") => {
+                if self.next()?.is_name() {
+                    self.type_alias()?
+                } else {
+                    self.expression_statement()?
+                }
+            }
             _ => self.expression_statement()?,
         };
         Ok(Stmt { kind, loc: self.since(start) })
@@ -182,7 +188,11 @@ impl<'a> Parser<'a, '_> {
             value = self.annotated_rhs()?;
         }
         let type_comment = self.type_comment()?;
-        Ok(StmtKind::Assign { targets: self.arena.slice(&targets), value: self.arena.alloc(value), type_comment })
+        Ok(StmtKind::Assign {
+            targets: self.arena.slice(&targets),
+            value: self.arena.alloc(value),
+            type_comment,
+        })
     }
 
     /// `a: b = c`; `start` is where the statement starts, since parentheses around the target make a difference.
@@ -210,7 +220,10 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn augmented_assignment(&mut self, target: Expr<'a>, op: Operator) -> Parsed<StmtKind<'a>> {
-        if !matches!(target.kind, ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript { .. }) {
+        if !matches!(
+            target.kind,
+            ExprKind::Name { .. } | ExprKind::Attribute { .. } | ExprKind::Subscript { .. }
+        ) {
             return Err(Refused);
         }
         if op == Operator::MatMult {

@@ -22,15 +22,20 @@ impl<'a> Parser<'a, '_> {
             ExprKind::Starred { value, .. } if ctx == ExprContext::Store => {
                 ExprKind::Starred { value: self.arena.alloc(self.with_context(value, ctx)?), ctx }
             }
-            ExprKind::List { elts, .. } => ExprKind::List { elts: self.elements_with_context(elts, ctx)?, ctx },
-            ExprKind::Tuple { elts, .. } => ExprKind::Tuple { elts: self.elements_with_context(elts, ctx)?, ctx },
+            ExprKind::List { elts, .. } => {
+                ExprKind::List { elts: self.elements_with_context(elts, ctx)?, ctx }
+            }
+            ExprKind::Tuple { elts, .. } => {
+                ExprKind::Tuple { elts: self.elements_with_context(elts, ctx)?, ctx }
+            }
             _ => return Err(Refused),
         };
         Ok(Expr { kind, loc: value.loc })
     }
 
     fn elements_with_context(&self, elts: &[Expr<'a>], ctx: ExprContext) -> Parsed<&'a [Expr<'a>]> {
-        let elts: Vec<Expr<'a>> = elts.iter().map(|elt| self.with_context(elt, ctx)).collect::<Parsed<_>>()?;
+        let elts: Vec<Expr<'a>> =
+            elts.iter().map(|elt| self.with_context(elt, ctx)).collect::<Parsed<_>>()?;
         Ok(self.arena.slice(&elts))
     }
 

@@ -50,10 +50,8 @@ pub fn interpolation_text(source: &str, is_debug: bool) -> Cow<'_, str> {
     if !is_debug {
         return text;
     }
-    let strip = |text: &str| {
-        let stripped = text.trim_end_matches(|c: char| c.is_ascii_whitespace() || c == '\x0b');
-        stripped.strip_suffix('=').unwrap_or(stripped).len()
-    };
+    // Only blank space and line continuations can follow it.
+    let strip = |text: &str| text.rfind('=').unwrap_or(text.len());
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(&text[..strip(text)]),
         Cow::Owned(mut text) => {
@@ -91,5 +89,6 @@ mod tests {
         assert_eq!(interpolation_text("a  = ", true), "a  ");
         assert_eq!(interpolation_text("x==y=", true), "x==y");
         assert_eq!(interpolation_text("x #\n=", true), "x \n");
+        assert_eq!(interpolation_text("x =\\\n", true), "x ");
     }
 }
