@@ -86,6 +86,6 @@ pub fn parse<'a>(
     };
     grammar::parse(source, options, arena, warnings).map_err(|error| match error {
         Some(error) => error,
-        None => errors::located(source, "invalid syntax".to_owned(), taipan_ast::Location::new(1, 0, 1, 0)),
+        None => errors::explain(source, options),
     })
 }

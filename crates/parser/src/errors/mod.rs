@@ -1,8 +1,17 @@
 //! What is wrong with a source that the grammar refused, said as CPython says it.
 
+pub mod replay;
+
 use taipan_ast::{Location, SyntaxError, SyntaxErrorKind};
 
+use crate::ParseOptions;
 use crate::tokens::char_offset;
+
+/// The error of a source that the grammar refused, whose line ends are line feeds.
+pub fn explain(source: &str, options: &ParseOptions) -> SyntaxError {
+    replay::explain(source, options)
+        .unwrap_or_else(|| located(source, "invalid syntax".to_owned(), Location::new(1, 0, 1, 0)))
+}
 
 /// An error at a range given in bytes, in a source whose line ends are line feeds.
 pub(crate) fn located(source: &str, msg: String, loc: Location) -> SyntaxError {
