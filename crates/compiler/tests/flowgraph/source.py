@@ -102,7 +102,7 @@ def matching(x):
     match x:
         case {"a": 1, **rest}:
             return rest
-        case [1, 2, *_] | (3 as y, y):
+        case [1, 2, *_] | (3, _):
             return 1
         case Point(x=0, y=0) if x:
             pass
