@@ -8,7 +8,9 @@ pub mod code;
 pub mod exceptiontable;
 mod generated;
 pub mod linetable;
+pub mod marshal;
 pub mod opcode;
+pub mod validate;
 pub mod wtf8;
 
 pub use code::{CodeData, Constant};
