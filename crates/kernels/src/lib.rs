@@ -8,4 +8,5 @@ pub mod float;
 pub mod format;
 pub mod hash;
 pub mod int;
+pub mod sre;
 pub mod unicode;
