@@ -140,6 +140,11 @@ impl Hash for CodeData {
     }
 }
 
+/// NaNs are never merged, as no NaN equals another. (A table keyed by constants can hold several, then.)
+fn same_float(a: f64, b: f64) -> bool {
+    a.to_bits() == b.to_bits() && !a.is_nan()
+}
+
 impl PartialEq for Constant {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -148,9 +153,9 @@ impl PartialEq for Constant {
             | (Self::StopIteration, Self::StopIteration) => true,
             (Self::Bool(a), Self::Bool(b)) => a == b,
             (Self::Int(a), Self::Int(b)) => a == b,
-            (Self::Float(a), Self::Float(b)) => a.to_bits() == b.to_bits(),
+            (Self::Float(a), Self::Float(b)) => same_float(*a, *b),
             (Self::Complex { real: a, imag: b }, Self::Complex { real: c, imag: d }) => {
-                a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits()
+                same_float(*a, *c) && same_float(*b, *d)
             }
             (Self::Str(a), Self::Str(b)) => a == b,
             (Self::Bytes(a), Self::Bytes(b)) => a == b,
