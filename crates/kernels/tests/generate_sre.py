@@ -1,6 +1,6 @@
 """Writes tests/data/sre.txt: patterns as re._compiler's code, subjects, and what CPython's re finds.
 
-Run with CPython 3.14:  python3.14 generate_sre.py [FUZZ] > data/sre.txt
+Run with CPython 3.14:  python3.14 generate_sre.py [FUZZ [SEED]] > data/sre.txt
 Lines: groups | code | subject (code points) | search | match | fullmatch | all (finditer).
 A result is `start-end,group spans...;lastindex`, `-` for nothing. FUZZ adds so many random patterns.
 """
@@ -8,7 +8,7 @@ import random, re, sys, warnings
 from re import _compiler, _parser
 warnings.simplefilter('ignore')
 fuzz = int(sys.argv[1]) if len(sys.argv) > 1 else 0
-rng = random.Random(11)
+rng = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 11)
 
 def show(m):
     if m is None: return '-'

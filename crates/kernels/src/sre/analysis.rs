@@ -100,6 +100,7 @@ impl Program {
             self.branches[i].masks = Some(Box::new(masks));
         }
         self.start = self.find_start();
+        self.prefilter = self.make_prefilter();
         if let Start::Prefix(prefix) = &self.start {
             let bytes: Option<Vec<u8>> = prefix.iter().map(|&c| u8::try_from(c).ok()).collect();
             if prefix.len() > 1

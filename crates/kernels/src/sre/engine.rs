@@ -147,6 +147,10 @@ impl<T: Unit> Runner<'_, T> {
         }
         while at <= last {
             let found = match &program.start {
+                start if let Some(prefilter) = &program.prefilter => {
+                    let rare = if let Start::Three(set) = start { Some(*set) } else { None };
+                    prefilter.find(&text[at..], rare).map(|i| at + i)
+                }
                 Start::Anywhere => Some(at),
                 Start::Beginning => (at == 0).then_some(0),
                 Start::LineBeginning if at == 0 || text[at - 1].into() == 10 => Some(at),

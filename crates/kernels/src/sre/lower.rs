@@ -33,6 +33,7 @@ impl Program {
             groups,
             min_width: 0,
             start: Start::Anywhere,
+            prefilter: None,
             finder: None,
             is_literal: false,
         };

@@ -17,6 +17,7 @@
 //! | `lower` | checking and translation |
 //! | `charset` | tests of one character |
 //! | `analysis` | first characters, literal prefixes, loops that need no way back |
+//! | `prefilter` | a quick look at four characters before a place is tried |
 //! | `unit` | text units of one, two and four bytes |
 //! | `engine`, `backtrack` | matching and searching |
 //! | `casing` | what `_sre` tells the compiler about case |
@@ -28,6 +29,7 @@ mod charset;
 mod codes;
 mod engine;
 mod lower;
+mod prefilter;
 mod program;
 mod unit;
 

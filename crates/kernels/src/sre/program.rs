@@ -2,6 +2,7 @@
 
 use super::analysis::First;
 use super::charset::{CharSet, Fold, Single};
+use super::prefilter::Prefilter;
 
 /// An instruction. Addresses are places in [`Program::code`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +152,8 @@ pub struct Program {
     /// The fewest characters a match has.
     pub(super) min_width: usize,
     pub(super) start: Start,
+    /// A look at the first characters of a place.
+    pub(super) prefilter: Option<Box<Prefilter>>,
     /// The prefix as bytes, with the tables for finding it.
     pub(super) finder: Option<memchr::memmem::Finder<'static>>,
     /// The pattern is nothing but its prefix.
