@@ -50,11 +50,6 @@ impl<'a> Codegen<'_, 'a> {
             return Ok(0);
         }
         let loc = Location::from(stmt.loc);
-        if self.setup.future.annotations() {
-            let count = self.push_annotations(args, returns, loc)?;
-            self.emit(Opcode::BUILD_TUPLE, count * 2, loc);
-            return Ok(attribute::ANNOTATIONS);
-        }
         self.enter_annotations("__annotate__", scope, loc)?;
         let count = self.push_annotations(args, returns, loc)?;
         self.emit(Opcode::BUILD_MAP, count, loc);

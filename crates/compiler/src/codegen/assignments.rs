@@ -21,7 +21,9 @@ pub(super) enum UnpackError {
 }
 
 /// The argument of `UNPACK_EX` for a target list with a star, `None` without one.
-pub(super) fn star_position(stars: impl ExactSizeIterator<Item = bool>) -> Result<Option<u32>, UnpackError> {
+pub(super) fn star_position(
+    stars: impl ExactSizeIterator<Item = bool>,
+) -> std::result::Result<Option<u32>, UnpackError> {
     let count = stars.len();
     let mut found = None;
     for (before, starred) in stars.enumerate() {
@@ -41,7 +43,12 @@ pub(super) fn star_position(stars: impl ExactSizeIterator<Item = bool>) -> Resul
 }
 
 impl<'a> Codegen<'_, 'a> {
-    pub(super) fn assign(&mut self, stmt: &'a Stmt<'a>, targets: &'a [Expr<'a>], value: &'a Expr<'a>) -> Result {
+    pub(super) fn assign(
+        &mut self,
+        stmt: &'a Stmt<'a>,
+        targets: &'a [Expr<'a>],
+        value: &'a Expr<'a>,
+    ) -> Result {
         self.visit_expr(value)?;
         for (index, target) in targets.iter().enumerate() {
             if index + 1 < targets.len() {

@@ -97,8 +97,7 @@ impl<'a> Codegen<'_, 'a> {
         let allowed = matches!(self.unit().kind, UnitKind::AsyncFunction | UnitKind::Comprehension)
             || self.in_async_top_level();
         if is_async && !allowed {
-            return self
-                .error(expr.loc, "asynchronous comprehension outside of an asynchronous function");
+            return self.error(expr.loc, "asynchronous comprehension outside of an asynchronous function");
         }
         Ok(())
     }
@@ -144,13 +143,7 @@ impl<'a> Codegen<'_, 'a> {
         }
     }
 
-    fn sync_generator(
-        &mut self,
-        parts: &Parts<'a>,
-        index: usize,
-        depth: u32,
-        iter_on_stack: bool,
-    ) -> Result {
+    fn sync_generator(&mut self, parts: &Parts<'a>, index: usize, depth: u32, iter_on_stack: bool) -> Result {
         let generator = &parts.generators[index];
         let (start, if_cleanup, anchor) = (self.new_label(), self.new_label(), self.new_label());
         let mut loops = true;
@@ -261,8 +254,14 @@ impl<'a> Codegen<'_, 'a> {
         let in_class = self.in_class_scope() && self.unit().inlined_comprehensions == 0;
         let function = self.in_function();
         let outer_id = self.unit().scope;
-        let names: Vec<(&'a str, u32)> =
-            self.setup.table.scope(comprehension).symbols.iter().map(|(&name, &flags)| (name, flags)).collect();
+        let names: Vec<(&'a str, u32)> = self
+            .setup
+            .table
+            .scope(comprehension)
+            .symbols
+            .iter()
+            .map(|(&name, &flags)| (name, flags))
+            .collect();
         let mut state =
             Inlined { pushed: Vec::new(), cleanup: None, symbols: Vec::new(), fast_hidden: Vec::new() };
         for &(name, flags) in &names {

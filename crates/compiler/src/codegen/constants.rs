@@ -10,9 +10,8 @@ fn int(value: ast::Int<'_>) -> BigInt {
 }
 
 pub(super) fn text(text: &ast::Wtf8) -> Wtf8Buf {
-    Wtf8Buf::from_wtf8(text.as_bytes()).unwrap_or_else(|| {
-        Wtf8Buf::from_code_points(text.code_points()).unwrap_or_default()
-    })
+    Wtf8Buf::from_wtf8(text.as_bytes())
+        .unwrap_or_else(|| Wtf8Buf::from_code_points(text.code_points()).unwrap_or_default())
 }
 
 /// The constant that a literal stands for.

@@ -19,12 +19,8 @@ pub(super) struct Display {
 }
 
 impl Display {
-    const SET: Display = Display {
-        build: Opcode::BUILD_SET,
-        add: Opcode::SET_ADD,
-        extend: Opcode::SET_UPDATE,
-        tuple: false,
-    };
+    const SET: Display =
+        Display { build: Opcode::BUILD_SET, add: Opcode::SET_ADD, extend: Opcode::SET_UPDATE, tuple: false };
     const LIST: Display = Display {
         build: Opcode::BUILD_LIST,
         add: Opcode::LIST_APPEND,
@@ -260,12 +256,7 @@ impl<'a> Codegen<'_, 'a> {
         Ok(())
     }
 
-    fn dict(
-        &mut self,
-        keys: &'a [Option<&'a Expr<'a>>],
-        values: &'a [Expr<'a>],
-        loc: Location,
-    ) -> Result {
+    fn dict(&mut self, keys: &'a [Option<&'a Expr<'a>>], values: &'a [Expr<'a>], loc: Location) -> Result {
         let mut have_dict = false;
         // Pairs seen since the last thing that was emitted.
         let mut pending = 0;

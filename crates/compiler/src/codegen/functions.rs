@@ -1,9 +1,7 @@
 //! Functions and lambdas: defaults, decorators, bodies, and the instructions that make a function of a code object.
 
 use taipan_ast::{Arg, Arguments, Expr, ExprContext, Stmt, TypeParam};
-use taipan_bytecode::opcode::{
-    INTRINSIC_SET_FUNCTION_TYPE_PARAMS, INTRINSIC_STOPITERATION_ERROR,
-};
+use taipan_bytecode::opcode::{INTRINSIC_SET_FUNCTION_TYPE_PARAMS, INTRINSIC_STOPITERATION_ERROR};
 use taipan_bytecode::{CodeData, Constant, Opcode, Wtf8Buf};
 
 use super::fblocks::BlockType;
@@ -29,7 +27,6 @@ pub(super) struct FunctionParts<'a> {
 pub(super) mod attribute {
     pub(in super::super) const DEFAULTS: u32 = 1;
     pub(in super::super) const KWDEFAULTS: u32 = 2;
-    pub(in super::super) const ANNOTATIONS: u32 = 4;
     pub(in super::super) const CLOSURE: u32 = 8;
     pub(in super::super) const ANNOTATE: u32 = 16;
 }
@@ -206,13 +203,7 @@ impl<'a> Codegen<'_, 'a> {
         }
         self.load_const(code, loc);
         self.emit0(Opcode::MAKE_FUNCTION, loc);
-        for flag in [
-            attribute::CLOSURE,
-            attribute::ANNOTATIONS,
-            attribute::ANNOTATE,
-            attribute::KWDEFAULTS,
-            attribute::DEFAULTS,
-        ] {
+        for flag in [attribute::CLOSURE, attribute::ANNOTATE, attribute::KWDEFAULTS, attribute::DEFAULTS] {
             if flags & flag != 0 {
                 self.emit(Opcode::SET_FUNCTION_ATTRIBUTE, flag, loc);
             }

@@ -145,7 +145,7 @@ impl<'w, 'a> Codegen<'w, 'a> {
         {
             let docstring = docstrings::clean(text);
             if let taipan_ast::StmtKind::Expr { value } = body[0].kind {
-                self.load_const(docstring, value.loc.into());
+                self.load_const(docstring, value.loc);
             }
             self.emit_name(Opcode::STORE_NAME, "__doc__", Location::NONE);
             rest = &body[1..];

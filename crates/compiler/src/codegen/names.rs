@@ -167,8 +167,8 @@ impl<'a> Codegen<'_, 'a> {
         let in_class = self.in_class_scope() && unit.kind == super::unit::UnitKind::Class;
         let hidden: [&[u8]; 3] = [b"__class__", b"__classdict__", b"__conditional_annotations__"];
         let text = std::str::from_utf8(name).unwrap_or_default();
-        let is_cell = in_class && hidden.contains(&name)
-            || self.scope().scope_of(text) == Some(SymbolScope::Cell);
+        let is_cell =
+            in_class && hidden.contains(&name) || self.scope().scope_of(text) == Some(SymbolScope::Cell);
         let cells = unit.metadata.cellvars.len();
         let index = if is_cell {
             unit.metadata.cellvars.get_index_of(name)
@@ -176,7 +176,8 @@ impl<'a> Codegen<'_, 'a> {
             unit.metadata.freevars.get_index_of(name).map(|index| cells + index)
         };
         index.map(|index| index as u32).ok_or_else(|| {
-            let msg = format!("compiler_lookup_arg(name='{text}') with reftype failed in {}", unit.metadata.name);
+            let msg =
+                format!("compiler_lookup_arg(name='{text}') with reftype failed in {}", unit.metadata.name);
             system_error(msg)
         })
     }

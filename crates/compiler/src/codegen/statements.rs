@@ -91,7 +91,6 @@ impl<'a> Codegen<'_, 'a> {
         result
     }
 
-
     fn expr_statement(&mut self, stmt: &'a Stmt<'a>, value: &'a Expr<'a>) -> Result {
         if self.interactive && self.units.len() == 1 {
             self.visit_expr(value)?;

@@ -2,9 +2,7 @@
 
 use taipan_ast::{Stmt, WithItem};
 use taipan_bytecode::Opcode;
-use taipan_bytecode::opcode::{
-    SPECIAL___AENTER__, SPECIAL___AEXIT__, SPECIAL___ENTER__, SPECIAL___EXIT__,
-};
+use taipan_bytecode::opcode::{SPECIAL___AENTER__, SPECIAL___AEXIT__, SPECIAL___ENTER__, SPECIAL___EXIT__};
 
 use super::Codegen;
 use super::fblocks::BlockType;
