@@ -145,8 +145,9 @@ impl<'a> Parser<'a, '_> {
     fn name_pattern(&mut self) -> Parsed<Pattern<'a>> {
         let start = self.current.loc;
         let mut value = self.name_expr()?;
-        if !self.at(TokenKind::Dot) && !self.at(TokenKind::LPar) {
-            let ExprKind::Name { id, .. } = value.kind else { return Err(Refused) };
+        let ExprKind::Name { id, .. } = value.kind else { return Err(Refused) };
+        // `_` is the wildcard whatever follows it.
+        if id == "_" || !self.at(TokenKind::Dot) && !self.at(TokenKind::LPar) {
             if self.at(TokenKind::Equal) && id != "_" {
                 return Err(Refused);
             }

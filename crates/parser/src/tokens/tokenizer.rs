@@ -153,12 +153,13 @@ impl<'a> Tokenizer<'a> {
     }
 
     /// Looks at the rest of the source for an error that explains more than a syntax error on line `lineno` does: an
-    /// invalid token, or a bracket left open before that line.
+    /// invalid token, or a bracket left open before that line. What is wrong inside an f-string or t-string does not count.
     pub fn error_in_rest(&mut self, lineno: i32) -> Option<SyntaxError> {
         loop {
             match self.lexer.next_token() {
                 Ok(token) if token.kind == TokenKind::EndMarker => return None,
                 Ok(_) => {}
+                Err(Fault::Located(_)) if !self.lexer.modes.is_empty() => return None,
                 Err(Fault::Located(error)) => return Some(*error),
                 Err(_) => {
                     return self.never_closed().filter(|error| lineno > error.lineno);

@@ -308,7 +308,7 @@ impl<'s> Engine<'s> {
             Item::Cut => Some(Value::Unit),
             Item::Forced(item, quoted) => {
                 let value = self.item(item);
-                if value.is_none() && self.error.is_none() {
+                if value.is_none() && self.error.is_none() && self.explaining {
                     let token = self.current()?;
                     let span = span_of(&token);
                     return self.raise(span, format!("expected {quoted}"));

@@ -40,7 +40,8 @@ impl Engine<'_> {
             "bad_bound_of_spec" => self.bad_bound(a, b, "ParamSpec"),
             "bare_generator" => self.bare_generator(a, b),
             "positional_after_keyword" => {
-                let keywords = self.node_at(a)?.parts[1];
+                let node = self.node_at(a)?;
+                let keywords = node.parts[usize::from(node.kind == Kind::Args)];
                 let unpacks =
                     |&value: &Value| self.node_at(value).is_some_and(|node| node.kind == Kind::DoubleStarred);
                 let what = if self.flat(keywords).iter().any(unpacks) { " unpacking" } else { "" };
@@ -52,6 +53,7 @@ impl Engine<'_> {
             "joined" => self.joined(a, b, at),
             "join_strings" => self.join_strings(a, at),
             "conversion" => self.conversion(a, b),
+            "nothing" => None,
             other => unreachable!("no hook is called {other}"),
         }
     }
@@ -202,9 +204,10 @@ impl Engine<'_> {
     /// A generator without parentheses as the last of several arguments.
     fn bare_generator(&mut self, args: Value, clauses: Value) -> Option<Value> {
         let node = self.node_at(args)?;
-        let mut positional = self.flat(node.parts[0]);
+        let all = node.kind == Kind::Args;
+        let mut positional = if all { self.flat(node.parts[0]) } else { Vec::new() };
         let starred = |value: &Value| self.node_at(*value).is_some_and(|node| node.kind == Kind::Starred);
-        positional.extend(self.flat(node.parts[1]).into_iter().filter(starred));
+        positional.extend(self.flat(node.parts[usize::from(all)]).into_iter().filter(starred));
         let &last = positional.last().filter(|_| positional.len() > 1)?;
         let clause = self.flat(clauses).last().copied()?;
         let end = self.end_of_clause(clause);

@@ -39,7 +39,11 @@ fn read(source: &str, options: &ParseOptions) -> Option<SyntaxError> {
     let tokenizer = Tokenizer::new(source, options.tokenizer_options());
     let mut engine = Engine::new(tokenizer, options.barry_as_flufl);
     if engine.rule(start).is_some() {
-        return None;
+        if options.mode == Mode::Single {
+            let msg = "multiple statements found while compiling a single statement".to_owned();
+            engine.raise_last(SyntaxErrorKind::SyntaxError, msg);
+        }
+        return engine.error;
     }
     if options.allow_incomplete_input && engine.tokenizer.is_at_end() {
         engine.error = None;

@@ -30,6 +30,7 @@ pub enum Kind {
     IfExp,
     JoinedStr,
     Keyword,
+    KeywordArgs,
     Lambda,
     List,
     ListComp,
@@ -71,6 +72,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("IfExp", Kind::IfExp),
     ("JoinedStr", Kind::JoinedStr),
     ("Keyword", Kind::Keyword),
+    ("KeywordArgs", Kind::KeywordArgs),
     ("Lambda", Kind::Lambda),
     ("List", Kind::List),
     ("ListComp", Kind::ListComp),
@@ -149,7 +151,7 @@ pub enum Item {
     NotAhead(Box<Item>),
     Choice(Vec<Alternative>),
     Cut,
-    /// It must follow; the text is shown where it does not.
+    /// It must follow; the text is shown where it does not, once the reason of an error is looked for.
     Forced(Box<Item>, &'static str),
 }
 
