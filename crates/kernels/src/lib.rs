@@ -8,5 +8,7 @@ pub mod float;
 pub mod format;
 pub mod hash;
 pub mod int;
+pub mod search;
 pub mod sre;
 pub mod unicode;
+pub mod unit;

@@ -3,7 +3,7 @@
 use super::codes::MAX_REPEAT;
 use super::engine::{Runner, Stop};
 use super::program::Next;
-use super::unit::Unit;
+use crate::unit::Unit;
 
 /// Something to come back to, or to restore on the way back.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use super::backtrack::Entry;
 use super::charset::{Fold, Locale, Single, is_ascii_word, is_unicode_word};
 use super::codes::*;
 use super::program::{Greed, Inst, Next, Program, Start};
-use super::unit::Unit;
+use crate::unit::Unit;
 
 /// Where a match may begin and end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

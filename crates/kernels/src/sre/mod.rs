@@ -18,7 +18,6 @@
 //! | `charset` | tests of one character |
 //! | `analysis` | first characters, literal prefixes, loops that need no way back |
 //! | `prefilter` | a quick look at four characters before a place is tried |
-//! | `unit` | text units of one, two and four bytes |
 //! | `engine`, `backtrack` | matching and searching |
 //! | `casing` | what `_sre` tells the compiler about case |
 
@@ -31,11 +30,10 @@ mod engine;
 mod lower;
 mod prefilter;
 mod program;
-mod unit;
 
+pub use crate::unit::Unit;
 pub use charset::Locale;
 pub use codes::{CODE_SIZE, MAGIC, MAX_GROUPS, MAX_REPEAT};
 pub use engine::{Matcher, Mode, Stop};
 pub use lower::InvalidCode;
 pub use program::Program;
-pub use unit::Unit;

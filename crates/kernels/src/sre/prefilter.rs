@@ -7,7 +7,7 @@
 
 use super::charset::{Single, Wide};
 use super::program::{Inst, Program, Start};
-use super::unit::Unit;
+use crate::unit::Unit;
 
 /// Characters looked at.
 const DEPTH: usize = 4;

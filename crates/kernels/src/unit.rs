@@ -1,7 +1,7 @@
 //! Text units: a string's characters lie in one, two or four bytes each.
 
 /// A unit of text.
-pub trait Unit: Copy + Eq + Into<u32> + 'static {
+pub trait Unit: Copy + Ord + Into<u32> + std::fmt::Debug + 'static {
     /// The unit of this code point, if there is one.
     fn from_code(c: u32) -> Option<Self>;
     /// The first place of a code point.
