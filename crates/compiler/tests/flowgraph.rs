@@ -6,8 +6,9 @@ use num_bigint::BigInt;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use taipan_bytecode::{Constant, Opcode, Wtf8Buf};
+use taipan_compiler::assemble::assemble_optimised;
 use taipan_compiler::flowgraph::{self, Consts};
-use taipan_compiler::ir::{InstructionSequence, Label, Location};
+use taipan_compiler::ir::{CodeUnitMetadata, InstructionSequence, Label, Location};
 
 #[derive(Default)]
 struct Case {
@@ -17,12 +18,13 @@ struct Case {
     before: Vec<[i64; 6]>,
     after: Vec<String>,
     left: Vec<String>,
+    assembled: Option<String>,
 }
 
 fn cases(text: &str) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
-    for line in text.lines() {
-        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+    for text in text.lines() {
+        let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
         if word == "unit" {
             let (name, locals) = rest.split_once(' ').unwrap();
             cases.push(Case { name: name.into(), locals: locals.parse().unwrap(), ..Case::default() });
@@ -31,13 +33,11 @@ fn cases(text: &str) -> Vec<Case> {
         let case = cases.last_mut().expect("a unit");
         match word {
             "const" => case.consts.push(decode(&mut rest.as_bytes().iter().copied().peekable())),
-            "in" => {
-                let numbers: Vec<i64> = rest.split(' ').map(|n| n.parse().unwrap()).collect();
-                case.before.push(numbers.try_into().unwrap());
-            }
+            "in" => case.before.push(line(rest)),
             "out" => case.after.push(rest.into()),
+            "assembled" => case.assembled = Some(rest.into()),
             "left" => case.left.push(rest.into()),
-            _ => panic!("{line}"),
+            _ => panic!("{text}"),
         }
     }
     cases
@@ -118,18 +118,7 @@ fn encode(constant: &Constant) -> String {
 
 /// Runs the passes; instructions and constants as the file has them.
 fn run(case: &Case) -> Result<(Vec<String>, Vec<String>), String> {
-    let mut sequence = InstructionSequence::new();
-    let labels: Vec<Label> = case.before.iter().map(|_| sequence.new_label()).collect();
-    for (index, [op, arg, line, end_line, column, end_column]) in case.before.iter().enumerate() {
-        sequence.use_label(labels[index]);
-        let opcode = Opcode::from_u16(*op as u16).ok_or("unknown opcode")?;
-        let loc = Location::new(*line as i32, *end_line as i32, *column as i32, *end_column as i32);
-        if opcode.has_jump() || opcode.has_exc() {
-            sequence.addop_jump(opcode, labels[*arg as usize], loc);
-        } else {
-            sequence.addop(opcode, *arg as u32, loc);
-        }
-    }
+    let sequence = sequence(&case.before)?;
     let mut cfg = flowgraph::build(&sequence).map_err(|e| e.to_string())?;
     let mut consts: Consts = case.consts.iter().cloned().collect();
     flowgraph::optimise_code_unit(&mut cfg, &mut consts, case.locals, 0);
@@ -144,6 +133,48 @@ fn run(case: &Case) -> Result<(Vec<String>, Vec<String>), String> {
         })
         .collect();
     Ok((after, consts.iter().map(encode).collect()))
+}
+
+/// A line of a case: opcode, argument, location.
+fn line(text: &str) -> [i64; 6] {
+    let numbers: Vec<i64> = text.split(' ').map(|n| n.parse().unwrap()).collect();
+    numbers.try_into().unwrap()
+}
+
+fn sequence(lines: &[[i64; 6]]) -> Result<InstructionSequence, String> {
+    let mut sequence = InstructionSequence::new();
+    let labels: Vec<Label> = lines.iter().map(|_| sequence.new_label()).collect();
+    for (index, [op, arg, line, end_line, column, end_column]) in lines.iter().enumerate() {
+        sequence.use_label(labels[index]);
+        let opcode = Opcode::from_u16(*op as u16).ok_or("unknown opcode")?;
+        let loc = Location::new(*line as i32, *end_line as i32, *column as i32, *end_column as i32);
+        if opcode.has_jump() || opcode.has_exc() {
+            sequence.addop_jump(opcode, labels[*arg as usize], loc);
+        } else {
+            sequence.addop(opcode, *arg as u32, loc);
+        }
+    }
+    Ok(sequence)
+}
+
+/// Assembles the instructions after the passes; the line that the file has.
+fn assemble(case: &Case, expected: &str) -> Result<String, String> {
+    let mut words = expected.split(' ');
+    let mut number = || words.next().unwrap().parse::<u32>().unwrap();
+    let (first_line, cells) = (number(), number());
+    let after: Vec<[i64; 6]> = case.after.iter().map(|l| line(l)).collect();
+    let unit = CodeUnitMetadata {
+        firstlineno: first_line as i32,
+        cellvars: (0..cells).map(|i| Wtf8Buf::from(format!("c{i:05}"))).collect(),
+        ..CodeUnitMetadata::default()
+    };
+    let code = assemble_optimised(unit, &sequence(&after)?).map_err(|e| e.to_string())?;
+    let hex = |bytes: &[u8]| match bytes {
+        [] => "-".to_string(),
+        bytes => bytes.iter().fold(String::new(), |s, b| s + &format!("{b:02x}")),
+    };
+    let tables = [&code.code, &code.linetable, &code.exceptiontable].map(|bytes| hex(bytes)).join(" ");
+    Ok(format!("{first_line} {cells} {} {tables}", code.stacksize))
 }
 
 /// The first place where two listings differ, with what is around it.
@@ -183,7 +214,16 @@ fn passes_agree_with_cpython() {
         for case in cases(&std::fs::read_to_string(&file).unwrap()) {
             total += 1;
             match run(&case) {
-                Ok((after, left)) if after == case.after && left == case.left => {}
+                Ok((after, left)) if after == case.after && left == case.left => {
+                    let Some(expected) = &case.assembled else { continue };
+                    let ours = assemble(&case, expected);
+                    if ours.as_ref() != Ok(expected) {
+                        let ours = ours.unwrap_or_else(|error| error);
+                        let parts = ours.split(' ').zip(expected.split(' ')).filter(|(a, b)| a != b);
+                        let parts: Vec<String> = parts.map(|(a, b)| format!("\n  {a}\n  {b}")).collect();
+                        wrong.push(format!("{}: assembled{}", case.name, parts.concat()));
+                    }
+                }
                 Ok((after, _)) if after != case.after => wrong.push(difference(&case, &after, &case.after)),
                 Ok((_, left)) => wrong.push(format!("{}: consts {left:?}\n{:?}", case.name, case.left)),
                 Err(error) => wrong.push(format!("{}: {error}", case.name)),

@@ -77,6 +77,19 @@ pub fn assemble_unit(
     make_code(unit, consts, flat, stacksize, code_flags, filename, cache)
 }
 
+/// Assembles a sequence that has been through the passes (its `POP_BLOCK`s gone): for checking this half of
+/// the back end alone.
+pub fn assemble_optimised(
+    unit: CodeUnitMetadata,
+    sequence: &InstructionSequence,
+) -> Result<CodeData, BackEndError> {
+    let mut cfg = build(sequence)?;
+    flowgraph::label_handlers(&mut cfg);
+    let (flat, stacksize) = flowgraph::to_flat(&mut cfg, &unit, 0)?;
+    let consts = unit.consts.iter().cloned().collect();
+    make_code(unit, consts, flat, stacksize, 0, &Wtf8Buf::default(), &mut ConstCache::new())
+}
+
 fn make_code(
     unit: CodeUnitMetadata,
     consts: Box<[Constant]>,

@@ -60,6 +60,10 @@ impl Instr {
 #[derive(Clone, Debug, Default)]
 pub struct Block {
     pub instrs: Vec<Instr>,
+    /// The handlers of instructions that once stood behind the present ones, the nearest last. CPython keeps
+    /// a block's instructions in an array and does not clear a place that becomes free, so an instruction
+    /// appended later finds the handler of the one before it there; exception tables show it.
+    pub stale: Vec<Option<BlockId>>,
     /// The block behind this one in the code.
     pub next: Option<BlockId>,
     /// Whether a label was placed at its start.
@@ -104,12 +108,32 @@ impl Block {
         self.instrs.iter().any(|i| i.opcode.checks_eval_breaker() || matches!(i.opcode, Opcode::JUMP))
     }
 
+    /// Takes the next free place, for an instruction that knows its handler.
+    pub fn take_place(&mut self) -> Option<BlockId> {
+        self.stale.pop().flatten()
+    }
+
+    /// Gives the places from `kept` on free.
+    pub fn truncate(&mut self, kept: usize) {
+        self.stale.extend(self.instrs.drain(kept..).rev().map(|instr| instr.except));
+    }
+
     pub fn add(&mut self, opcode: Opcode, oparg: u32, loc: Location) {
-        self.instrs.push(Instr::new(opcode, oparg, loc));
+        let except = self.take_place();
+        self.instrs.push(Instr { except, ..Instr::new(opcode, oparg, loc) });
     }
 
     pub fn add_jump(&mut self, opcode: Opcode, target: BlockId, loc: Location) {
-        self.instrs.push(Instr { target: Some(target), ..Instr::new(opcode, 0, loc) });
+        self.add(opcode, 0, loc);
+        if let Some(jump) = self.instrs.last_mut() {
+            jump.target = Some(target);
+        }
+    }
+
+    /// Inserts an instruction.
+    pub fn insert(&mut self, at: usize, instr: Instr) {
+        self.take_place();
+        self.instrs.insert(at, instr);
     }
 }
 

@@ -37,6 +37,7 @@ pub fn label_exception_targets(cfg: &mut Cfg) {
             instr.except = handlers.last().copied();
             match instr.opcode {
                 _ if instr.is_block_push() => {
+                    instr.except = None;
                     if let Some(target) = instr.target {
                         if cfg.visit(target) {
                             todo.push((target, handlers.clone()));

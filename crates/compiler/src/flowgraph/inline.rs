@@ -33,7 +33,10 @@ fn inline_target(cfg: &mut Cfg, id: BlockId) -> bool {
         jump.nop();
         jump.target = None;
     }
-    cfg[id].instrs.extend(copy);
+    for instr in copy {
+        cfg[id].take_place();
+        cfg[id].instrs.push(instr);
+    }
     if no_line_no_fallthrough
         && last.opcode == Opcode::JUMP
         && let Some(new_last) = cfg[id].instrs.last_mut()

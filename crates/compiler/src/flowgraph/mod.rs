@@ -60,10 +60,15 @@ impl fmt::Display for BackEndError {
 
 impl std::error::Error for BackEndError {}
 
-/// The passes on the graph. `locals` counts the unit's local variables, `parameters` those bound at entry.
-pub fn optimise_code_unit(cfg: &mut Cfg, consts: &mut Consts, locals: usize, parameters: usize) {
+/// Finds the handler in force at each instruction.
+pub fn label_handlers(cfg: &mut Cfg) {
     handlers::mark_handlers(cfg);
     handlers::label_exception_targets(cfg);
+}
+
+/// The passes on the graph. `locals` counts the unit's local variables, `parameters` those bound at entry.
+pub fn optimise_code_unit(cfg: &mut Cfg, consts: &mut Consts, locals: usize, parameters: usize) {
+    label_handlers(cfg);
 
     inline::inline_small_or_no_lineno_blocks(cfg);
     unreachable::remove_unreachable(cfg);

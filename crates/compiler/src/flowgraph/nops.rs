@@ -38,7 +38,7 @@ fn remove_redundant_nops_in_block(cfg: &mut Cfg, id: BlockId) -> usize {
         previous_line = line;
     }
     let removed = instrs.len() - kept;
-    instrs.truncate(kept);
+    cfg[id].truncate(kept);
     removed
 }
 

@@ -62,5 +62,7 @@ fn insert_prefix(cfg: &mut Cfg, unit: &CodeUnitMetadata, places: &[usize], code_
         prefix.push(Instr::new(Opcode::RETURN_GENERATOR, 0, loc));
         prefix.push(Instr::new(Opcode::POP_TOP, 0, loc));
     }
-    cfg[ENTRY].instrs.splice(0..0, prefix);
+    for instr in prefix.into_iter().rev() {
+        cfg[ENTRY].insert(0, instr);
+    }
 }

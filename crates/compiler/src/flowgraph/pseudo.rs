@@ -15,12 +15,11 @@ pub fn convert_conditional_jumps(cfg: &mut Cfg) {
             _ => continue,
         };
         last.opcode = opcode;
-        let jump = *last;
+        let (except, loc) = (last.except, last.loc);
         let block = &mut cfg[id];
-        block.instrs.pop();
-        block.instrs.push(Instr { except: jump.except, ..Instr::new(Opcode::COPY, 1, jump.loc) });
-        block.instrs.push(Instr { except: jump.except, ..Instr::new(Opcode::TO_BOOL, 0, jump.loc) });
-        block.instrs.push(jump);
+        let at = block.instrs.len() - 1;
+        block.insert(at, Instr { except, ..Instr::new(Opcode::COPY, 1, loc) });
+        block.insert(at + 1, Instr { except, ..Instr::new(Opcode::TO_BOOL, 0, loc) });
     }
 }
 

@@ -4,12 +4,13 @@ use super::BackEndError;
 use super::cfg::{BlockId, Cfg, ENTRY};
 use taipan_bytecode::Opcode;
 
-/// Fills in `start_depth` of the reachable blocks and gives the greatest depth.
+/// Fills in `start_depth` of the reachable blocks and gives the greatest depth, 1 at least: a frame's stack
+/// is never empty.
 pub fn calculate_stackdepth(cfg: &mut Cfg) -> Result<u32, BackEndError> {
     for block in &mut cfg.blocks {
         block.start_depth = -1;
     }
-    let mut deepest = 0_i64;
+    let mut deepest = 1_i64;
     let mut todo = Vec::new();
     push(cfg, &mut todo, ENTRY, 0)?;
     while let Some(id) = todo.pop() {

@@ -28,7 +28,7 @@ pub fn remove_unreachable(cfg: &mut Cfg) {
     }
     for block in &mut cfg.blocks {
         if block.predecessors == 0 {
-            block.instrs.clear();
+            block.truncate(0);
             block.is_handler = false;
         }
     }

@@ -3,7 +3,10 @@
     python3.14 generate.py OUTPUT SOURCE...
 
 Each unit is a block of lines: `unit NAME LOCALS`, its constants (`const …`), its instructions before
-(`in OPCODE ARG LINE END_LINE COLUMN END_COLUMN`), then instructions and constants after (`out`, `left`).
+(`in OPCODE ARG LINE END_LINE COLUMN END_COLUMN`), then instructions and constants after (`out`, `left`),
+then what becomes of the instructions after when they are assembled: `assembled FIRST_LINE CELLS STACKSIZE` and
+the code, its line table and its exception table. (The handlers are found anew for that, in code that has lost
+its `POP_BLOCK`s: not what the compiler does, but the same for both.)
 A unit inside another does not show its constants, so made-up ones of many types stand in for them.
 """
 
@@ -74,6 +77,26 @@ def without_annotations(sequence):
     return result
 
 
+CELLS = {62, 83, 90, 97, 111, 261}
+
+
+def assembled(after):
+    instructions = after.get_instructions()
+    cells = max((arg for op, arg, *_ in instructions if op in CELLS), default=-1) + 1
+    first = max(instructions[0][2], 1)
+    metadata = {
+        "name": "f", "qualname": "f", "firstlineno": first, "fasthidden": {},
+        "consts": {}, "names": {}, "varnames": {}, "freevars": {}, "cellvars": {f"c{i:05}": i for i in range(cells)},
+        "argcount": 0, "posonlyargcount": 0, "kwonlyargcount": 0,
+    }
+    try:
+        code = _testinternalcapi.assemble_code_object("f", after, metadata)
+    except Exception:
+        return []
+    tables = " ".join(part.hex() or "-" for part in (code.co_code, code.co_linetable, code.co_exceptiontable))
+    return [f"assembled {first} {cells} {code.co_stacksize} {tables}"]
+
+
 def unit(out, name, sequence, consts):
     sequence = without_annotations(sequence)
     before = sequence.get_instructions()
@@ -89,6 +112,7 @@ def unit(out, name, sequence, consts):
     # A folded constant that equals a given one is not merged with it here, as it is in the compiler.
     if len(set(left)) == len(left):
         lines += [*instructions(after, "out"), *(f"left {value}" for value in left)]
+        lines += assembled(after)
         out.write("\n".join(lines) + "\n")
     for number, nested in enumerate(sequence.get_nested()):
         unit(out, f"{name}.{number}", nested, None)
