@@ -7,7 +7,8 @@
 
 use crate::wtf8::Wtf8Buf;
 use num_bigint::BigInt;
-use num_traits::{FromPrimitive, ToPrimitive};
+use num_traits::FromPrimitive;
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -145,6 +146,15 @@ fn same_float(a: f64, b: f64) -> bool {
     a.to_bits() == b.to_bits() && !a.is_nan()
 }
 
+/// Whether all elements of one set, equal in number, are in another.
+fn same_elements(a: &[Constant], b: &[Constant]) -> bool {
+    if a.len() < 16 {
+        return a.iter().all(|x| b.contains(x));
+    }
+    let b: HashSet<&Constant> = b.iter().collect();
+    a.iter().all(|x| b.contains(x))
+}
+
 impl PartialEq for Constant {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -161,7 +171,7 @@ impl PartialEq for Constant {
             (Self::Bytes(a), Self::Bytes(b)) => a == b,
             (Self::Tuple(a), Self::Tuple(b)) => Arc::ptr_eq(a, b) || a == b,
             (Self::FrozenSet(a), Self::FrozenSet(b)) => {
-                Arc::ptr_eq(a, b) || a.len() == b.len() && a.iter().all(|x| b.contains(x))
+                Arc::ptr_eq(a, b) || a.len() == b.len() && same_elements(a, b)
             }
             (Self::Slice(a), Self::Slice(b)) => a == b,
             (Self::Code(a), Self::Code(b)) => Arc::ptr_eq(a, b) || a == b,
@@ -255,13 +265,25 @@ impl Constant {
 
     /// A frozen set; of elements that are equal in Python the first stays.
     pub fn frozen_set(items: impl IntoIterator<Item = Self>) -> Self {
-        let mut unique: Vec<Self> = Vec::new();
-        for item in items {
-            if !unique.iter().any(|u| u.py_eq(&item)) {
-                unique.push(item);
+        let mut seen = HashSet::new();
+        Self::FrozenSet(items.into_iter().filter(|item| seen.insert(item.normalised())).collect())
+    }
+
+    /// A value that is the same for all constants that are equal in Python: numbers as the simplest type that
+    /// holds them.
+    fn normalised(&self) -> Self {
+        match self {
+            Self::Bool(b) => Self::from(i64::from(*b)),
+            Self::Float(f) if f.is_finite() && f.fract() == 0.0 => {
+                BigInt::from_f64(*f).map_or_else(|| self.clone(), Self::Int)
             }
+            Self::Complex { real, imag } if *imag == 0.0 => Self::Float(*real).normalised(),
+            Self::Complex { real, imag } => Self::Complex { real: real + 0.0, imag: imag + 0.0 },
+            Self::Tuple(items) => Self::tuple(items.iter().map(Self::normalised)),
+            Self::FrozenSet(items) => Self::FrozenSet(items.iter().map(Self::normalised).collect()),
+            Self::Slice(parts) => Self::Slice(Arc::new((**parts).each_ref().map(Self::normalised))),
+            other => other.clone(),
         }
-        Self::FrozenSet(unique.into())
     }
 
     /// The truth value, as `bool()` would give it.
@@ -281,58 +303,7 @@ impl Constant {
 
     /// Equality as Python's `==` on the objects: numbers of different types may be equal.
     pub fn py_eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Tuple(a), Self::Tuple(b)) => {
-                a.len() == b.len() && a.iter().zip(b.iter()).all(|(x, y)| x.py_eq(y))
-            }
-            (Self::FrozenSet(a), Self::FrozenSet(b)) => {
-                a.len() == b.len() && a.iter().all(|x| b.iter().any(|y| x.py_eq(y)))
-            }
-            (Self::Slice(a), Self::Slice(b)) => a.iter().zip(b.iter()).all(|(x, y)| x.py_eq(y)),
-            _ => match (self.numeric(), other.numeric()) {
-                (Some(a), Some(b)) => a.equals(&b),
-                _ => self == other,
-            },
-        }
-    }
-
-    fn numeric(&self) -> Option<Numeric<'_>> {
-        match self {
-            Self::Bool(b) => Some(Numeric::Small(i64::from(*b))),
-            Self::Int(i) => Some(Numeric::Big(i)),
-            Self::Float(f) => Some(Numeric::Complex(*f, 0.0)),
-            Self::Complex { real, imag } => Some(Numeric::Complex(*real, *imag)),
-            _ => None,
-        }
-    }
-}
-
-enum Numeric<'a> {
-    Small(i64),
-    Big(&'a BigInt),
-    Complex(f64, f64),
-}
-
-impl Numeric<'_> {
-    fn equals(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Complex(a, b), Self::Complex(c, d)) => a == c && b == d,
-            (Self::Complex(real, imag), integer) | (integer, Self::Complex(real, imag)) => {
-                *imag == 0.0
-                    && real.is_finite()
-                    && real.fract() == 0.0
-                    && BigInt::from_f64(*real).is_some_and(|b| b == integer.integer())
-            }
-            (a, b) => a.integer() == b.integer(),
-        }
-    }
-
-    fn integer(&self) -> BigInt {
-        match self {
-            Self::Small(value) => BigInt::from(*value),
-            Self::Big(value) => (*value).clone(),
-            Self::Complex(real, _) => BigInt::from(real.to_i64().unwrap_or_default()),
-        }
+        self.normalised() == other.normalised()
     }
 }
 
@@ -357,6 +328,9 @@ mod tests {
     fn python_sees_equal_numbers() {
         assert!(Constant::from(1).py_eq(&Constant::Bool(true)));
         assert!(Constant::Float(2.0).py_eq(&Constant::from(2)));
+        assert!(Constant::Float(-0.0).py_eq(&Constant::Complex { real: 0.0, imag: -0.0 }));
+        assert!(Constant::tuple([Constant::from(1)]).py_eq(&Constant::tuple([Constant::from(true)])));
+        assert!(!Constant::Float(f64::NAN).py_eq(&Constant::Float(f64::NAN)));
         assert!(!Constant::Float(2.5).py_eq(&Constant::from(2)));
         let Constant::FrozenSet(items) = Constant::frozen_set([Constant::from(1), Constant::Bool(true)])
         else {
