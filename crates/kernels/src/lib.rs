@@ -4,11 +4,13 @@
 //! structs go in, vectors and plain error enums come out. That keeps every algorithm testable
 //! alone, and free of `unsafe`.
 
+pub mod codecs;
 pub mod float;
 pub mod format;
 pub mod hash;
 pub mod int;
 pub mod search;
 pub mod sre;
+pub mod text;
 pub mod unicode;
 pub mod unit;
