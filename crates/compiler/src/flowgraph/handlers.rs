@@ -51,7 +51,7 @@ pub fn label_exception_targets(cfg: &mut Cfg) {
                 Opcode::POP_BLOCK => {
                     handlers.pop();
                     instr.nop();
-                    instr.except = handlers.last().copied();
+                    instr.except = None;
                 }
                 Opcode::RESUME if instr.oparg & RESUME_LOCATION_MASK != 0 => {
                     if yield_depth == Some(1) {
