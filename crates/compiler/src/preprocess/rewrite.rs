@@ -5,8 +5,8 @@
 
 use taipan_ast::{
     Arena, Arg, Arguments, Comprehension, Constant, ExceptHandler, Expr, ExprContext, ExprKind, Keyword,
-    MatchCase, Mod, Operator, Pattern, PatternKind, Stmt, StmtKind, TypeParam, TypeParamKind, WarningSink,
-    WithItem,
+    Location, MatchCase, Mod, Operator, Pattern, PatternKind, Stmt, StmtKind, TypeParam, TypeParamKind,
+    WarningSink, WithItem,
 };
 
 use super::finally::Enclosing;
@@ -101,6 +101,8 @@ impl<'w, 'a> Rewriter<'w, 'a> {
             body = if body.len() > 1 {
                 &body[1..]
             } else {
+                // As wide as the word, whatever the docstring's extent.
+                let loc = Location { end_lineno: loc.lineno, end_col_offset: loc.col_offset + 4, ..loc };
                 self.arena.slice(&[Stmt { kind: StmtKind::Pass, loc }])
             };
             has_docstring = false;
