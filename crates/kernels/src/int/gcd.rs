@@ -62,27 +62,34 @@ fn leading(a: &[u64], b: &[u64]) -> (i64, i64) {
     (at(a) as i64, at(b) as i64)
 }
 
-/// Knuth's algorithm L: cofactors of the steps whose quotients the leading bits decide beyond doubt.
+/// The steps that the leading bits decide beyond doubt (Jebelean's condition), as the matrix that takes `a` and
+/// `b` as far: its rows alternate in sign.
 fn simulate(a: &[u64], b: &[u64]) -> Option<[i64; 4]> {
     let (mut x, mut y) = leading(a, b);
-    let [mut p, mut q, mut r, mut s] = [1i64, 0, 0, 1];
-    while y + r != 0 && y + s != 0 {
-        let quotient = (x + p) / (y + r);
-        if quotient != (x + q) / (y + s) {
-            break;
-        }
-        let Some((t1, t2)) = quotient
-            .checked_mul(r)
-            .and_then(|v| p.checked_sub(v))
-            .zip(quotient.checked_mul(s).and_then(|v| q.checked_sub(v)))
+    // Magnitudes of the cofactors of x (u) and y (v), the last two of each.
+    let [mut u0, mut u1, mut v0, mut v1] = [1i64, 0, 0, 1];
+    let mut even = true;
+    while y != 0 {
+        let quotient = x / y;
+        let rest = x - quotient * y;
+        let Some((u2, v2)) = quotient
+            .checked_mul(u1)
+            .and_then(|u| u.checked_add(u0))
+            .zip(quotient.checked_mul(v1).and_then(|v| v.checked_add(v0)))
         else {
             break;
         };
-        (p, r) = (r, t1);
-        (q, s) = (s, t2);
-        (x, y) = (y, x - quotient * y);
+        let (low, high) = if even { (v2, u2 + u1) } else { (u2, v2 + v1) };
+        if rest < low || y - rest < high {
+            break;
+        }
+        (x, y, u0, u1, v0, v1) = (y, rest, u1, u2, v1, v2);
+        even = !even;
     }
-    (q != 0).then_some([p, q, r, s])
+    if v0 == 0 {
+        return None;
+    }
+    Some(if even { [u0, -v0, -u1, v1] } else { [-u0, v0, u1, -v1] })
 }
 
 /// `a, b = p a + q b, r a + s b`; both results are natural numbers.
@@ -90,7 +97,8 @@ fn apply(a: &mut Vec<u64>, b: &mut Vec<u64>, [p, q, r, s]: [i64; 4]) {
     b.resize(a.len(), 0);
     let (mut carry_a, mut carry_b) = (0i128, 0i128);
     for (x, y) in a.iter_mut().zip(b.iter_mut()) {
-        let (u, v) = (*x as i128, *y as i128);
+        // Through i64, so that the product is one machine instruction.
+        let (u, v) = (*x as i64 as i128, *y as i64 as i128);
         carry_a += p as i128 * u + q as i128 * v;
         carry_b += r as i128 * u + s as i128 * v;
         *x = carry_a as u64 & LIMB_MASK;

@@ -13,11 +13,12 @@ pub fn isqrt(n: &[u32]) -> Vec<u32> {
     }
     let c = (nat::bit_length(n) - 1) / 2;
     let steps = 64 - c.leading_zeros();
-    // Start from a root of 64 leading bits.
-    let mut s = steps.saturating_sub(5);
+    // Start from a root of 128 leading bits.
+    let mut s = steps.saturating_sub(6);
     let mut d = c >> s;
     let (top, _) = nat::shr(n, 2 * (c - d));
-    let mut a = nat::from_u64(nat::to_u64(&top).unwrap_or(u64::MAX).isqrt());
+    let top = top.iter().rev().fold(0u128, |v, &d| v << super::SHIFT | d as u128);
+    let mut a = nat::from_u128(top.isqrt());
     while s > 0 {
         s -= 1;
         let e = d;

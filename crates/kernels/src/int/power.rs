@@ -74,6 +74,12 @@ pub fn inverse(a: IntRef, n: IntRef) -> Option<Int> {
 }
 
 fn pow_mod_nat(base: &[u32], exponent: &[u32], n: &[u32]) -> Vec<u32> {
+    if exponent.is_empty() || base == [1] {
+        return vec![1];
+    }
+    if base.is_empty() || exponent == [1] {
+        return base.to_vec();
+    }
     if let Some(m) = nat::to_u64(n) {
         return nat::from_u64(pow_mod_u64(nat::to_u64(base).unwrap_or(0), exponent, m));
     }

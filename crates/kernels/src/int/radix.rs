@@ -10,8 +10,8 @@
 use super::limbs::{self, Reciprocal};
 use super::{SHIFT, div, mul, nat};
 
-/// Limbs below which repeated division by one limb is faster than cutting.
-const FORMAT_SPLIT: usize = 60;
+/// Chunks up to which repeated division by one limb is faster than cutting.
+const FORMAT_SPLIT: usize = 16;
 /// Chunks below which multiplying in one by one is faster than cutting.
 const PARSE_SPLIT: usize = 64;
 
@@ -112,32 +112,36 @@ fn write_word(out: &mut Vec<u8>, mut v: u64, radix: u64, width: usize) {
 struct Formatter {
     chunk: Chunk,
     by_chunk: Reciprocal,
-    /// `chunk.power ** (FORMAT_SPLIT/2 * 2^i)`, as many as the number needs.
+    /// Chunks in the smallest power.
+    base: usize,
+    /// `chunk.power ** (base * 2^i)`, as many as the number needs.
     powers: Vec<Vec<u64>>,
 }
 
 impl Formatter {
     fn new(radix: u32) -> Self {
         let chunk = Chunk::new(radix);
-        Formatter { chunk, by_chunk: Reciprocal::new(chunk.power), powers: Vec::new() }
-    }
-
-    /// Chunks in the `i`th power.
-    fn chunks_at(i: usize) -> usize {
-        (FORMAT_SPLIT / 2) << i
+        Formatter { chunk, by_chunk: Reciprocal::new(chunk.power), base: 0, powers: Vec::new() }
     }
 
     fn format(mut self, out: &mut Vec<u8>, a: Vec<u64>) {
-        if a.len() >= FORMAT_SPLIT {
+        // Halved again and again, the number of chunks gives parts that are equally long at every level.
+        let bits = limbs::bit_length(&a) as f64;
+        let chunks = (bits / (self.chunk.power as f64).log2() * 1.000_001) as usize + 1;
+        let mut levels = 0;
+        while chunks.div_ceil(1 << levels) > FORMAT_SPLIT {
+            levels += 1;
+        }
+        if levels > 0 {
+            self.base = chunks.div_ceil(1 << levels);
             let mut power = vec![1];
-            for _ in 0..Self::chunks_at(0) {
+            for _ in 0..self.base {
                 let carry = limbs::mul_small_assign(&mut power, self.chunk.power, 0);
                 if carry != 0 {
                     power.push(carry);
                 }
             }
-            // The largest power is at most half as long as the number: cutting there balances.
-            while power.len() * 2 <= a.len() + 1 {
+            for _ in 1..levels {
                 let mut square = vec![0; power.len() * 2];
                 mul::sqr_limbs(&mut square, &power);
                 limbs::normalise(&mut square);
@@ -145,14 +149,13 @@ impl Formatter {
             }
             self.powers.push(power);
         }
-        let levels = self.powers.len();
         self.split(out, a, levels, false);
     }
 
-    /// Writes `a`, which is below `powers[levels]`; all but the leading part are padded.
+    /// Writes `a`, which has at most `base * 2^levels` chunks; all but the leading part are padded.
     fn split(&self, out: &mut Vec<u8>, a: Vec<u64>, levels: usize, pad: bool) {
-        if levels == 0 || (!pad && a.len() < FORMAT_SPLIT) {
-            let width = if pad { Self::chunks_at(0) * self.chunk.width } else { 0 };
+        if levels == 0 {
+            let width = if pad { self.base * self.chunk.width } else { 0 };
             return self.base_case(out, a, width);
         }
         let power = &self.powers[levels - 1];
