@@ -297,85 +297,7 @@ impl<T: Unit> Runner<'_, T> {
                     false
                 }
                 Inst::Fail => false,
-                Inst::LoopStart(number) => {
-                    self.burn()?;
-                    self.save_slot(number)?;
-                    let slot = &mut self.m.slots[number as usize];
-                    (slot.count, slot.last) = (0, UNSET);
-                    self.enter_loop(number, &mut pc, at)?
-                }
-                Inst::LoopGreedy(number) => {
-                    self.burn()?;
-                    self.loop_greedy(number, &mut pc, at)?
-                }
-                Inst::LoopLazy(number) => {
-                    self.burn()?;
-                    self.loop_lazy(number, &mut pc, at)?
-                }
-                Inst::PossessiveStart(number) => {
-                    let slot = &mut self.m.slots[number as usize];
-                    (slot.count, slot.last) = (0, UNSET);
-                    self.possessive_round(number, &mut pc, at)?;
-                    true
-                }
-                Inst::PossessiveNext(number) => {
-                    self.burn()?;
-                    let slot = &mut self.m.slots[number as usize];
-                    slot.count = slot.count.saturating_add(1);
-                    let height = slot.height;
-                    self.cut(height);
-                    self.possessive_round(number, &mut pc, at)?;
-                    true
-                }
-                Inst::AtomicStart(slot) => {
-                    self.m.slots[slot as usize].height = self.m.stack.len();
-                    pc += 1;
-                    true
-                }
-                Inst::AtomicEnd(slot) => {
-                    self.cut(self.m.slots[slot as usize].height);
-                    pc += 1;
-                    true
-                }
-                Inst::AssertStart { slot, back } => {
-                    let (height, back) = (self.m.stack.len(), back as usize);
-                    let slot = &mut self.m.slots[slot as usize];
-                    (slot.height, slot.last) = (height, at);
-                    pc += 1;
-                    let ok = at >= back;
-                    at = at.wrapping_sub(back);
-                    ok
-                }
-                Inst::AssertEnd(slot) => {
-                    let slot = self.m.slots[slot as usize];
-                    self.cut(slot.height);
-                    at = slot.last;
-                    pc += 1;
-                    true
-                }
-                Inst::AssertNotStart { slot, back, after } => {
-                    if at < back as usize {
-                        pc = after as usize;
-                    } else {
-                        self.m.slots[slot as usize].height = self.m.stack.len();
-                        self.push(Entry::Choice { pc: after, at })?;
-                        at -= back as usize;
-                        pc += 1;
-                    }
-                    true
-                }
-                Inst::AssertNotEnd(slot) => {
-                    self.undo(self.m.slots[slot as usize].height);
-                    false
-                }
-                Inst::GroupRef { group, fold } => {
-                    pc += 1;
-                    self.group_again(group, fold, &mut at)
-                }
-                Inst::GroupExists { group, otherwise } => {
-                    pc = if self.m.group(group as usize + 1).is_some() { pc + 1 } else { otherwise as usize };
-                    true
-                }
+                inst => self.control(inst, &mut pc, &mut at)?,
             };
             if !matched {
                 match self.backtrack()? {
@@ -384,6 +306,91 @@ impl<T: Unit> Runner<'_, T> {
                 }
             }
         }
+    }
+
+    /// Loops, atomic groups, look-arounds and references to groups.
+    #[inline(always)]
+    fn control(&mut self, inst: Inst, pc: &mut usize, at: &mut usize) -> Result<bool, Stop> {
+        Ok(match inst {
+            Inst::LoopStart(number) => {
+                self.burn()?;
+                self.save_slot(number)?;
+                self.enter_loop(number, pc, *at)?
+            }
+            Inst::LoopGreedy(number) => {
+                self.burn()?;
+                self.loop_greedy(number, pc, *at)?
+            }
+            Inst::LoopLazy(number) => {
+                self.burn()?;
+                self.loop_lazy(number, pc, *at)?
+            }
+            Inst::PossessiveStart(number) => {
+                let slot = &mut self.m.slots[number as usize];
+                (slot.count, slot.last) = (0, UNSET);
+                self.possessive_round(number, pc, *at)?;
+                true
+            }
+            Inst::PossessiveNext(number) => {
+                self.burn()?;
+                let slot = &mut self.m.slots[number as usize];
+                slot.count = slot.count.saturating_add(1);
+                let height = slot.height;
+                self.cut(height);
+                self.possessive_round(number, pc, *at)?;
+                true
+            }
+            Inst::AtomicStart(slot) => {
+                self.m.slots[slot as usize].height = self.m.stack.len();
+                *pc += 1;
+                true
+            }
+            Inst::AtomicEnd(slot) => {
+                self.cut(self.m.slots[slot as usize].height);
+                *pc += 1;
+                true
+            }
+            Inst::AssertStart { slot, back } => {
+                let (height, back) = (self.m.stack.len(), back as usize);
+                let slot = &mut self.m.slots[slot as usize];
+                (slot.height, slot.last) = (height, *at);
+                *pc += 1;
+                let ok = *at >= back;
+                *at = at.wrapping_sub(back);
+                ok
+            }
+            Inst::AssertEnd(slot) => {
+                let slot = self.m.slots[slot as usize];
+                self.cut(slot.height);
+                *at = slot.last;
+                *pc += 1;
+                true
+            }
+            Inst::AssertNotStart { slot, back, after } => {
+                if *at < back as usize {
+                    *pc = after as usize;
+                } else {
+                    self.m.slots[slot as usize].height = self.m.stack.len();
+                    self.push(Entry::Choice { pc: after, at: *at })?;
+                    *at -= back as usize;
+                    *pc += 1;
+                }
+                true
+            }
+            Inst::AssertNotEnd(slot) => {
+                self.undo(self.m.slots[slot as usize].height);
+                false
+            }
+            Inst::GroupRef { group, fold } => {
+                *pc += 1;
+                self.group_again(group, fold, at)
+            }
+            Inst::GroupExists { group, otherwise } => {
+                *pc = if self.m.group(group as usize + 1).is_some() { *pc + 1 } else { otherwise as usize };
+                true
+            }
+            _ => false,
+        })
     }
 
     #[inline(always)]
@@ -511,11 +518,12 @@ impl<T: Unit> Runner<'_, T> {
         }
     }
 
-    /// A loop's beginning; its registers say that no round was done.
+    /// A loop's beginning.
     #[inline(always)]
     fn enter_loop(&mut self, number: u32, pc: &mut usize, at: usize) -> Result<bool, Stop> {
         // The instruction after the body decides, as after any round; it counts from "minus one".
-        self.m.slots[number as usize].count = u32::MAX;
+        let slot = &mut self.m.slots[number as usize];
+        (slot.count, slot.last) = (u32::MAX, UNSET);
         match self.loop_end(number) {
             Inst::LoopLazy(_) => self.loop_lazy(number, pc, at),
             _ => self.loop_greedy(number, pc, at),
