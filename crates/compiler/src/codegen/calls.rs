@@ -12,6 +12,7 @@ use super::unit::UnitKind;
 use super::{Codegen, STACK_USE_GUIDELINE, constants};
 use crate::error::Result;
 use crate::ir::{Label, Location};
+use crate::symtable::ScopeKey;
 use crate::symtable::flags::{DEF_IMPORT, SymbolScope};
 
 impl<'a> Codegen<'_, 'a> {
@@ -206,6 +207,10 @@ impl<'a> Codegen<'_, 'a> {
         let ExprKind::Name { id, .. } = func.kind else { return Ok(()) };
         let [generator] = args else { return Ok(()) };
         if !keywords.is_empty() || !matches!(generator.kind, ExprKind::GeneratorExp { .. }) {
+            return Ok(());
+        }
+        let scope = self.scope_for(ScopeKey::body(generator))?;
+        if self.setup.table.scope(scope).coroutine {
             return Ok(());
         }
         // The built-in, and where elements are tested, the outcome of a full run.

@@ -72,7 +72,7 @@ impl<'a> Codegen<'_, 'a> {
         }
         self.visit_expr(expr)?;
         self.emit0(Opcode::TO_BOOL, expr.loc);
-        self.jump(jump_opcode(condition), next, loc);
+        self.jump(jump_opcode(condition), next, expr.loc);
         Ok(())
     }
 

@@ -52,7 +52,7 @@ fn binary_op(operator: Operator) -> u32 {
     }
 }
 
-/// The location of an attribute access: that of the attribute's name, where the expression spans lines.
+/// The location of an attribute access or method call: it starts at the attribute's name, where the expression spans lines.
 pub(super) fn attribute_location(loc: Location, expr: &Expr<'_>) -> Location {
     let ExprKind::Attribute { attr, .. } = expr.kind else { return loc };
     let end = expr.loc;
@@ -60,12 +60,11 @@ pub(super) fn attribute_location(loc: Location, expr: &Expr<'_>) -> Location {
         return loc;
     }
     let length = i32::try_from(attr.chars().count()).unwrap_or(i32::MAX);
-    let (col, end_col) = if length <= end.end_col_offset {
-        (end.end_col_offset - length, end.end_col_offset)
+    if length <= end.end_col_offset {
+        Location { lineno: end.end_lineno, col: end.end_col_offset - length, ..loc }
     } else {
-        (-1, -1)
-    };
-    Location::new(end.end_lineno, loc.end_lineno, col, end_col)
+        Location { lineno: end.end_lineno, col: -1, end_col: -1, ..loc }
+    }
 }
 
 /// `lower:upper`, unless both are constants.

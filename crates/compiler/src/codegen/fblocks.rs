@@ -100,8 +100,7 @@ impl<'a> Codegen<'_, 'a> {
                 if preserve_tos {
                     self.emit(Opcode::SWAP, 2, *loc);
                 }
-                let pop = matches!(block.kind, BlockType::ForLoop);
-                self.emit0(if pop { Opcode::POP_ITER } else { Opcode::POP_TOP }, *loc);
+                self.emit0(Opcode::POP_TOP, *loc);
             }
             BlockType::TryExcept => self.emit0(Opcode::POP_BLOCK, *loc),
             BlockType::FinallyTry(finalbody) => {

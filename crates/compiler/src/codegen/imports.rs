@@ -49,9 +49,6 @@ impl<'a> Codegen<'_, 'a> {
         names: &'a [Alias<'a>],
         level: i32,
     ) -> Result {
-        if level == 0 && module == Some("__future__") && self.setup.future.is_late(stmt.loc) {
-            return self.error(stmt.loc, "from __future__ imports must occur at the beginning of the file");
-        }
         self.load_const(Constant::from(i64::from(level)), stmt.loc);
         self.load_const(constants::names(names.iter().map(|alias| alias.name)), stmt.loc);
         self.emit_private_name(Opcode::IMPORT_NAME, module.unwrap_or_default(), stmt.loc);

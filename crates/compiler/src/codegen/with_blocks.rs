@@ -53,7 +53,7 @@ impl<'a> Codegen<'_, 'a> {
             None => self.emit0(Opcode::POP_TOP, loc),
         }
         self.with(stmt, rest, body, is_async)?;
-        self.emit0(Opcode::POP_BLOCK, Location::NONE);
+        self.emit0(Opcode::POP_BLOCK, if is_async { loc } else { Location::NONE });
         self.pop_block();
         // The body ended without an exception.
         self.call_exit_with_nones(loc);

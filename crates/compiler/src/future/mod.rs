@@ -1,12 +1,12 @@
 //! `from __future__` imports: read from the top of a module before anything else is compiled.
 //!
-//! Only a docstring and other future imports may come before one; one that comes later is refused when its statement
-//! is compiled (see [`FutureFeatures::is_late`]).
+//! Only a docstring and other future imports may come before one; one that comes later is refused when symbols are
+//! looked at (see [`FutureFeatures::is_late`]).
 
 use taipan_ast::{Location, Mod, Stmt, StmtKind};
 use taipan_bytecode::code::flags::{CO_FUTURE_ANNOTATIONS, CO_FUTURE_BARRY_AS_BDFL};
 
-use crate::error::{Result, syntax_error};
+use crate::error::{CompileError, Result, syntax_error};
 
 /// The features a module asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,11 @@ impl FutureFeatures {
     /// Features from outside: inherited or passed to `compile`.
     pub fn with_flags(flags: u32) -> Self {
         FutureFeatures { flags, location: None }
+    }
+
+    /// The features that a module imports, added to `flags`.
+    pub fn parse(module: &Mod<'_>, flags: u32) -> std::result::Result<Self, CompileError> {
+        parse(module, flags).map_err(|error| *error)
     }
 
     /// Annotations are kept as text (PEP 563).

@@ -6,7 +6,7 @@
 //! `__conditional_annotations__`. List, set and dict comprehensions are merged into the block around them (PEP 709).
 
 use super::flags::{
-    DEF_BOUND, DEF_COMP_CELL, DEF_FREE_CLASS, DEF_GLOBAL, DEF_MASK, DEF_NONLOCAL, DEF_PARAM, DEF_TYPE_PARAM,
+    DEF_BOUND, DEF_COMP_CELL, DEF_FREE_CLASS, DEF_GLOBAL, DEF_MASK, DEF_NONLOCAL, DEF_PARAM, DEF_TYPE_PARAM, USE,
     SymbolScope,
 };
 use super::free_set::{FreeSet, NameHash};
@@ -61,22 +61,25 @@ struct Analysis<'t, 'h, 'a> {
 
 pub(super) fn analyse(table: &mut SymbolTable<'_>, hash: NameHash<'_>, limit: StackLimit) -> Result {
     let top = table.top();
-    Analysis { table, hash, limit }.block(top, None, None)?;
+    Analysis { table, hash, limit }.block(top, None, None, &FreeSet::new())?;
     Ok(())
 }
 
 impl<'a> Analysis<'_, '_, 'a> {
     /// Decides about the names of one block and of those inside it; gives back the names free in it.
-    /// `class` is the class whose namespace an annotation scope sees.
+    /// `class` is the class whose namespace an annotation scope sees. What is free in the siblings before it goes in and
+    /// comes out again, which matters to nothing but the order of the set.
     fn block(
         &mut self,
         id: ScopeId,
         around: Option<&Visible<'_, 'a>>,
         class: Option<ScopeId>,
+        siblings_free: &FreeSet<'a>,
     ) -> Result<FreeSet<'a>> {
         self.limit.check()?;
         let kind = self.table.scope(id).kind;
         let mut free = FreeSet::new();
+        free.merge(siblings_free);
         let mut visible = Visible { changes: HashMap::default(), around };
         let mut places = Vec::with_capacity(self.table.scope(id).symbols.len());
         for index in 0..self.table.scope(id).symbols.len() {
@@ -202,7 +205,7 @@ impl<'a> Analysis<'_, '_, 'a> {
             // Comprehensions in annotation scopes of classes stay functions: they see the class namespace.
             let inline =
                 !sees_class && entry.comprehension.is_some_and(|kind| kind != ComprehensionKind::Generator);
-            let mut child_free = self.block(child, Some(visible), child_class)?;
+            let mut child_free = self.block(child, Some(visible), child_class, &free)?;
             if inline {
                 any_inlined = true;
                 self.inline_comprehension(id, child, places, &mut child_free, inlined_cells);
@@ -252,7 +255,9 @@ impl<'a> Analysis<'_, '_, 'a> {
                     // A class cannot see its own hidden cells from its body.
                     if place == SymbolScope::Free && in_class && CLASS_CELLS.contains(&name) {
                         place = SymbolScope::GlobalImplicit;
-                        free.discard(name, self.hash);
+                        if !self.free_in_child(comprehension, name) {
+                            free.discard(name, self.hash);
+                        }
                         removed.push(name);
                     }
                     self.table.scope_mut(id).symbols.insert(name, only_flags);
@@ -261,6 +266,9 @@ impl<'a> Analysis<'_, '_, 'a> {
                 Some(&outer) => {
                     // A local of the block needs no cell for the comprehension's sake, unless a function
                     // inside the comprehension wants one.
+                    if place == SymbolScope::Free && !in_class {
+                        self.table.scope_mut(id).symbols.insert(name, outer | only_flags & USE);
+                    }
                     if outer & DEF_BOUND != 0 && !in_class && !self.free_in_child(comprehension, name) {
                         free.discard(name, self.hash);
                     }

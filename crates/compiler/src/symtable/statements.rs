@@ -81,7 +81,12 @@ impl<'a> Builder<'_, 'a> {
             }
             StmtKind::Global { names } => self.visit_directive(names, &GLOBAL, stmt.loc),
             StmtKind::Nonlocal { names } => self.visit_directive(names, &NONLOCAL, stmt.loc),
-            StmtKind::Import { names } | StmtKind::ImportFrom { names, .. } => {
+            StmtKind::Import { names } => names.iter().try_for_each(|alias| self.visit_alias(alias)),
+            StmtKind::ImportFrom { module, names, level } => {
+                if level == 0 && module == Some("__future__") && self.options.future.is_late(stmt.loc) {
+                    let msg = "from __future__ imports must occur at the beginning of the file";
+                    return Err(syntax_error(msg, stmt.loc));
+                }
                 names.iter().try_for_each(|alias| self.visit_alias(alias))
             }
             _ => self.visit_plain_stmt(stmt),
