@@ -28,7 +28,10 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Python text as JSON text; surrogates, which JSON has no way to say here, become their escapes.
 fn text(value: &Wtf8Buf) -> String {
-    value.code_points().map(|point| char::from_u32(point).map_or(format!("\\u{point:04x}"), String::from)).collect()
+    value
+        .code_points()
+        .map(|point| char::from_u32(point).map_or(format!("\\u{point:04x}"), String::from))
+        .collect()
 }
 
 fn str_repr(points: impl Iterator<Item = u32> + Clone, bytes: bool) -> String {
@@ -97,8 +100,9 @@ fn code(code: &CodeData) -> Value {
 fn table(tables: &SymbolTable<'_>, id: ScopeId) -> Value {
     let scope = tables.scope(id);
     let module = scope.name == "top";
-    let kind = ["function", "class", "module", "annotation", "type alias", "type parameters", "type variable"]
-        [scope.kind as usize];
+    let kind =
+        ["function", "class", "module", "annotation", "type alias", "type parameters", "type variable"]
+            [scope.kind as usize];
     let symbol = |(name, flags): (&&str, &u32)| {
         let place = SymbolScope::of(*flags);
         let has = |flag: u32| flags & flag != 0;

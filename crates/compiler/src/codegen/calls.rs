@@ -65,7 +65,7 @@ impl<'a> Codegen<'_, 'a> {
             return Ok(false);
         }
         let mut loc = Location::from(func.loc);
-        if let Some(super_args) = self.optimisable_super(value) {
+        if let Some(super_args) = self.optimisable_super(value, attr) {
             self.load_super_args(value, super_args)?;
             self.load_super_attr(attr, super_args, true, loc);
             loc = attribute_location(loc, func);
@@ -264,9 +264,11 @@ impl<'a> Codegen<'_, 'a> {
 
     /// The arguments of a `super(…)` that `LOAD_SUPER_ATTR` can stand for: the name means the built-in as far as one can
     /// see, with two arguments or, in a method, none.
-    pub(super) fn optimisable_super(&self, expr: &'a Expr<'a>) -> Option<&'a [Expr<'a>]> {
+    pub(super) fn optimisable_super(&self, expr: &'a Expr<'a>, attr: &str) -> Option<&'a [Expr<'a>]> {
         let ExprKind::Call { func, args, keywords } = expr.kind else { return None };
-        if !matches!(func.kind, ExprKind::Name { id: "super", .. }) || !keywords.is_empty() {
+        let is_super = matches!(func.kind, ExprKind::Name { id: "super", .. });
+        // `super().__class__` is that of the super object itself.
+        if !is_super || !keywords.is_empty() || attr == "__class__" {
             return None;
         }
         let table = &self.setup.table;

@@ -307,7 +307,7 @@ impl<'a> Codegen<'_, 'a> {
     ) -> Result {
         let loc = Location::from(expr.loc);
         if ctx == ExprContext::Load
-            && let Some(args) = self.optimisable_super(value)
+            && let Some(args) = self.optimisable_super(value, attr)
         {
             self.load_super_args(value, args)?;
             self.load_super_attr(attr, args, false, loc);

@@ -6,8 +6,8 @@
 //! `__conditional_annotations__`. List, set and dict comprehensions are merged into the block around them (PEP 709).
 
 use super::flags::{
-    DEF_BOUND, DEF_COMP_CELL, DEF_FREE_CLASS, DEF_GLOBAL, DEF_MASK, DEF_NONLOCAL, DEF_PARAM, DEF_TYPE_PARAM, USE,
-    SymbolScope,
+    DEF_BOUND, DEF_COMP_CELL, DEF_FREE_CLASS, DEF_GLOBAL, DEF_MASK, DEF_NONLOCAL, DEF_PARAM, DEF_TYPE_PARAM,
+    SymbolScope, USE,
 };
 use super::free_set::{FreeSet, NameHash};
 use super::{BlockKind, ComprehensionKind, ScopeId, SymbolTable};

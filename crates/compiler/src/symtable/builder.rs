@@ -79,13 +79,9 @@ impl<'h, 'a> Builder<'h, 'a> {
         let id = ScopeId(self.table.scopes.len() as u32);
         let parent = self.stack.last().map(|&parent| self.table.scope(parent));
         let nested = parent.is_some_and(|parent| parent.nested || parent.kind.is_function_like());
-        // Lambdas and generator expressions of a class body count as its methods too, and a generic
-        // method is one through its type parameters.
-        let method = kind == BlockKind::Function
-            && parent.is_some_and(|parent| {
-                parent.kind == BlockKind::Class
-                    || parent.kind == BlockKind::TypeParameters && parent.can_see_class_scope
-            });
+        // Lambdas and generator expressions of a class body count as its methods too; generic methods do not.
+        let method =
+            kind == BlockKind::Function && parent.is_some_and(|parent| parent.kind == BlockKind::Class);
         self.table.scopes.push(Scope {
             kind,
             name,
