@@ -2,6 +2,10 @@
 //!
 //! `dump [--sum | --time] [--mode exec|single|eval|func_type] [--types] FILE…`: with `--sum` only a checksum (CRC-32) of each
 //! tree, with `--time` only how long the parser took for all. A file that is refused gives its error.
+//!
+//! `dump --cases FILE` reads sources from one file, each after a line `MODE FLAGS VERSION LENGTH`, and gives one line for each:
+//! the checksum of its tree, or its error. Flags are `t` (type comments), `i` (allow incomplete input), `d` (do not imply
+//! dedents), `b` (barry_as_FLUFL) and `-`; the version is the minor one, or -1.
 
 use std::io::Write;
 use std::time::Instant;
@@ -23,7 +27,55 @@ fn crc32(bytes: &[u8]) -> u32 {
 
 fn describe(error: &SyntaxError) -> String {
     let SyntaxError { kind, msg, lineno, offset, end_lineno, end_offset, .. } = error;
+    if !kind.has_position() {
+        return format!("{}\t{msg}", kind.name());
+    }
     format!("{}\t{msg}\t{lineno}\t{offset}\t{end_lineno}\t{end_offset}", kind.name())
+}
+
+/// The outcome of every case of a file.
+fn run_cases(path: &str) -> std::io::Result<()> {
+    let all = read(path)?;
+    let mut rest = &all[..];
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+        let head = String::from_utf8_lossy(&rest[..end]).into_owned();
+        let mut words = head.split(' ');
+        let mut options = ParseOptions::new(mode(words.next()));
+        for flag in words.next().unwrap_or("").chars() {
+            match flag {
+                't' => options.type_comments = true,
+                'i' => options.allow_incomplete_input = true,
+                'd' => options.dont_imply_dedent = true,
+                'b' => options.barry_as_flufl = true,
+                _ => {}
+            }
+        }
+        let mut number = || words.next().and_then(|word| word.parse::<i32>().ok()).unwrap_or(-1);
+        let version = number();
+        if version >= 0 {
+            options.feature_version = version;
+        }
+        let length = usize::try_from(number()).unwrap_or(0);
+        let source = String::from_utf8_lossy(&rest[end + 1..end + 1 + length]).into_owned();
+        rest = &rest[end + 2 + length..];
+        let arena = Arena::new();
+        let line = match parse(&source, &options, &arena, &mut IgnoreWarnings) {
+            Ok(tree) => format!("ok\t{:08x}", crc32(dump::dump(&tree, true).as_bytes())),
+            Err(error) => describe(&error).replace('\n', "\\n"),
+        };
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+fn mode(name: Option<&str>) -> Mode {
+    match name {
+        Some("single") => Mode::Single,
+        Some("eval") => Mode::Eval,
+        Some("func_type") => Mode::FuncType,
+        _ => Mode::Exec,
+    }
 }
 
 fn main() -> std::io::Result<()> {
@@ -37,13 +89,9 @@ fn main() -> std::io::Result<()> {
             "--time" => time = true,
             "--types" => options.type_comments = true,
             "--mode" => {
-                options.mode = match arguments.next().as_deref() {
-                    Some("single") => Mode::Single,
-                    Some("eval") => Mode::Eval,
-                    Some("func_type") => Mode::FuncType,
-                    _ => Mode::Exec,
-                }
+                options.mode = mode(arguments.next().as_deref());
             }
+            "--cases" => return run_cases(&arguments.next().unwrap_or_default()),
             _ => match argument.strip_prefix('@') {
                 Some(list) => files.extend(String::from_utf8_lossy(&read(list)?).lines().map(str::to_owned)),
                 None => files.push(argument),

@@ -84,8 +84,6 @@ pub fn parse<'a>(
         Cow::Borrowed(source) => source,
         Cow::Owned(source) => arena.str(&source),
     };
-    grammar::parse(source, options, arena, warnings).map_err(|error| match error {
-        Some(error) => error,
-        None => errors::explain(source, options),
-    })
+    grammar::parse(source, options, arena, warnings)
+        .map_err(|error| error.unwrap_or_else(|| errors::diagnose(source, options, arena)))
 }

@@ -1,32 +1,55 @@
 //! What is wrong with a source that the grammar refused, said as CPython says it.
+//!
+//! CPython's messages follow from how its parser works: it tries the alternatives of each rule in order, remembers what it
+//! has tried, reads tokens only when it must, and, where the source does not fit, goes over it once more with rules
+//! added that match common mistakes. [`Diagnosis`] is a model of that parser, in the same two passes. It is run on
+//! refused sources only, so it may be slow; of the tree it makes just enough to name and place what it complains about.
+//!
+//! What order the alternatives are tried in, and how many tokens have been read when an error is raised, is visible in the
+//! messages and their ranges. So the rules here must not be reordered or shortened, even where that would accept the
+//! same language.
+//!
+//! [`engine`] has the passes, tokens and memory, [`raise`] makes the errors. Rules by subject: [`statements`],
+//! [`compound`], [`tries`], [`functions`], [`parameters`], [`patterns`], [`expressions`], [`atoms`], [`comprehensions`],
+//! [`calls`], [`targets`], [`strings`]. A rule that
+//! matches a mistake is called `invalid_…` and stands beside the rule that it belongs to.
 
-pub mod replay;
+mod atoms;
+mod calls;
+mod comprehensions;
+mod compound;
+mod engine;
+mod expressions;
+mod functions;
+mod parameters;
+mod patterns;
+mod raise;
+mod statements;
+mod strings;
+mod targets;
+mod tries;
 
-use taipan_ast::{Location, SyntaxError, SyntaxErrorKind};
+use taipan_ast::{Arena, Location, SyntaxError, SyntaxErrorKind};
 
 use crate::ParseOptions;
 use crate::tokens::char_offset;
+use engine::Diagnosis;
 
-/// The error of a source that the grammar refused, whose line ends are line feeds.
-pub fn explain(source: &str, options: &ParseOptions) -> SyntaxError {
-    replay::explain(source, options)
-        .unwrap_or_else(|| located(source, "invalid syntax".to_owned(), Location::new(1, 0, 1, 0)))
+/// Why a source is refused.
+pub(crate) fn diagnose(source: &str, options: &ParseOptions, arena: &Arena) -> SyntaxError {
+    Diagnosis::new(source, options, arena).run()
 }
 
 /// An error at a range given in bytes, in a source whose line ends are line feeds.
 pub(crate) fn located(source: &str, msg: String, loc: Location) -> SyntaxError {
-    let line = |lineno: i32| {
-        source.split_inclusive('\n').nth(usize::try_from(lineno - 1).unwrap_or(0)).unwrap_or("")
-    };
-    let text = line(loc.lineno);
-    let end_text = if loc.end_lineno == loc.lineno { text } else { line(loc.end_lineno) };
+    let line = source.split_inclusive('\n').nth(usize::try_from(loc.lineno - 1).unwrap_or(0)).unwrap_or("");
     SyntaxError {
         kind: SyntaxErrorKind::SyntaxError,
         msg,
         lineno: loc.lineno,
-        offset: char_offset(text, loc.col_offset) + 1,
+        offset: char_offset(line, loc.col_offset + 1),
         end_lineno: loc.end_lineno,
-        end_offset: char_offset(end_text, loc.end_col_offset) + 1,
-        text: Some(text.to_owned()),
+        end_offset: char_offset(line, loc.end_col_offset + 1),
+        text: Some(line.to_owned()),
     }
 }

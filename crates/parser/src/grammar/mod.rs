@@ -22,7 +22,7 @@ pub(crate) mod keywords;
 pub(crate) mod literals;
 pub(crate) mod numbers;
 mod patterns;
-mod statements;
+pub(crate) mod statements;
 mod targets;
 mod type_params;
 
