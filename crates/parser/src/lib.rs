@@ -15,6 +15,9 @@ use taipan_ast::{Arena, Mod, SyntaxError, WarningSink};
 use tokens::TokenizerOptions;
 use tokens::encoding::translate_newlines;
 
+/// What one level of nesting may take of the stack.
+const BYTES_PER_LEVEL: usize = 1024;
+
 /// What a source is to be read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -44,8 +47,8 @@ pub struct ParseOptions {
     pub dont_imply_dedent: bool,
     /// The longest decimal integer literal, in digits; 0 for no limit (`sys.set_int_max_str_digits`).
     pub max_int_digits: usize,
-    /// Nesting at which a source counts as too complex; lower it on threads with little stack (a unit may take
-    /// 1 KiB).
+    /// Nesting at which a source counts as too complex, in units of one rule of CPython's parser; on threads with little
+    /// stack, [`ParseOptions::with_stack`] lowers it.
     pub max_depth: u32,
 }
 
@@ -61,6 +64,13 @@ impl ParseOptions {
             max_int_digits: 4300,
             max_depth: grammar::MAX_DEPTH,
         }
+    }
+
+    /// Bounds nesting by the stack that is left, in bytes.
+    pub fn with_stack(mut self, bytes: usize) -> Self {
+        let levels = u32::try_from(bytes / BYTES_PER_LEVEL).unwrap_or(u32::MAX);
+        self.max_depth = self.max_depth.min(levels);
+        self
     }
 
     fn tokenizer_options(&self) -> TokenizerOptions {

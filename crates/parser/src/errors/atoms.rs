@@ -25,7 +25,9 @@ impl<'a> Diagnosis<'a, '_> {
             TokenKind::Number => return self.number(),
             TokenKind::LPar => return self.first_of(&[Self::tuple, Self::group, Self::genexp]),
             TokenKind::LSqb => return self.first_of(&[Self::list, Self::listcomp]),
-            TokenKind::LBrace => return self.first_of(&[Self::dict, Self::set, Self::dictcomp, Self::setcomp]),
+            TokenKind::LBrace => {
+                return self.first_of(&[Self::dict, Self::set, Self::dictcomp, Self::setcomp]);
+            }
             TokenKind::Ellipsis => Constant::Ellipsis,
             _ => return Ok(None),
         };
@@ -51,7 +53,8 @@ impl<'a> Diagnosis<'a, '_> {
         let Some(tok) = self.tok(TokenKind::Number)? else { return Ok(None) };
         let text = self.buffer.text(&tok);
         if text.contains('_') && self.options.feature_version < 6 {
-            return self.raise("Underscores in numeric literals are only supported in Python 3.6 and greater");
+            return self
+                .raise("Underscores in numeric literals are only supported in Python 3.6 and greater");
         }
         let value = match number(self.arena, text, self.options.max_int_digits) {
             Ok(value @ Constant::Complex { .. }) => value,
@@ -152,8 +155,9 @@ impl<'a> Diagnosis<'a, '_> {
                 return Ok(Some(self.node(start, ExprKind::Dict { keys: &[], values: &[] })));
             }
         }
+        // CPython looks for these mistakes in the first pass already.
         self.pos = mark;
-        if self.invalid && self.eat(TokenKind::LBrace)? {
+        if self.eat(TokenKind::LBrace)? {
             self.invalid_double_starred_kvpairs()?;
         }
         Ok(None)
@@ -189,7 +193,9 @@ impl<'a> Diagnosis<'a, '_> {
 
     fn invalid_double_starred_kvpairs(&mut self) -> Rule {
         let mark = self.pos;
-        if self.gather(TokenKind::Comma, Self::double_starred_kvpair)?.is_some() && self.eat(TokenKind::Comma)? {
+        if self.gather(TokenKind::Comma, Self::double_starred_kvpair)?.is_some()
+            && self.eat(TokenKind::Comma)?
+        {
             self.invalid_kvpair()?;
         }
         self.pos = mark;

@@ -29,7 +29,14 @@ impl<'a> Diagnosis<'a, '_> {
                 let kind = match this.peek()?.kind {
                     TokenKind::Dot => this.attribute(value)?,
                     TokenKind::LPar => this.deeper(8, |this| this.call(value))?,
-                    TokenKind::LSqb => this.deeper(8, |this| this.subscript(value))?,
+                    TokenKind::LSqb => {
+                        this.generator_in_odd_brackets()?;
+                        this.deeper(8, |this| this.subscript(value))?
+                    }
+                    TokenKind::LBrace => {
+                        this.generator_in_odd_brackets()?;
+                        None
+                    }
                     _ => None,
                 };
                 match kind {
@@ -41,6 +48,14 @@ impl<'a> Diagnosis<'a, '_> {
                 }
             }
         })
+    }
+
+    /// A generator expression may follow a primary, so what looks like one in other brackets is looked at too.
+    pub fn generator_in_odd_brackets(&mut self) -> Rule {
+        let mark = self.pos;
+        self.genexp()?;
+        self.pos = mark;
+        Ok(None)
     }
 
     pub fn attribute(&mut self, value: Node<'a>) -> Rule<ExprKind<'a>> {
@@ -278,6 +293,14 @@ impl<'a> Diagnosis<'a, '_> {
             let msg = "expression cannot contain assignment, perhaps you meant \"==\"?";
             return self.raise_at(value.loc.to(equal.loc), msg);
         }
+        self.pos = mark;
+        if let Some(stars) = self.tok(TokenKind::DoubleStar)?
+            && self.expression()?.is_some()
+            && self.eat(TokenKind::Equal)?
+            && let Some(value) = self.expression()?
+        {
+            return self.raise_at(stars.loc.to(value.loc), "cannot assign to keyword argument unpacking");
+        }
         Ok(None)
     }
 
@@ -328,7 +351,8 @@ impl<'a> Diagnosis<'a, '_> {
             && let Some(elt) = self.expression()?
             && let Some(clauses) = self.for_if_clauses()?
         {
-            return self.raise_at(elt.loc.to(clauses.target.loc), "Generator expression must be parenthesized");
+            return self
+                .raise_at(elt.loc.to(clauses.target.loc), "Generator expression must be parenthesized");
         }
         self.pos = mark;
         if let Some(args) = self.args()?

@@ -132,7 +132,8 @@ impl<'a> Diagnosis<'a, '_> {
         if self.invalid {
             self.invalid_condition(Keyword::While, "'while' statement")?;
         }
-        if self.condition(Keyword::While)?.is_some() && self.eat(TokenKind::Colon)? && self.block()?.is_some() {
+        if self.condition(Keyword::While)?.is_some() && self.eat(TokenKind::Colon)? && self.block()?.is_some()
+        {
             self.opt(Self::else_block)?;
             return Ok(Some(()));
         }

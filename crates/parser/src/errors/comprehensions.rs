@@ -138,7 +138,8 @@ impl<'a> Diagnosis<'a, '_> {
             {
                 // After `in` there is no other reading.
                 let Some(iter) = self.disjunction()? else { return Ok(None) };
-                let ifs = self.many(|this| if this.eat_kw(Keyword::If)? { this.disjunction() } else { Ok(None) })?;
+                let ifs =
+                    self.many(|this| if this.eat_kw(Keyword::If)? { this.disjunction() } else { Ok(None) })?;
                 if is_async {
                     self.since_version(6, "Async comprehensions are")?;
                 }

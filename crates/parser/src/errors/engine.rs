@@ -9,9 +9,12 @@ use taipan_ast::{Arena, Expr, ExprContext, ExprKind, Location, SyntaxError, Synt
 
 use crate::grammar::buffer::{Tok, TokenBuffer};
 use crate::grammar::keywords::Keyword;
-use crate::grammar::{TOO_COMPLEX, identifier};
+use crate::grammar::{BASE_DEPTH, TOO_COMPLEX, constant_name, identifier};
 use crate::tokens::TokenKind;
 use crate::{Mode, ParseOptions};
+
+/// How deep CPython is where a statement starts, less what remembered rules count up to its first operand.
+const START_DEPTH: u32 = BASE_DEPTH - 14;
 
 /// An error was raised.
 #[derive(Debug)]
@@ -80,14 +83,14 @@ pub(super) struct Diagnosis<'a, 'o> {
 impl<'a, 'o> Diagnosis<'a, 'o> {
     pub fn new(source: &'a str, options: &'o ParseOptions, arena: &'a Arena) -> Self {
         Diagnosis {
-            buffer: TokenBuffer::new(source, options.tokenizer_options()),
+            buffer: TokenBuffer::new(source, options),
             pos: 0,
             invalid: false,
             memory: HashMap::new(),
             arena,
             options,
             flufl: options.barry_as_flufl,
-            depth: 0,
+            depth: START_DEPTH,
             error: None,
             tokenizer_failed: false,
         }
@@ -99,36 +102,44 @@ impl<'a, 'o> Diagnosis<'a, 'o> {
             let _: Rule = self.raise("multiple statements found while compiling a single statement");
             return self.take_error();
         }
-        if self.options.allow_incomplete_input && self.buffer.tokenizer.is_at_end() {
-            self.error = None;
-            let _: Rule = self.raise_kind(SyntaxErrorKind::IncompleteInput, "incomplete input");
-            return self.take_error();
-        }
-        if self.tokenizer_failed || self.error.as_ref().is_some_and(|error| !error.kind.has_position()) {
+        if self.options.allow_incomplete_input && self.is_at_end() {
+            let _: Rule = self.raise_incomplete();
             return self.take_error();
         }
         let last = self.buffer.tokens.last().copied();
-        let first_error = self.error.take();
+        if self.error.is_some() {
+            return self.conclude(last);
+        }
         self.pos = 0;
-        self.depth = 0;
+        self.depth = START_DEPTH;
         self.memory.clear();
         self.invalid = true;
         self.flufl = self.options.barry_as_flufl;
         let _ = self.start();
-        if self.error.is_none() {
-            self.error = first_error;
-        }
         self.conclude(last)
     }
 
+    /// Whether the tokenizer has seen the end of the source. It looks one character past most tokens.
+    fn is_at_end(&self) -> bool {
+        let tokenizer = &self.buffer.tokenizer;
+        tokenizer.is_at_end()
+            || !tokenizer.source().ends_with('\n')
+                && self.buffer.tokens.last().is_some_and(|tok| {
+                    tok.end == tokenizer.source().len() && !tok.kind.is_string_part() && !tok.is_blank()
+                })
+    }
+
     fn take_error(&mut self) -> SyntaxError {
-        self.error.take().unwrap_or_else(|| SyntaxError::plain(SyntaxErrorKind::SyntaxError, "invalid syntax"))
+        self.error
+            .take()
+            .unwrap_or_else(|| SyntaxError::plain(SyntaxErrorKind::SyntaxError, "invalid syntax"))
     }
 
     /// The error of the passes, or the general one at the last token of the first pass.
     fn conclude(mut self, last: Option<Tok>) -> SyntaxError {
         if self.error.is_some() {
-            if self.tokenizer_failed || !self.buffer.tokenizer.is_running() {
+            let is_syntax_error = self.error.as_ref().is_some_and(|error| error.kind.has_position());
+            if self.tokenizer_failed || !self.buffer.tokenizer.is_running() || !is_syntax_error {
                 return self.take_error();
             }
         } else {
@@ -137,7 +148,8 @@ impl<'a, 'o> Diagnosis<'a, 'o> {
                 return self.take_error();
             };
             if matches!(last.kind, TokenKind::Indent | TokenKind::Dedent) {
-                let what = if last.kind == TokenKind::Indent { "unexpected indent" } else { "unexpected unindent" };
+                let what =
+                    if last.kind == TokenKind::Indent { "unexpected indent" } else { "unexpected unindent" };
                 let _: Rule = self.raise_kind(SyntaxErrorKind::IndentationError, what);
                 return self.take_error();
             }
@@ -148,6 +160,12 @@ impl<'a, 'o> Diagnosis<'a, 'o> {
             Some(error) => error,
             None => self.take_error(),
         }
+    }
+
+    /// `from __future__ import barry_as_FLUFL` was read.
+    pub fn set_flufl(&mut self) {
+        self.flufl = true;
+        self.buffer.tokenizer.set_diamond(true);
     }
 
     fn start(&mut self) -> Rule {
@@ -234,6 +252,10 @@ impl<'a, 'o> Diagnosis<'a, 'o> {
         }
         self.pos += 1;
         let id = identifier(self.arena, self.buffer.text(&tok));
+        if let Some(msg) = constant_name(id) {
+            self.error = Some(SyntaxError::plain(SyntaxErrorKind::ValueError, msg));
+            return Err(Raised);
+        }
         Ok(Some(self.arena.alloc(Expr { kind: ExprKind::Name { id, ctx: ExprContext::Load }, loc: tok.loc })))
     }
 
@@ -289,7 +311,11 @@ impl<'a, 'o> Diagnosis<'a, 'o> {
     }
 
     /// A rule once or more with a separator between.
-    pub fn gather<T>(&mut self, separator: TokenKind, mut rule: impl FnMut(&mut Self) -> Rule<T>) -> Rule<Vec<T>> {
+    pub fn gather<T>(
+        &mut self,
+        separator: TokenKind,
+        mut rule: impl FnMut(&mut Self) -> Rule<T>,
+    ) -> Rule<Vec<T>> {
         let Some(first) = rule(self)? else { return Ok(None) };
         let mut all = vec![first];
         all.extend(self.many(|this| if this.eat(separator)? { rule(this) } else { Ok(None) })?);
@@ -322,11 +348,7 @@ impl<'a, 'o> Diagnosis<'a, 'o> {
     // Memory.
 
     /// A rule that gives a node, tried once for each token.
-    pub fn remember(
-        &mut self,
-        memo: Memo,
-        rule: impl FnOnce(&mut Self) -> Rule<Node<'a>>,
-    ) -> Rule<Node<'a>> {
+    pub fn remember(&mut self, memo: Memo, rule: impl FnOnce(&mut Self) -> Rule<Node<'a>>) -> Rule<Node<'a>> {
         let mark = self.pos;
         match self.memory.get(&(mark, memo)) {
             Some(Remembered::Node(node, end)) => {
@@ -357,7 +379,8 @@ impl<'a, 'o> Diagnosis<'a, 'o> {
             None => {}
         }
         let matched = self.deeper(1, rule)?;
-        let remembered = if matched.is_some() { Remembered::Unit(self.pos as u32) } else { Remembered::Nothing };
+        let remembered =
+            if matched.is_some() { Remembered::Unit(self.pos as u32) } else { Remembered::Nothing };
         self.memory.insert((mark, memo), remembered);
         Ok(matched)
     }

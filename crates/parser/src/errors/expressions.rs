@@ -28,7 +28,8 @@ struct Level {
 const BITWISE_OR: Level = Level { memo: Memo::BitwiseOr, operators: &[(TokenKind::VBar, Operator::BitOr)] };
 const BITWISE_XOR: Level =
     Level { memo: Memo::BitwiseXor, operators: &[(TokenKind::Circumflex, Operator::BitXor)] };
-const BITWISE_AND: Level = Level { memo: Memo::BitwiseAnd, operators: &[(TokenKind::Amper, Operator::BitAnd)] };
+const BITWISE_AND: Level =
+    Level { memo: Memo::BitwiseAnd, operators: &[(TokenKind::Amper, Operator::BitAnd)] };
 const SHIFT: Level = Level {
     memo: Memo::ShiftExpr,
     operators: &[(TokenKind::LeftShift, Operator::LShift), (TokenKind::RightShift, Operator::RShift)],
@@ -252,7 +253,7 @@ impl<'a> Diagnosis<'a, '_> {
         if let Some(start) = self.kw(Keyword::Lambda)? {
             self.opt(Self::lambda_params)?;
             if self.eat(TokenKind::Colon)?
-                && let Some(body) = self.expression()?
+                && let Some(body) = self.deeper(1, Self::expression)?
             {
                 return Ok(Some(self.node(start, ExprKind::Lambda { args: &NO_ARGUMENTS, body })));
             }
@@ -262,6 +263,21 @@ impl<'a> Diagnosis<'a, '_> {
 
     fn invalid_expression(&mut self) -> Rule {
         let mark = self.pos;
+        if self.eat(TokenKind::String)?
+            && let Some(inside) = self.some(|this| {
+                if this.at(TokenKind::String)? {
+                    Ok(None)
+                } else {
+                    this.without_invalid(Self::plain_expression)
+                }
+            })?
+            && self.eat(TokenKind::String)?
+            && let (Some(first), Some(last)) = (inside.first(), inside.last())
+        {
+            let msg = "invalid syntax. Is this intended to be part of the string?";
+            return self.raise_at(first.loc.to(last.loc), msg);
+        }
+        self.pos = mark;
         if !self.ahead(Self::odd_string_prefix)?
             && let Some(left) = self.disjunction()?
             && let Some(right) = self.without_invalid(Self::plain_expression)?
@@ -305,7 +321,8 @@ impl<'a> Diagnosis<'a, '_> {
                 if let Some(colon) = self.tok(TokenKind::Colon)?
                     && self.at(middle)?
                 {
-                    let msg = format!("{letter}-string: lambda expressions are not allowed without parentheses");
+                    let msg =
+                        format!("{letter}-string: lambda expressions are not allowed without parentheses");
                     return self.raise_at(start.loc.to(colon.loc), msg);
                 }
             }
@@ -410,14 +427,19 @@ impl<'a> Diagnosis<'a, '_> {
         let op = match tok.kind {
             TokenKind::EqEqual => CmpOp::Eq,
             TokenKind::NotEqual => {
-                let is_angular = self.buffer.text(&tok) == "<>";
-                if self.flufl && !is_angular {
+                if self.flufl && self.buffer.text(&tok) == "!=" {
                     return self.raise("with Barry as BDFL, use '<>' instead of '!='");
                 }
-                if !self.flufl && is_angular {
-                    return self.raise_at(tok.loc, "invalid syntax.  Maybe you meant '!=' instead of '<>'?");
-                }
                 CmpOp::NotEq
+            }
+            TokenKind::Less if self.invalid => {
+                self.pos += 1;
+                let next = self.peek()?;
+                if next.kind == TokenKind::Greater && next.start == tok.end {
+                    let msg = "invalid syntax.  Maybe you meant '!=' instead of '<>'?";
+                    return self.raise_at(tok.loc.to(next.loc), msg);
+                }
+                return Ok(Some(CmpOp::Lt));
             }
             TokenKind::LessEqual => CmpOp::LtE,
             TokenKind::Less => CmpOp::Lt,
@@ -536,7 +558,7 @@ impl<'a> Diagnosis<'a, '_> {
         let Some(left) = self.await_primary()? else { return Ok(None) };
         let mark = self.pos;
         if self.eat(TokenKind::DoubleStar)?
-            && let Some(right) = self.factor()?
+            && let Some(right) = self.deeper(1, Self::factor)?
         {
             return Ok(Some(self.node(start, ExprKind::BinOp { left, op: Operator::Pow, right })));
         }

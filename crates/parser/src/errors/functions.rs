@@ -2,7 +2,7 @@
 
 use taipan_ast::ExprKind;
 
-use super::engine::{Diagnosis, Memo, Node, Rule};
+use super::engine::{Diagnosis, Memo, Node, Raised, Rule};
 use super::parameters::FUNCTION;
 use crate::grammar::buffer::Tok;
 use crate::grammar::keywords::Keyword;
@@ -58,7 +58,7 @@ impl<'a> Diagnosis<'a, '_> {
             return Ok(None);
         }
         self.opt(Self::type_params)?;
-        if self.forced(TokenKind::LPar, "(")?.is_none() {
+        if !self.eat_or_force(TokenKind::LPar, "(")? {
             return Ok(None);
         }
         self.opt(|this| this.params(FUNCTION))?;
@@ -66,11 +66,16 @@ impl<'a> Diagnosis<'a, '_> {
             return Ok(None);
         }
         self.opt(|this| if this.eat(TokenKind::RArrow)? { this.expression() } else { Ok(None) })?;
-        if self.forced(TokenKind::Colon, ":")?.is_none() {
+        if !self.eat_or_force(TokenKind::Colon, ":")? {
             return Ok(None);
         }
         self.opt(Self::func_type_comment)?;
         self.block()
+    }
+
+    /// A token of a definition's head, without which the second pass goes no further.
+    fn eat_or_force(&mut self, kind: TokenKind, spelling: &str) -> Result<bool, Raised> {
+        if self.invalid { Ok(self.forced(kind, spelling)?.is_some()) } else { self.eat(kind) }
     }
 
     fn invalid_def_raw(&mut self) -> Rule {
@@ -103,7 +108,9 @@ impl<'a> Diagnosis<'a, '_> {
         let mark = self.pos;
         if self.eat(TokenKind::Newline)?
             && self.eat(TokenKind::TypeComment)?
-            && self.ahead(|this| if this.eat(TokenKind::Newline)? { this.tok(TokenKind::Indent) } else { Ok(None) })?
+            && self.ahead(|this| {
+                if this.eat(TokenKind::Newline)? { this.tok(TokenKind::Indent) } else { Ok(None) }
+            })?
         {
             return Ok(Some(()));
         }

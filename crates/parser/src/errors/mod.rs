@@ -16,8 +16,8 @@
 
 mod atoms;
 mod calls;
-mod comprehensions;
 mod compound;
+mod comprehensions;
 mod engine;
 mod expressions;
 mod functions;

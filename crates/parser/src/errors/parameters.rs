@@ -280,7 +280,8 @@ impl<'a> Diagnosis<'a, '_> {
         if inner.is_some() {
             self.eat(TokenKind::Comma)?;
             if let Some(close) = self.tok(TokenKind::RPar)? {
-                return self.raise_at(open.loc.to(close.loc), format!("{what} parameters cannot be parenthesized"));
+                return self
+                    .raise_at(open.loc.to(close.loc), format!("{what} parameters cannot be parenthesized"));
             }
         }
         Ok(None)

@@ -238,8 +238,7 @@ impl<'a> Diagnosis<'a, '_> {
     }
 
     fn group_pattern(&mut self) -> Rule {
-        let matched =
-            self.eat(TokenKind::LPar)? && self.pattern()?.is_some() && self.eat(TokenKind::RPar)?;
+        let matched = self.eat(TokenKind::LPar)? && self.pattern()?.is_some() && self.eat(TokenKind::RPar)?;
         Ok(matched.then_some(()))
     }
 
@@ -345,7 +344,9 @@ impl<'a> Diagnosis<'a, '_> {
                 return Ok(Some(()));
             }
             self.pos = inner;
-            if self.gather(TokenKind::Comma, Self::keyword_pattern)?.is_some() && self.end_of_class_pattern()? {
+            if self.gather(TokenKind::Comma, Self::keyword_pattern)?.is_some()
+                && self.end_of_class_pattern()?
+            {
                 return Ok(Some(()));
             }
             self.pos = inner;

@@ -31,6 +31,16 @@ impl<'a> Diagnosis<'a, '_> {
         self.raise_at_token(SyntaxErrorKind::SyntaxError, Some(next), msg.into())
     }
 
+    /// The error that more text could make the source valid: at the token that could not be read, or at the last one.
+    pub fn raise_incomplete<T>(&mut self) -> Rule<T> {
+        let (kind, msg) = (SyntaxErrorKind::IncompleteInput, "incomplete input");
+        if self.tokenizer_failed {
+            let (lineno, column) = (self.buffer.tokenizer.lineno(), self.buffer.tokenizer.column());
+            return self.place(kind, msg.to_owned(), lineno, column, lineno, -1);
+        }
+        self.raise_kind(kind, msg)
+    }
+
     fn raise_at_token<T>(&mut self, kind: SyntaxErrorKind, tok: Option<Tok>, msg: String) -> Rule<T> {
         let Some(tok) = tok else { return self.place(kind, msg, 0, 0, 0, -1) };
         let Location { lineno, col_offset, end_lineno, end_col_offset } = tok.loc;
@@ -43,13 +53,27 @@ impl<'a> Diagnosis<'a, '_> {
     /// An error at a place that is known.
     pub fn raise_at<T>(&mut self, loc: Location, msg: impl Into<String>) -> Rule<T> {
         let Location { lineno, col_offset, end_lineno, end_col_offset } = loc;
-        self.place(SyntaxErrorKind::SyntaxError, msg.into(), lineno, col_offset + 1, end_lineno, end_col_offset + 1)
+        self.place(
+            SyntaxErrorKind::SyntaxError,
+            msg.into(),
+            lineno,
+            col_offset + 1,
+            end_lineno,
+            end_col_offset + 1,
+        )
     }
 
     /// An error from a place to where the tokenizer is.
     pub fn raise_from<T>(&mut self, start: Location, msg: impl Into<String>) -> Rule<T> {
         let (end_lineno, end) = (self.buffer.tokenizer.lineno(), self.buffer.tokenizer.column());
-        self.place(SyntaxErrorKind::SyntaxError, msg.into(), start.lineno, start.col_offset + 1, end_lineno, end)
+        self.place(
+            SyntaxErrorKind::SyntaxError,
+            msg.into(),
+            start.lineno,
+            start.col_offset + 1,
+            end_lineno,
+            end,
+        )
     }
 
     /// The error that a statement's block is not indented.
@@ -78,7 +102,8 @@ impl<'a> Diagnosis<'a, '_> {
         let text = self.buffer.tokenizer.error_text(lineno);
         let offset = char_offset(&text, column);
         let end_offset = if end_column > 0 { char_offset(&text, end_column) } else { end_column };
-        self.error = Some(SyntaxError { kind, msg, lineno, offset, end_lineno, end_offset, text: Some(text) });
+        self.error =
+            Some(SyntaxError { kind, msg, lineno, offset, end_lineno, end_offset, text: Some(text) });
         Err(Raised)
     }
 
@@ -100,7 +125,11 @@ fn invalid_target<'a>(node: Node<'a>, targets: Targets) -> Option<Node<'a>> {
         ExprKind::Starred { value, .. } if targets != Targets::Del => invalid_target(value, targets),
         // In `for a in b`, `a in b` was read as a comparison.
         ExprKind::Compare { left, ops, .. } if targets == Targets::For => {
-            if ops.first() == Some(&CmpOp::In) { invalid_target(left, targets) } else { None }
+            if ops.first() == Some(&CmpOp::In) {
+                invalid_target(left, targets)
+            } else {
+                None
+            }
         }
         ExprKind::Name { .. } | ExprKind::Subscript { .. } | ExprKind::Attribute { .. } => None,
         _ => Some(node),
@@ -118,9 +147,10 @@ pub(super) fn describe(node: &Expr<'_>) -> &'static str {
         ExprKind::Tuple { .. } => "tuple",
         ExprKind::Lambda { .. } => "lambda",
         ExprKind::Call { .. } => "function call",
-        ExprKind::BoolOp { .. } | ExprKind::BinOp { .. } | ExprKind::UnaryOp { .. } | ExprKind::Slice { .. } => {
-            "expression"
-        }
+        ExprKind::BoolOp { .. }
+        | ExprKind::BinOp { .. }
+        | ExprKind::UnaryOp { .. }
+        | ExprKind::Slice { .. } => "expression",
         ExprKind::GeneratorExp { .. } => "generator expression",
         ExprKind::Yield { .. } | ExprKind::YieldFrom { .. } => "yield expression",
         ExprKind::Await { .. } => "await expression",

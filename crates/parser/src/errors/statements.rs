@@ -80,7 +80,8 @@ impl<'a> Diagnosis<'a, '_> {
 
     fn starred_types(&mut self, stars: &[TokenKind]) -> Rule {
         for (index, star) in stars.iter().enumerate() {
-            if index > 0 && !self.eat(TokenKind::Comma)? || !self.eat(*star)? || self.expression()?.is_none() {
+            if index > 0 && !self.eat(TokenKind::Comma)? || !self.eat(*star)? || self.expression()?.is_none()
+            {
                 return Ok(None);
             }
         }
@@ -122,6 +123,10 @@ impl<'a> Diagnosis<'a, '_> {
                 return Ok(Some(()));
             }
             this.pos = mark;
+            if this.type_alias()?.is_some() {
+                return Ok(Some(()));
+            }
+            this.pos = mark;
             if this.star_expressions()?.is_some() {
                 return Ok(Some(()));
             }
@@ -133,7 +138,6 @@ impl<'a> Diagnosis<'a, '_> {
     fn keyword_statement(&mut self) -> Rule {
         let tok = self.peek()?;
         match tok.keyword {
-            Keyword::No if tok.is_name() && self.buffer.text(&tok) == "type" => self.type_alias(),
             Keyword::Return => {
                 self.pos += 1;
                 self.opt(Self::star_expressions)?;
@@ -327,9 +331,9 @@ impl<'a> Diagnosis<'a, '_> {
         if let Some(start) = self.kw(Keyword::Import)?
             && self.gather(TokenKind::Comma, Self::dotted_name)?.is_some()
             && self.eat_kw(Keyword::From)?
-            && let Some(last) = self.dotted_name()?
+            && self.dotted_name()?.is_some()
         {
-            return self.raise_at(start.loc.to(last), "Did you mean to use 'from ... import ...' instead?");
+            return self.raise_from(start.loc, "Did you mean to use 'from ... import ...' instead?");
         }
         self.pos = mark;
         if self.eat_kw(Keyword::Import)?
@@ -373,7 +377,8 @@ impl<'a> Diagnosis<'a, '_> {
                 if this.name()?.is_none() {
                     return Ok(None);
                 }
-                let ends = this.at_any(&[TokenKind::Comma, TokenKind::RPar, TokenKind::Newline])?;
+                let ends =
+                    this.at_any(&[TokenKind::Comma, TokenKind::RPar, TokenKind::Semi, TokenKind::Newline])?;
                 Ok(ends.then_some(()))
             })?
             && let Some(target) = self.expression()?
@@ -433,15 +438,20 @@ impl<'a> Diagnosis<'a, '_> {
     }
 
     fn end_of_imports(&mut self, mark: usize, future: bool) -> Rule {
-        if future && self.buffer.tokens[mark..self.pos].iter().any(|tok| self.buffer.text(tok) == "barry_as_FLUFL") {
-            self.flufl = true;
+        if future
+            && self.buffer.tokens[mark..self.pos].iter().any(|tok| self.buffer.text(tok) == "barry_as_FLUFL")
+        {
+            self.set_flufl();
         }
         Ok(Some(()))
     }
 
     fn invalid_import_from_targets(&mut self) -> Rule {
         let mark = self.pos;
-        if self.import_from_as_names()?.is_some() && self.eat(TokenKind::Comma)? && self.eat(TokenKind::Newline)? {
+        if self.import_from_as_names()?.is_some()
+            && self.eat(TokenKind::Comma)?
+            && self.eat(TokenKind::Newline)?
+        {
             return self.raise("trailing comma not allowed without surrounding parentheses");
         }
         self.pos = mark;

@@ -46,7 +46,6 @@ impl<'a> Diagnosis<'a, '_> {
             }
             this.pos = mark;
             if this.some(|this| this.interpolated(T))?.is_some() {
-                this.since_version(14, "t-strings are")?;
                 return Ok(Some(this.node(start, ExprKind::TemplateStr { values: &[] })));
             }
             Ok(None)
@@ -67,7 +66,8 @@ impl<'a> Diagnosis<'a, '_> {
         let Some(tok) = self.tok(TokenKind::String)? else { return Ok(None) };
         match strings::literal(self.buffer.text(&tok)) {
             Ok(literal) => {
-                let value = if literal.is_bytes { Constant::Bytes(&[]) } else { Constant::Str(Wtf8::from_str("")) };
+                let value =
+                    if literal.is_bytes { Constant::Bytes(&[]) } else { Constant::Str(Wtf8::from_str("")) };
                 Ok(Some(self.constant(tok, value)))
             }
             Err(msg) => self.raise_at(tok.loc, msg),
@@ -123,23 +123,26 @@ impl<'a> Diagnosis<'a, '_> {
             pieces.push(tok);
             Ok(Some(()))
         })?;
-        let Some(end) = self.tok(flavour.end)? else { return Ok(None) };
+        if !self.eat(flavour.end)? {
+            return Ok(None);
+        }
         for piece in &pieces {
-            self.decode(piece, &end, raw)?;
+            self.decode(piece, raw)?;
         }
         let kind = if flavour.letter == 'f' {
             ExprKind::JoinedStr { values: &[] }
         } else {
+            self.since_version(14, "t-strings are")?;
             ExprKind::TemplateStr { values: &[] }
         };
         Ok(Some(self.node(start, kind)))
     }
 
-    /// Raises if the text of a piece cannot be decoded, at the token that stands for it.
-    fn decode(&mut self, piece: &Tok, place: &Tok, raw: bool) -> Rule {
+    /// Raises if the text of a piece cannot be decoded.
+    fn decode(&mut self, piece: &Tok, raw: bool) -> Rule {
         match strings::middle(self.buffer.text(piece), raw) {
             Ok(_) => Ok(Some(())),
-            Err(msg) => self.raise_at(place.loc, msg),
+            Err(msg) => self.raise_at(piece.loc, msg),
         }
     }
 
@@ -147,18 +150,9 @@ impl<'a> Diagnosis<'a, '_> {
         let mark = self.pos;
         if self.eat(TokenKind::LBrace)? && self.annotated_rhs()?.is_some() {
             self.eat(TokenKind::Equal)?;
-            let conversion = self.opt(|this| this.conversion(flavour))?;
+            self.opt(|this| this.conversion(flavour))?;
             self.opt(|this| this.format_spec(flavour, raw))?;
             if self.eat(TokenKind::RBrace)? {
-                if let Some(name) = conversion
-                    && let ExprKind::Name { id, .. } = name.kind
-                    && !matches!(id, "s" | "r" | "a")
-                {
-                    let letter = flavour.letter;
-                    let msg =
-                        format!("{letter}-string: invalid conversion character '{id}': expected 's', 'r', or 'a'");
-                    return self.raise_at(name.loc, msg);
-                }
                 return Ok(Some(()));
             }
         }
@@ -169,18 +163,23 @@ impl<'a> Diagnosis<'a, '_> {
         Ok(None)
     }
 
-    fn conversion(&mut self, flavour: Flavour) -> Rule<Node<'a>> {
-        if let Some(mark) = self.tok(TokenKind::Exclamation)?
-            && let Some(name) = self.name()?
-        {
-            if (mark.loc.lineno, mark.loc.end_col_offset) != (name.loc.lineno, name.loc.col_offset) {
-                let letter = flavour.letter;
-                let msg = format!("{letter}-string: conversion type must come right after the exclamation mark");
-                return self.raise_at(mark.loc.to(name.loc), msg);
-            }
-            return Ok(Some(name));
+    fn conversion(&mut self, flavour: Flavour) -> Rule {
+        let letter = flavour.letter;
+        let Some(mark) = self.tok(TokenKind::Exclamation)? else { return Ok(None) };
+        let Some(name) = self.name()? else { return Ok(None) };
+        if (mark.loc.lineno, mark.loc.end_col_offset) != (name.loc.lineno, name.loc.col_offset) {
+            let msg = format!("{letter}-string: conversion type must come right after the exclamation mark");
+            return self.raise_at(mark.loc.to(name.loc), msg);
         }
-        Ok(None)
+        match name.kind {
+            ExprKind::Name { id, .. } if !matches!(id, "s" | "r" | "a") => {
+                let msg = format!(
+                    "{letter}-string: invalid conversion character '{id}': expected 's', 'r', or 'a'"
+                );
+                self.raise_at(name.loc, msg)
+            }
+            _ => Ok(Some(())),
+        }
     }
 
     fn format_spec(&mut self, flavour: Flavour, raw: bool) -> Rule {
@@ -195,7 +194,7 @@ impl<'a> Diagnosis<'a, '_> {
         self.many(|this| {
             let mark = this.pos;
             if let Some(tok) = this.tok(flavour.middle)? {
-                return this.decode(&tok, &tok, raw);
+                return this.decode(&tok, raw);
             }
             this.pos = mark;
             this.field(flavour, raw)
@@ -208,9 +207,7 @@ impl<'a> Diagnosis<'a, '_> {
         if self.eat(TokenKind::LBrace)? && self.annotated_rhs()?.is_some() {
             self.eat(TokenKind::Equal)?;
             if conversion {
-                self.opt(|this| {
-                    if this.eat(TokenKind::Exclamation)? { this.name() } else { Ok(None) }
-                })?;
+                self.opt(|this| if this.eat(TokenKind::Exclamation)? { this.name() } else { Ok(None) })?;
             }
             return Ok(Some(()));
         }

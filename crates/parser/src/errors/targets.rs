@@ -31,7 +31,8 @@ impl<'a> Diagnosis<'a, '_> {
     fn tuple_targets(&mut self) -> Rule<Vec<Node<'a>>> {
         let mark = self.pos;
         if let Some(first) = self.star_target()? {
-            let more = self.many(|this| if this.eat(TokenKind::Comma)? { this.star_target() } else { Ok(None) })?;
+            let more =
+                self.many(|this| if this.eat(TokenKind::Comma)? { this.star_target() } else { Ok(None) })?;
             let comma = self.eat(TokenKind::Comma)?;
             if comma || !more.is_empty() {
                 let mut elts = vec![first];
@@ -103,6 +104,11 @@ impl<'a> Diagnosis<'a, '_> {
                     TokenKind::LPar => this.call(value)?,
                     _ => None,
                 };
+                // `t_lookahead` lets no brace come this far.
+                if kind.is_none() && this.buffer.tokens[mark].kind == TokenKind::LSqb {
+                    this.pos = mark;
+                    this.generator_in_odd_brackets()?;
+                }
                 match kind {
                     Some(kind) if this.t_lookahead()? => value = this.node(start, kind),
                     _ => {

@@ -258,7 +258,8 @@ impl<'a> Diagnosis<'a, '_> {
             && self.eat(TokenKind::Colon)?
             && self.block()?.is_some()
         {
-            return self.raise_at(target.loc, format!("cannot use {keyword} statement with {}", describe(target)));
+            return self
+                .raise_at(target.loc, format!("cannot use {keyword} statement with {}", describe(target)));
         }
         Ok(None)
     }

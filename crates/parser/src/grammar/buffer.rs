@@ -4,7 +4,8 @@
 use taipan_ast::{Location, SyntaxError};
 
 use super::keywords::Keyword;
-use crate::tokens::{LexWarning, Token, TokenKind, Tokenizer, TokenizerOptions};
+use crate::ParseOptions;
+use crate::tokens::{LexWarning, Token, TokenKind, Tokenizer};
 
 /// A token and the keyword that it is.
 #[derive(Clone, Copy, Debug)]
@@ -40,11 +41,10 @@ pub struct TokenBuffer<'a> {
 }
 
 impl<'a> TokenBuffer<'a> {
-    pub fn new(source: &'a str, options: TokenizerOptions) -> Self {
-        TokenBuffer {
-            tokenizer: Tokenizer::new(source, options),
-            tokens: Vec::with_capacity(source.len() / 8 + 8),
-        }
+    pub fn new(source: &'a str, options: &ParseOptions) -> Self {
+        let mut tokenizer = Tokenizer::new(source, options.tokenizer_options());
+        tokenizer.set_diamond(options.barry_as_flufl);
+        TokenBuffer { tokenizer, tokens: Vec::with_capacity(source.len() / 8 + 8) }
     }
 
     /// Fetches one more token.

@@ -140,7 +140,6 @@ impl<'a> Parser<'a, '_> {
         self.expect(TokenKind::Colon)?;
         let upper = self.bound()?;
         let step = if self.eat(TokenKind::Colon)? { self.bound()? } else { None };
-        let lower = lower.map(|value| &*value);
         Ok(Expr { kind: ExprKind::Slice { lower, upper, step }, loc: self.since(start) })
     }
 

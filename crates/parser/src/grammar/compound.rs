@@ -174,7 +174,7 @@ impl<'a> Parser<'a, '_> {
             let mut optional_vars = None;
             if self.eat_keyword(Keyword::As)? {
                 let target = self.star_target()?;
-                optional_vars = Some(&*self.arena.alloc(target));
+                optional_vars = Some(self.arena.alloc(target));
             }
             items.push(WithItem { context_expr: self.arena.alloc(context_expr), optional_vars });
             if !self.eat(TokenKind::Comma)? || close == TokenKind::RPar && self.at(TokenKind::RPar) {
@@ -231,7 +231,7 @@ impl<'a> Parser<'a, '_> {
             } else if self.eat_keyword(Keyword::As)? {
                 name = Some(self.name()?.0);
             }
-            type_ = Some(&*self.arena.alloc(matched));
+            type_ = Some(self.arena.alloc(matched));
         } else if is_star {
             return Err(Refused);
         }
@@ -331,7 +331,7 @@ impl<'a> Parser<'a, '_> {
         let mut guard = None;
         if self.eat_keyword(Keyword::If)? {
             let test = self.named_expression()?;
-            guard = Some(&*self.arena.alloc(test));
+            guard = Some(self.arena.alloc(test));
         }
         self.expect(TokenKind::Colon)?;
         let body = self.block()?;

@@ -160,6 +160,7 @@ impl<'a> Parser<'a, '_> {
             return Ok(body);
         }
         // The chain after `else` is folded from the right.
+        self.enter(1)?;
         let mut chain = vec![(start, body, self.conditional()?)];
         let mut last = loop {
             if self.at_keyword(Keyword::Lambda) {
@@ -173,7 +174,7 @@ impl<'a> Parser<'a, '_> {
             self.enter(1)?;
             chain.push((start, body, self.conditional()?));
         };
-        self.leave(chain.len() as u32 - 1);
+        self.leave(chain.len() as u32);
         while let Some((start, body, test)) = chain.pop() {
             let kind = ExprKind::IfExp {
                 test: self.arena.alloc(test),
@@ -276,7 +277,7 @@ impl<'a> Parser<'a, '_> {
         let op = match self.current.kind {
             TokenKind::EqEqual => CmpOp::Eq,
             TokenKind::NotEqual => {
-                if (self.buffer.text(&self.current) == "<>") != self.flufl {
+                if self.flufl && self.buffer.text(&self.current) == "!=" {
                     return Err(Refused);
                 }
                 CmpOp::NotEq

@@ -118,7 +118,7 @@ impl<'a> Parser<'a, '_> {
         let arg = self.end_of_parameter(arg, style)?;
         if read.has_star {
             read.kwonlyargs.push(arg);
-            read.kw_defaults.push(default.map(|value| &*self.arena.alloc(value)));
+            read.kw_defaults.push(default.map(|value| self.arena.alloc(value)));
             return Ok(());
         }
         match default {
@@ -150,7 +150,7 @@ impl<'a> Parser<'a, '_> {
         let mut annotation = None;
         if style.annotated && self.eat(TokenKind::Colon)? {
             let value = if starred { self.star_expression()? } else { self.expression()? };
-            annotation = Some(&*self.arena.alloc(value));
+            annotation = Some(self.arena.alloc(value));
         }
         Ok(Arg { arg, annotation, type_comment: None, loc: self.since(start) })
     }
@@ -172,7 +172,7 @@ impl<'a> Parser<'a, '_> {
         let mut returns = None;
         if self.eat(TokenKind::RArrow)? {
             let value = self.expression()?;
-            returns = Some(&*self.arena.alloc(value));
+            returns = Some(self.arena.alloc(value));
         }
         self.expect(TokenKind::Colon)?;
         let type_comment = self.function_type_comment()?;

@@ -68,6 +68,7 @@ impl<'a> Parser<'a, '_> {
             && names.iter().any(|alias| alias.name == "barry_as_FLUFL")
         {
             self.flufl = true;
+            self.buffer.tokenizer.set_diamond(true);
         }
         Ok(StmtKind::ImportFrom { module, names: self.arena.slice(&names), level })
     }

@@ -50,6 +50,9 @@ pub const MAX_DEPTH: u32 = 6000;
 /// The message of the `MemoryError` at [`MAX_DEPTH`].
 pub const TOO_COMPLEX: &str = "Parser stack overflowed - Python source too complex to parse";
 
+/// How deep CPython is in its rules at the first operand of a statement.
+pub(crate) const BASE_DEPTH: u32 = 32;
+
 /// What a pair of brackets costs of [`MAX_DEPTH`].
 const BRACKET_DEPTH: u32 = 24;
 
@@ -87,7 +90,7 @@ pub fn parse<'a>(
     arena: &'a Arena,
     warnings: &mut dyn WarningSink,
 ) -> Result<Mod<'a>, Option<SyntaxError>> {
-    let mut buffer = TokenBuffer::new(source, options.tokenizer_options());
+    let mut buffer = TokenBuffer::new(source, options);
     let current = buffer.fetch().map_err(|_| None)?;
     let mut parser = Parser {
         buffer,
@@ -99,7 +102,7 @@ pub fn parse<'a>(
         flufl: options.barry_as_flufl,
         warnings,
         warned_to: 0,
-        depth: 0,
+        depth: BASE_DEPTH,
         raised: None,
     };
     let tree = parser.warn_of_tokens().and_then(|()| parser.module());
@@ -257,7 +260,12 @@ impl<'a> Parser<'a, '_> {
             return Err(Refused);
         }
         let tok = self.bump()?;
-        Ok((identifier(self.arena, self.buffer.text(&tok)), tok.loc))
+        let name = identifier(self.arena, self.buffer.text(&tok));
+        if let Some(msg) = constant_name(name) {
+            self.raised = Some(SyntaxError::plain(SyntaxErrorKind::ValueError, msg));
+            return Err(Refused);
+        }
+        Ok((name, tok.loc))
     }
 
     /// A name in `ctx` load.
@@ -335,6 +343,13 @@ impl<'a> Parser<'a, '_> {
         }
         Ok(())
     }
+}
+
+/// The message of the `ValueError` for a name that is a constant only once it is normalised.
+#[inline]
+pub(crate) fn constant_name(name: &str) -> Option<String> {
+    matches!(name, "True" | "False" | "None")
+        .then(|| format!("identifier field can't represent '{name}' constant"))
 }
 
 /// The name that an identifier's text stands for.

@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(limbs("00_000"), []);
         assert_eq!(limbs("4_294_967_296"), [0, 1]);
         assert_eq!(limbs("0xFFFF_FFFF_1"), [0xFFFF_FFF1, 0xF]);
-        assert_eq!(limbs("0o777_7777_7777_7"), [0xFFFF_FFFF, 0x7F]);
+        assert_eq!(limbs("0o777_7777_7777_7"), [0xFFFF_FFFF, 0xF]);
         assert_eq!(limbs("0b1_0"), [2]);
         assert_eq!(limbs("340282366920938463463374607431768211456"), [0, 0, 0, 0, 1]);
     }

@@ -140,7 +140,7 @@ impl<'a> Parser<'a, '_> {
         let mut cause = None;
         if self.eat_keyword(Keyword::From)? {
             let value = self.expression()?;
-            cause = Some(&*self.arena.alloc(value));
+            cause = Some(self.arena.alloc(value));
         }
         Ok(StmtKind::Raise { exc: Some(exc), cause })
     }
@@ -152,7 +152,7 @@ impl<'a> Parser<'a, '_> {
         let mut msg = None;
         if self.eat(TokenKind::Comma)? {
             let value = self.expression()?;
-            msg = Some(&*self.arena.alloc(value));
+            msg = Some(self.arena.alloc(value));
         }
         Ok(StmtKind::Assert { test, msg })
     }
@@ -208,7 +208,7 @@ impl<'a> Parser<'a, '_> {
         let mut value = None;
         if self.eat(TokenKind::Equal)? {
             let assigned = self.annotated_rhs()?;
-            value = Some(&*self.arena.alloc(assigned));
+            value = Some(self.arena.alloc(assigned));
         }
         self.since_version(6)?;
         Ok(StmtKind::AnnAssign {

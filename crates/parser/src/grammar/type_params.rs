@@ -54,7 +54,7 @@ impl<'a> Parser<'a, '_> {
                 let mut bound = None;
                 if self.eat(TokenKind::Colon)? {
                     let value = self.expression()?;
-                    bound = Some(&*self.arena.alloc(value));
+                    bound = Some(self.arena.alloc(value));
                 }
                 let default_value = self.type_param_default(Self::expression)?;
                 TypeParamKind::TypeVar { name, bound, default_value }

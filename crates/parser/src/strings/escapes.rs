@@ -131,7 +131,9 @@ fn text_escape(
     invalid: &mut Option<InvalidEscape>,
 ) -> Result<usize, String> {
     let Some(letter) = escape[1..].chars().next() else {
-        return Err(unicode_error(position.offset, 1, "\\ at end of string"));
+        // A piece of an f-string may end before a brace.
+        value.push(b'\\');
+        return Ok(1);
     };
     if let Some(byte) = simple(letter) {
         value.push(byte);

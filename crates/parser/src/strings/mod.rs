@@ -78,7 +78,7 @@ pub fn literal(token_text: &str) -> Result<Literal<'_>, String> {
         };
         (Cow::Owned(unescaped.value), unescaped.invalid)
     };
-    Ok(Literal { is_bytes, has_u_prefix: has(b'u'), value, invalid_escape })
+    Ok(Literal { is_bytes, has_u_prefix: prefix == "u", value, invalid_escape })
 }
 
 fn is_triple(quoted: &str) -> bool {

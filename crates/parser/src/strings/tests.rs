@@ -29,9 +29,11 @@ fn values() {
     assert_eq!(code_points(r"'\ud800\udc00'"), [0xD800, 0xDC00]);
     assert_eq!(code_points(r"'\400\777'"), [0x100, 0x1FF]);
     assert_eq!(*literal(r"b'\400\xff\d'").unwrap().value, [0, 255, b'\\', b'd']);
-    assert!(literal("U'a'").unwrap().has_u_prefix);
+    assert!(literal("u'a'").unwrap().has_u_prefix);
+    assert!(!literal("U'a'").unwrap().has_u_prefix);
     assert!(literal("Rb'a'").unwrap().is_bytes);
     assert_eq!(&*middle("a{b\\n", false).unwrap().0, b"a{b\n");
+    assert_eq!(&*middle("\\", false).unwrap().0, b"\\");
     assert_eq!(&*middle("\\n", true).unwrap().0, b"\\n");
 }
 

@@ -67,7 +67,7 @@ impl<I: Input> Lexer<I> {
         self.string_line_start = self.line_start;
         let quote_size = self.quote_size(quote);
         if self.modes.len() + 1 >= MAX_STRING_NESTING {
-            return Err(self.syntax_error("too many nested f-strings"));
+            return Err(self.syntax_error("too many nested f-strings or t-strings"));
         }
         let mode = StringMode {
             quote,

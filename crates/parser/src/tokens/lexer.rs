@@ -58,7 +58,7 @@ pub struct LexerOptions {
     pub type_comments: bool,
     /// Lines come from a prompt: an empty line ends a block.
     pub interactive: bool,
-    /// Take `<>` for one token, as `from __future__ import barry_as_FLUFL` needs and error messages expect.
+    /// Take `<>` for one token, as `from __future__ import barry_as_FLUFL` needs.
     pub diamond: bool,
 }
 
@@ -148,6 +148,11 @@ impl<I: Input> Lexer<I> {
     /// The innermost open bracket.
     pub fn open_bracket(&self) -> Option<Bracket> {
         self.brackets.last().copied()
+    }
+
+    /// Whether an f-string or t-string is being read.
+    pub(super) fn in_interpolated(&self) -> bool {
+        !self.modes.is_empty()
     }
 
     /// How many blocks are open.
@@ -520,7 +525,9 @@ impl<I: Input> Lexer<I> {
             rest.first().is_none_or(|&next| next < 0x80 && !next.is_ascii_alphanumeric())
         });
         if !ignores {
-            return Some(self.token(TokenKind::TypeComment, at, self.cur));
+            // Its column is that of the text.
+            let col_offset = (at - self.line_start) as i32;
+            return Some(Token { col_offset, ..self.token(TokenKind::TypeComment, at, self.cur) });
         }
         let (from, end) = (at + b"ignore".len(), self.cur);
         if blank {

@@ -42,8 +42,7 @@ pub struct Tokenizer<'a> {
 impl<'a> Tokenizer<'a> {
     /// Reads a source whose line ends are line feeds (see [`super::encoding::translate_newlines`]).
     pub fn new(source: &'a str, options: TokenizerOptions) -> Self {
-        let lexer_options =
-            LexerOptions { type_comments: options.type_comments, diamond: true, ..LexerOptions::default() };
+        let lexer_options = LexerOptions { type_comments: options.type_comments, ..LexerOptions::default() };
         Tokenizer {
             lexer: Lexer::new(TextInput::new(source), lexer_options),
             source,
@@ -78,6 +77,11 @@ impl<'a> Tokenizer<'a> {
             }
             return Ok(token);
         }
+    }
+
+    /// Whether `<>` is one token from here on, as `from __future__ import barry_as_FLUFL` wants.
+    pub fn set_diamond(&mut self, diamond: bool) {
+        self.lexer.options.diamond = diamond;
     }
 
     pub fn source(&self) -> &'a str {
@@ -160,6 +164,8 @@ impl<'a> Tokenizer<'a> {
                 Ok(token) if token.kind == TokenKind::EndMarker => return None,
                 Ok(_) => {}
                 Err(Fault::Located(_)) if !self.lexer.modes.is_empty() => return None,
+                // Inside an f-string or t-string nothing explains more.
+                Err(_) if self.lexer.in_interpolated() => return None,
                 Err(Fault::Located(error)) => return Some(*error),
                 Err(_) => {
                     return self.never_closed().filter(|error| lineno > error.lineno);

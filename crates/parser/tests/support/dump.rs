@@ -251,6 +251,14 @@ impl Dump {
                 self.list("orelse", orelse, &Dump::stmt);
                 self.optional_text("type_comment", *type_comment);
             }
+            _ => self.other_stmt(node),
+        }
+        self.close_at(node.loc);
+    }
+
+    /// The rest of the kinds of [`Dump::stmt`].
+    fn other_stmt(&mut self, node: &Stmt<'_>) {
+        match &node.kind {
             StmtKind::While { test, body, orelse } => {
                 self.field("test", *test, &Dump::expr);
                 self.list("body", body, &Dump::stmt);
@@ -315,8 +323,8 @@ impl Dump {
             StmtKind::Pass => {}
             StmtKind::Break => {}
             StmtKind::Continue => {}
+            _ => {}
         }
-        self.close_at(node.loc);
     }
 
     fn expr(&mut self, node: &Expr<'_>) {
@@ -394,6 +402,14 @@ impl Dump {
                 self.list("args", args, &Dump::expr);
                 self.list("keywords", keywords, &Dump::keyword);
             }
+            _ => self.other_expr(node),
+        }
+        self.close_at(node.loc);
+    }
+
+    /// The rest of the kinds of [`Dump::expr`].
+    fn other_expr(&mut self, node: &Expr<'_>) {
+        match &node.kind {
             ExprKind::FormattedValue { value, conversion, format_spec } => {
                 self.field("value", *value, &Dump::expr);
                 self.int("conversion", *conversion);
@@ -446,8 +462,8 @@ impl Dump {
                 self.optional("upper", *upper, &Dump::expr);
                 self.optional("step", *step, &Dump::expr);
             }
+            _ => {}
         }
-        self.close_at(node.loc);
     }
 
     fn comprehension(&mut self, node: &Comprehension<'_>) {
