@@ -2,14 +2,15 @@
 //!
 //! `codedump [--stage symtable,code,codegen] [--optimize N] FILE|@LIST…` prints one object a file: its path, and for each
 //! stage the tables, the code object or the instructions before optimisation; or `["error", class, message, line, column,
-//! end line, end column]`. `codedump --time` prints how long compiling took. `--mode single|eval` reads other sources.
+//! end line, end column]`. `codedump --cases FILE` compiles the sources of a file of JSON lines (`source`, `mode`, `flags`,
+//! `optimize`) and prints code and warnings. `codedump --time` prints how long compiling took. `--mode single|eval` reads other sources.
 
 use std::io::Write;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 use taipan_ast::errors::IgnoreWarnings;
-use taipan_ast::{Arena, Mod, SyntaxError};
+use taipan_ast::{Arena, Location, Mod, SyntaxError, WarningCategory, WarningSink};
 use taipan_bytecode::code::flags::{CO_FAST_CELL, CO_FAST_FREE, CO_FAST_LOCAL};
 use taipan_bytecode::{CodeData, Constant, Wtf8Buf};
 use taipan_compiler::future::FutureFeatures;
@@ -191,11 +192,51 @@ fn stage(name: &str, module: &Mod<'_>, options: &CompileOptions) -> Result<Value
     }
 }
 
+/// Remembers warnings.
+#[derive(Default)]
+struct Collected(Vec<Value>);
+
+impl WarningSink for Collected {
+    fn warn(&mut self, category: WarningCategory, msg: &str, loc: Location) -> Result<(), SyntaxError> {
+        let class = match category {
+            WarningCategory::Syntax => "SyntaxWarning",
+            WarningCategory::Deprecation => "DeprecationWarning",
+        };
+        self.0.push(json!([class, msg, loc.lineno]));
+        Ok(())
+    }
+}
+
+/// Compiles one source of a file of cases.
+fn case(case: &Value) -> Value {
+    let mode = match case["mode"].as_str() {
+        Some("single") => Mode::Single,
+        Some("eval") => Mode::Eval,
+        _ => Mode::Exec,
+    };
+    let flags = case["flags"].as_u64().unwrap_or(0) as u32;
+    let arena = Arena::new();
+    let mut warnings = Collected::default();
+    let options = CompileOptions {
+        optimize: case["optimize"].as_u64().unwrap_or(0) as u8,
+        future_flags: flags & 0x1FE_0000,
+        top_level_await: flags & 0x2000 != 0,
+        stack_budget: STACK / 2,
+        ..CompileOptions::new("<case>")
+    };
+    let source = case["source"].as_str().unwrap_or_default();
+    let got = parse(source, &ParseOptions::new(mode), &arena, &mut warnings)
+        .and_then(|module| compile(&module, &options, &mut warnings));
+    let got = got.as_ref().map_or_else(error, code);
+    json!({ "code": got, "warnings": warnings.0 })
+}
+
 struct Arguments {
     stages: Vec<String>,
     optimize: u8,
     mode: Mode,
     time: bool,
+    cases: bool,
     files: Vec<String>,
 }
 
@@ -210,6 +251,7 @@ fn arguments() -> std::io::Result<Arguments> {
         optimize: 0,
         mode: Mode::Exec,
         time: false,
+        cases: false,
         files: Vec::new(),
     };
     let mut arguments = std::env::args().skip(1);
@@ -227,6 +269,7 @@ fn arguments() -> std::io::Result<Arguments> {
                 };
             }
             "--time" => parsed.time = true,
+            "--cases" => parsed.cases = true,
             _ => match argument.strip_prefix('@') {
                 Some(list) => {
                     parsed.files.extend(String::from_utf8_lossy(&read(list)?).lines().map(str::to_owned));
@@ -244,6 +287,13 @@ fn run() -> std::io::Result<()> {
     let mut spent = 0.0;
     for file in &arguments.files {
         let source = read(file)?;
+        if arguments.cases {
+            for line in source.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+                let parsed: Value = serde_json::from_slice(line).map_err(std::io::Error::other)?;
+                writeln!(out, "{}", case(&parsed))?;
+            }
+            continue;
+        }
         let mut codec = |name: &str, _: &[u8]| Err(format!("unknown encoding: {name}"));
         let arena = Arena::new();
         let decoded = decode(&source, Origin::Bytes, &mut codec).map_err(|fault| fault.error);

@@ -81,7 +81,7 @@ impl<'a> Codegen<'_, 'a> {
         if kind == ComprehensionKind::Generator {
             self.convert_stop_iteration();
         } else {
-            self.emit0(Opcode::RETURN_VALUE, elt.loc);
+            self.emit0(Opcode::RETURN_VALUE, loc);
         }
         let made = self.finish_unit(true)?;
         self.make_closure(made, 0, loc)?;
@@ -197,7 +197,7 @@ impl<'a> Codegen<'_, 'a> {
             }
         }
         self.use_label(start);
-        self.push_block(BlockType::AsyncComprehension, Some(start), None, parts.loc)?;
+        self.push_block(BlockType::Comprehension, Some(start), None, parts.loc)?;
         self.jump(Opcode::SETUP_FINALLY, except, parts.loc);
         self.emit0(Opcode::GET_ANEXT, parts.loc);
         self.load_none(parts.loc);
@@ -303,12 +303,14 @@ impl<'a> Codegen<'_, 'a> {
             let cleanup = self.new_label();
             state.cleanup = Some(cleanup);
             self.jump(Opcode::SETUP_FINALLY, cleanup, loc);
+            self.push_block(BlockType::Comprehension, None, None, loc)?;
         }
         Ok(state)
     }
 
     fn leave_inlined(&mut self, state: Inlined<'a>, loc: Location) -> Result {
         if let Some(cleanup) = state.cleanup {
+            self.pop_block();
             self.emit0(Opcode::POP_BLOCK, Location::NONE);
             let end = self.new_label();
             self.jump(Opcode::JUMP_NO_INTERRUPT, end, Location::NONE);

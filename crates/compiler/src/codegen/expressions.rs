@@ -133,7 +133,7 @@ impl<'a> Codegen<'_, 'a> {
                 self.suspension(expr)?;
             }
             ExprKind::Starred { ctx: ExprContext::Store, .. } => {
-                return self.error(loc, "starred assignment target must be in list or tuple");
+                return self.error(loc, "starred assignment target must be in a list or tuple");
             }
             ExprKind::Starred { .. } => return self.error(loc, "can't use starred expression here"),
         }

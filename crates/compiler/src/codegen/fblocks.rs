@@ -31,7 +31,8 @@ pub(super) enum BlockType<'a> {
     PopValue,
     ExceptionHandler,
     ExceptionGroupHandler,
-    AsyncComprehension,
+    /// A comprehension merged into the code around it, or awaiting its elements.
+    Comprehension,
     /// The body of a generator or coroutine.
     StopIteration,
 }
@@ -94,7 +95,7 @@ impl<'a> Codegen<'_, 'a> {
             BlockType::WhileLoop
             | BlockType::ExceptionHandler
             | BlockType::ExceptionGroupHandler
-            | BlockType::AsyncComprehension
+            | BlockType::Comprehension
             | BlockType::StopIteration => {}
             BlockType::ForLoop | BlockType::AsyncForLoop | BlockType::PopValue => {
                 if preserve_tos {

@@ -140,9 +140,8 @@ impl<'w, 'a> Codegen<'w, 'a> {
             self.emit0(Opcode::SETUP_ANNOTATIONS, loc);
         }
         let mut rest = body;
-        if !self.interactive
-            && let Some(text) = crate::preprocess::docstring(body)
-        {
+        let at_prompt = self.interactive && self.units.len() == 1;
+        if !at_prompt && let Some(text) = crate::preprocess::docstring(body) {
             let docstring = docstrings::clean(text);
             if let taipan_ast::StmtKind::Expr { value } = body[0].kind {
                 self.load_const(docstring, value.loc);

@@ -145,9 +145,11 @@ impl<'a> Codegen<'_, 'a> {
 
     /// The qualified name of a unit inside the current ones (PEP 3155).
     fn qualified_name(&self, name: &str, kind: UnitKind) -> String {
-        // Type parameters leave no trace in names.
+        // Type parameters and annotations leave no trace in the names of what is inside them.
         let around = match self.units.split_last() {
-            Some((parent, outer)) if parent.kind == UnitKind::TypeParams => outer,
+            Some((parent, outer)) if matches!(parent.kind, UnitKind::TypeParams | UnitKind::Annotations) => {
+                outer
+            }
             _ => &self.units[..],
         };
         let Some((parent, [_, ..])) = around.split_last() else { return name.to_owned() };

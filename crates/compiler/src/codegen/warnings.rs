@@ -32,12 +32,13 @@ fn type_name(expr: &Expr<'_>) -> Option<&'static str> {
     })
 }
 
-/// Whether an operand of `is` makes sense: no literal, or one of the named singletons.
+/// Whether an operand of `is` makes sense: no literal (or tuple of them), or one of the named singletons.
 fn has_identity(expr: &Expr<'_>) -> bool {
     match expr.kind {
         ExprKind::Constant { value, .. } => {
             matches!(value, Constant::None | Constant::Bool(_) | Constant::Ellipsis)
         }
+        ExprKind::Tuple { elts, .. } => !elts.iter().all(|elt| matches!(elt.kind, ExprKind::Constant { .. })),
         _ => true,
     }
 }

@@ -163,6 +163,9 @@ impl<'a> Analysis<'_, '_, 'a> {
         // the class namespace and the globals are asked at run time, the function is passed over.
         if let Some(class) = class {
             let flags = self.table.scope(class).flags(name);
+            if flags & DEF_GLOBAL != 0 {
+                return Ok(SymbolScope::GlobalExplicit);
+            }
             if flags & DEF_BOUND != 0 && flags & DEF_NONLOCAL == 0 {
                 return Ok(SymbolScope::GlobalImplicit);
             }
@@ -205,6 +208,9 @@ impl<'a> Analysis<'_, '_, 'a> {
             // Comprehensions in annotation scopes of classes stay functions: they see the class namespace.
             let inline =
                 !sees_class && entry.comprehension.is_some_and(|kind| kind != ComprehensionKind::Generator);
+            if is_class && entry.can_see_class_scope {
+                self.table.scope_mut(id).needs_classdict = true;
+            }
             let mut child_free = self.block(child, Some(visible), child_class, &free)?;
             if inline {
                 any_inlined = true;
@@ -237,7 +243,6 @@ impl<'a> Analysis<'_, '_, 'a> {
         inlined_cells: &mut FreeSet<'a>,
     ) {
         let in_class = self.table.scope(id).kind == BlockKind::Class;
-        let mut removed = Vec::new();
         for index in 0..self.table.scope(comprehension).symbols.len() {
             let Some((&name, &flags)) = self.table.scope(comprehension).symbols.get_index(index) else {
                 break;
@@ -250,16 +255,16 @@ impl<'a> Analysis<'_, '_, 'a> {
             if place == SymbolScope::Cell || only_flags & DEF_COMP_CELL != 0 {
                 inlined_cells.add(name, self.hash);
             }
+            // A class cannot see its own hidden cells from its body.
+            if place == SymbolScope::Free && in_class && CLASS_CELLS.contains(&name) {
+                place = SymbolScope::GlobalImplicit;
+                if !self.free_in_child(comprehension, name) {
+                    free.discard(name, self.hash);
+                }
+                self.table.scope_mut(comprehension).symbols.insert(name, only_flags | place.bits());
+            }
             match self.table.scope(id).symbols.get(name) {
                 None => {
-                    // A class cannot see its own hidden cells from its body.
-                    if place == SymbolScope::Free && in_class && CLASS_CELLS.contains(&name) {
-                        place = SymbolScope::GlobalImplicit;
-                        if !self.free_in_child(comprehension, name) {
-                            free.discard(name, self.hash);
-                        }
-                        removed.push(name);
-                    }
                     self.table.scope_mut(id).symbols.insert(name, only_flags);
                     places.push(place);
                 }
@@ -275,11 +280,7 @@ impl<'a> Analysis<'_, '_, 'a> {
                 }
             }
         }
-        let entry = self.table.scope_mut(comprehension);
-        for name in removed {
-            entry.symbols.shift_remove(name);
-        }
-        entry.comp_inlined = true;
+        self.table.scope_mut(comprehension).comp_inlined = true;
     }
 
     fn free_in_child(&self, id: ScopeId, name: &str) -> bool {
