@@ -33,7 +33,6 @@ impl<'a> Diagnosis<'a, '_> {
     fn invalid_match_stmt(&mut self) -> Rule {
         let mark = self.pos;
         if self.soft("match")?.is_some() && self.subject_expr()?.is_some() && self.eat(TokenKind::Newline)? {
-            self.since_version(10, "Pattern matching is")?;
             return self.raise("expected ':'");
         }
         self.pos = mark;

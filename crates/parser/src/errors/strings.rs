@@ -158,7 +158,7 @@ impl<'a> Diagnosis<'a, '_> {
         }
         self.pos = mark;
         if self.invalid {
-            self.invalid_field(flavour, raw)?;
+            self.invalid_field(flavour.letter, raw)?;
         }
         Ok(None)
     }
@@ -214,8 +214,7 @@ impl<'a> Diagnosis<'a, '_> {
         Ok(None)
     }
 
-    fn invalid_field(&mut self, flavour: Flavour, raw: bool) -> Rule {
-        let letter = flavour.letter;
+    fn invalid_field(&mut self, letter: char, raw: bool) -> Rule {
         let mark = self.pos;
         for (kind, shown) in [
             (TokenKind::Equal, '='),
@@ -257,7 +256,8 @@ impl<'a> Diagnosis<'a, '_> {
         }
         self.pos = mark;
         if self.head_of_field(true)?.is_some() && self.eat(TokenKind::Colon)? {
-            self.spec_pieces(flavour, raw)?;
+            // The rule is that of f-strings, also in t-strings, whose text it does not match.
+            self.spec_pieces(F, raw)?;
             if !self.at(TokenKind::RBrace)? {
                 return self.raise_on_next(format!("{letter}-string: expecting '}}', or format specs"));
             }

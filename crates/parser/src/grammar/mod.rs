@@ -336,8 +336,9 @@ impl<'a> Parser<'a, '_> {
     fn warn_of_tokens(&mut self) -> Parsed<()> {
         for warning in self.buffer.take_warnings() {
             let loc = Location::new(warning.lineno, 0, warning.lineno, 0);
-            if self.warnings.warn(WarningCategory::Syntax, &warning.msg, loc).is_err() {
-                self.raised = Some(warning.error);
+            if let Err(error) = self.warnings.warn(WarningCategory::Syntax, &warning.msg, loc) {
+                // What a filter raises on its own account goes on as it is.
+                self.raised = Some(if error.kind.has_position() { warning.error } else { error });
                 return Err(Refused);
             }
         }
