@@ -166,7 +166,7 @@ impl<'a> Codegen<'_, 'a> {
         }
         self.visit_expr(generator.target)?;
         for test in generator.ifs {
-            self.jump_if(test, if_cleanup, false, parts.loc)?;
+            self.jump_if(test, if_cleanup, false)?;
         }
         let elt_loc = self.inner_generator_or_element(parts, index, depth)?;
         self.use_label(if_cleanup);
@@ -205,7 +205,7 @@ impl<'a> Codegen<'_, 'a> {
         self.emit0(Opcode::POP_BLOCK, parts.loc);
         self.visit_expr(generator.target)?;
         for test in generator.ifs {
-            self.jump_if(test, if_cleanup, false, parts.loc)?;
+            self.jump_if(test, if_cleanup, false)?;
         }
         let elt_loc = self.inner_generator_or_element(parts, index, depth + 1)?;
         self.use_label(if_cleanup);

@@ -30,26 +30,20 @@ impl<'a> Codegen<'_, 'a> {
     }
 
     /// Jumps to `next` if the truth of `expr` is `condition`, else falls through.
-    pub(super) fn jump_if(
-        &mut self,
-        expr: &'a Expr<'a>,
-        next: Label,
-        condition: bool,
-        loc: Location,
-    ) -> Result {
+    pub(super) fn jump_if(&mut self, expr: &'a Expr<'a>, next: Label, condition: bool) -> Result {
         self.setup.limit.check()?;
         match expr.kind {
             ExprKind::UnaryOp { op: UnaryOp::Not, operand } => {
-                return self.jump_if(operand, next, !condition, loc);
+                return self.jump_if(operand, next, !condition);
             }
             ExprKind::BoolOp { op, values } => {
                 let short_circuit = op == BoolOp::Or;
                 let Some((last, first)) = values.split_last() else { return Ok(()) };
                 let other = if short_circuit == condition { next } else { self.new_label() };
                 for value in first {
-                    self.jump_if(value, other, short_circuit, loc)?;
+                    self.jump_if(value, other, short_circuit)?;
                 }
-                self.jump_if(last, next, condition, loc)?;
+                self.jump_if(last, next, condition)?;
                 if other != next {
                     self.use_label(other);
                 }
@@ -57,11 +51,11 @@ impl<'a> Codegen<'_, 'a> {
             }
             ExprKind::IfExp { test, body, orelse } => {
                 let (end, otherwise) = (self.new_label(), self.new_label());
-                self.jump_if(test, otherwise, false, loc)?;
-                self.jump_if(body, next, condition, loc)?;
+                self.jump_if(test, otherwise, false)?;
+                self.jump_if(body, next, condition)?;
                 self.jump(Opcode::JUMP_NO_INTERRUPT, end, Location::NONE);
                 self.use_label(otherwise);
-                self.jump_if(orelse, next, condition, loc)?;
+                self.jump_if(orelse, next, condition)?;
                 self.use_label(end);
                 return Ok(());
             }
@@ -176,15 +170,9 @@ impl<'a> Codegen<'_, 'a> {
         Ok(())
     }
 
-    pub(super) fn if_expr(
-        &mut self,
-        expr: &'a Expr<'a>,
-        test: &'a Expr<'a>,
-        body: &'a Expr<'a>,
-        orelse: &'a Expr<'a>,
-    ) -> Result {
+    pub(super) fn if_expr(&mut self, test: &'a Expr<'a>, body: &'a Expr<'a>, orelse: &'a Expr<'a>) -> Result {
         let (end, next) = (self.new_label(), self.new_label());
-        self.jump_if(test, next, false, expr.loc.into())?;
+        self.jump_if(test, next, false)?;
         self.visit_expr(body)?;
         self.jump(Opcode::JUMP_NO_INTERRUPT, end, Location::NONE);
         self.use_label(next);

@@ -104,7 +104,7 @@ impl<'a> Codegen<'_, 'a> {
             ExprKind::Subscript { value, slice, ctx } => self.subscript(expr, value, slice, ctx)?,
             ExprKind::Compare { left, ops, comparators } => self.compare(expr, left, ops, comparators)?,
             ExprKind::BoolOp { op, values } => self.bool_op(expr, op, values)?,
-            ExprKind::IfExp { test, body, orelse } => self.if_expr(expr, test, body, orelse)?,
+            ExprKind::IfExp { test, body, orelse } => self.if_expr(test, body, orelse)?,
             ExprKind::UnaryOp { op, operand } => self.unary(expr, op, operand)?,
             ExprKind::NamedExpr { target, value } => {
                 self.visit_expr(value)?;
@@ -256,6 +256,9 @@ impl<'a> Codegen<'_, 'a> {
     }
 
     fn dict(&mut self, keys: &'a [Option<&'a Expr<'a>>], values: &'a [Expr<'a>], loc: Location) -> Result {
+        if keys.len() != values.len() {
+            return Err(system_error("Dict doesn't have the same number of keys as values"));
+        }
         let mut have_dict = false;
         // Pairs seen since the last thing that was emitted.
         let mut pending = 0;

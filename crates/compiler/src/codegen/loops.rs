@@ -5,7 +5,6 @@ use taipan_bytecode::Opcode;
 
 use super::Codegen;
 use super::fblocks::BlockType;
-use super::unit::UnitKind;
 use crate::error::Result;
 use crate::ir::Location;
 
@@ -46,9 +45,6 @@ impl<'a> Codegen<'_, 'a> {
         body: &'a [Stmt<'a>],
         orelse: &'a [Stmt<'a>],
     ) -> Result {
-        if !self.in_async_top_level() && self.unit().kind != UnitKind::AsyncFunction {
-            return self.error(stmt.loc, "'async for' outside async function");
-        }
         let (start, send) = (self.new_label(), self.new_label());
         let (except, end) = (self.new_label(), self.new_label());
         self.visit_expr(iter)?;
@@ -82,7 +78,7 @@ impl<'a> Codegen<'_, 'a> {
         let (start, anchor, end) = (self.new_label(), self.new_label(), self.new_label());
         self.use_label(start);
         self.push_block(BlockType::WhileLoop, Some(start), Some(end), stmt.loc)?;
-        self.jump_if(test, anchor, false, stmt.loc.into())?;
+        self.jump_if(test, anchor, false)?;
         self.visit_stmts(body)?;
         self.jump(Opcode::JUMP, start, Location::NONE);
         self.pop_block();

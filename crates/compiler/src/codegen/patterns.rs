@@ -45,7 +45,7 @@ impl<'a> Codegen<'_, 'a> {
             // The subject is gone already; a line to trace is left.
             self.emit0(Opcode::NOP, last.pattern.loc);
             if let Some(guard) = last.guard {
-                self.jump_if(guard, end, false, last.pattern.loc.into())?;
+                self.jump_if(guard, end, false)?;
             }
             self.visit_stmts(last.body)?;
         }
@@ -66,7 +66,7 @@ impl<'a> Codegen<'_, 'a> {
         }
         if let Some(guard) = case.guard {
             let fail = self.fail_label(&mut context, 0);
-            self.jump_if(guard, fail, false, loc.into())?;
+            self.jump_if(guard, fail, false)?;
         }
         if !last_tried {
             self.emit0(Opcode::POP_TOP, Location::NEXT);

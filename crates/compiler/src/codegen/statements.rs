@@ -68,7 +68,7 @@ impl<'a> Codegen<'_, 'a> {
     fn conditional_block(&mut self, stmt: &'a Stmt<'a>) -> Result {
         let before = std::mem::replace(&mut self.unit_mut().in_conditional_block, true);
         let result = match stmt.kind {
-            StmtKind::If { test, body, orelse } => self.if_statement(stmt, test, body, orelse),
+            StmtKind::If { test, body, orelse } => self.if_statement(test, body, orelse),
             StmtKind::For { target, iter, body, orelse, .. } => {
                 self.for_loop(stmt, target, iter, body, orelse)
             }
@@ -76,8 +76,8 @@ impl<'a> Codegen<'_, 'a> {
                 self.async_for_loop(stmt, target, iter, body, orelse)
             }
             StmtKind::While { test, body, orelse } => self.while_loop(stmt, test, body, orelse),
-            StmtKind::With { items, body, .. } => self.with(stmt, items, body, false),
-            StmtKind::AsyncWith { items, body, .. } => self.with(stmt, items, body, true),
+            StmtKind::With { items, body, .. } => self.with(items, body, false),
+            StmtKind::AsyncWith { items, body, .. } => self.with(items, body, true),
             StmtKind::Match { subject, cases } => self.match_cases(subject, cases),
             StmtKind::Try { body, handlers, orelse, finalbody } => {
                 self.try_statement(stmt, TryParts { body, handlers, orelse, finalbody, star: false })
@@ -107,16 +107,10 @@ impl<'a> Codegen<'_, 'a> {
         Ok(())
     }
 
-    fn if_statement(
-        &mut self,
-        stmt: &'a Stmt<'a>,
-        test: &'a Expr<'a>,
-        body: &'a [Stmt<'a>],
-        orelse: &'a [Stmt<'a>],
-    ) -> Result {
+    fn if_statement(&mut self, test: &'a Expr<'a>, body: &'a [Stmt<'a>], orelse: &'a [Stmt<'a>]) -> Result {
         let end = self.new_label();
         let next = if orelse.is_empty() { end } else { self.new_label() };
-        self.jump_if(test, next, false, stmt.loc.into())?;
+        self.jump_if(test, next, false)?;
         self.visit_stmts(body)?;
         if !orelse.is_empty() {
             self.jump(Opcode::JUMP_NO_INTERRUPT, end, Location::NONE);
@@ -189,7 +183,7 @@ impl<'a> Codegen<'_, 'a> {
             return Ok(());
         }
         let end = self.new_label();
-        self.jump_if(test, end, true, stmt.loc.into())?;
+        self.jump_if(test, end, true)?;
         self.emit(Opcode::LOAD_COMMON_CONSTANT, CONSTANT_ASSERTIONERROR, stmt.loc);
         if let Some(msg) = msg {
             self.visit_expr(msg)?;

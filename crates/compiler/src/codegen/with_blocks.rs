@@ -6,7 +6,6 @@ use taipan_bytecode::opcode::{SPECIAL___AENTER__, SPECIAL___AEXIT__, SPECIAL___E
 
 use super::Codegen;
 use super::fblocks::BlockType;
-use super::unit::UnitKind;
 use crate::error::Result;
 use crate::ir::{Label, Location};
 
@@ -15,18 +14,9 @@ const AWAITS_ENTER: u32 = 1;
 const AWAITS_EXIT: u32 = 2;
 
 impl<'a> Codegen<'_, 'a> {
-    pub(super) fn with(
-        &mut self,
-        stmt: &'a Stmt<'a>,
-        items: &'a [WithItem<'a>],
-        body: &'a [Stmt<'a>],
-        is_async: bool,
-    ) -> Result {
+    pub(super) fn with(&mut self, items: &'a [WithItem<'a>], body: &'a [Stmt<'a>], is_async: bool) -> Result {
         self.setup.limit.check()?;
         let Some((item, rest)) = items.split_first() else { return self.visit_stmts(body) };
-        if is_async && !self.in_async_top_level() && self.unit().kind != UnitKind::AsyncFunction {
-            return self.error(stmt.loc, "'async with' outside async function");
-        }
         let (block, handler) = (self.new_label(), self.new_label());
         let (exit, cleanup) = (self.new_label(), self.new_label());
         self.visit_expr(item.context_expr)?;
@@ -52,7 +42,7 @@ impl<'a> Codegen<'_, 'a> {
             Some(target) => self.visit_expr(target)?,
             None => self.emit0(Opcode::POP_TOP, loc),
         }
-        self.with(stmt, rest, body, is_async)?;
+        self.with(rest, body, is_async)?;
         self.emit0(Opcode::POP_BLOCK, if is_async { loc } else { Location::NONE });
         self.pop_block();
         // The body ended without an exception.

@@ -255,9 +255,12 @@ impl<'a> Analysis<'_, '_, 'a> {
             if place == SymbolScope::Cell || only_flags & DEF_COMP_CELL != 0 {
                 inlined_cells.add(name, self.hash);
             }
-            // A class cannot see its own hidden cells from its body.
+            // A class cannot see its own hidden cells from its body; those of a class or function around it, it can.
             if place == SymbolScope::Free && in_class && CLASS_CELLS.contains(&name) {
-                place = SymbolScope::GlobalImplicit;
+                let known = self.table.scope(id).symbols.get_index_of(name);
+                if known.and_then(|index| places.get(index)) != Some(&SymbolScope::Free) {
+                    place = SymbolScope::GlobalImplicit;
+                }
                 if !self.free_in_child(comprehension, name) {
                     free.discard(name, self.hash);
                 }

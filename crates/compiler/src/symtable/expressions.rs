@@ -95,10 +95,11 @@ impl<'a> Builder<'_, 'a> {
 
     fn visit_name(&mut self, expr: &'a Expr<'a>, id: &'a str, ctx: ExprContext) -> Result {
         // Annotations of local variables are never evaluated, so they use nothing.
-        if !self.scope().in_unevaluated_annotation {
-            let flag = if ctx == ExprContext::Load { USE } else { DEF_LOCAL };
-            self.add_def_ctx(id, flag, expr.loc, ctx)?;
+        if self.scope().in_unevaluated_annotation {
+            return Ok(());
         }
+        let flag = if ctx == ExprContext::Load { USE } else { DEF_LOCAL };
+        self.add_def_ctx(id, flag, expr.loc, ctx)?;
         // `super` without arguments finds the class through `__class__`.
         if ctx == ExprContext::Load && id == "super" && self.scope().kind.is_function_like() {
             self.add_def("__class__", USE, expr.loc)?;

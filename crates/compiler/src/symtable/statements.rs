@@ -108,7 +108,7 @@ impl<'a> Builder<'_, 'a> {
             }
             StmtKind::For { target, iter, body, orelse, .. } => self.visit_for(target, iter, body, orelse),
             StmtKind::AsyncFor { target, iter, body, orelse, .. } => {
-                self.mark_coroutine_module();
+                self.check_async("'async for' outside async function", stmt.loc)?;
                 self.visit_for(target, iter, body, orelse)
             }
             StmtKind::While { test, body, orelse } | StmtKind::If { test, body, orelse } => {
@@ -120,7 +120,7 @@ impl<'a> Builder<'_, 'a> {
             }
             StmtKind::With { items, body, .. } | StmtKind::AsyncWith { items, body, .. } => {
                 if matches!(stmt.kind, StmtKind::AsyncWith { .. }) {
-                    self.mark_coroutine_module();
+                    self.check_async("'async with' outside async function", stmt.loc)?;
                 }
                 self.visit_conditional(|this| {
                     for item in items {
@@ -186,11 +186,14 @@ impl<'a> Builder<'_, 'a> {
         self.visit_stmts(handler.body)
     }
 
-    /// A module whose top level awaits becomes a coroutine, where that is allowed.
-    fn mark_coroutine_module(&mut self) {
-        if self.options.top_level_await && self.scope().kind == BlockKind::Module {
+    /// An asynchronous statement needs an `async def` around it, or makes a coroutine of the module where that is allowed.
+    fn check_async(&mut self, msg: &str, loc: Location) -> Result {
+        if self.allows_top_level_await() {
             self.current().coroutine = true;
+        } else if !self.in_async_function() {
+            return Err(syntax_error(msg, loc));
         }
+        Ok(())
     }
 
     fn visit_function(&mut self, stmt: &'a Stmt<'a>, parts: &FunctionParts<'a>) -> Result {
