@@ -17,9 +17,12 @@ use taipan_compiler::future::FutureFeatures;
 use taipan_compiler::ir::{InstructionSequence, Label};
 use taipan_compiler::symtable::{self, ScopeId, SymbolScope, SymbolTable, SymtableOptions, flags};
 use taipan_compiler::{CompileOptions, codegen_sequence, compile};
-use taipan_kernels::{float, hash, unicode};
+use taipan_kernels::hash;
 use taipan_parser::tokens::encoding::{Origin, decode};
 use taipan_parser::{Mode, ParseOptions, parse};
+
+#[path = "../tests/support/pyrepr.rs"]
+mod pyrepr;
 
 const STACK: usize = 256 << 20;
 
@@ -35,54 +38,28 @@ fn text(value: &Wtf8Buf) -> String {
         .collect()
 }
 
-fn str_repr(points: impl Iterator<Item = u32> + Clone, bytes: bool) -> String {
-    let single = points.clone().any(|point| point == 0x27) && !points.clone().any(|point| point == 0x22);
-    let quote = if single { '"' } else { '\'' };
-    let mut repr = String::from(quote);
-    for point in points {
-        match char::from_u32(point) {
-            Some(c) if c == quote || c == '\\' => repr.extend(['\\', c]),
-            Some('\t') => repr.push_str("\\t"),
-            Some('\n') => repr.push_str("\\n"),
-            Some('\r') => repr.push_str("\\r"),
-            Some(c @ ' '..='~') => repr.push(c),
-            Some(c) if !bytes && unicode::is_printable(point) => repr.push(c),
-            _ if point < 0x100 => repr.push_str(&format!("\\x{point:02x}")),
-            _ if point < 0x1_0000 => repr.push_str(&format!("\\u{point:04x}")),
-            _ => repr.push_str(&format!("\\U{point:08x}")),
-        }
-    }
-    repr.push(quote);
-    repr
-}
-
 fn constant(value: &Constant) -> Value {
     let each = |items: &[Constant]| items.iter().map(constant).collect::<Vec<_>>();
-    match value {
-        Constant::None => json!(["NoneType", "None"]),
-        Constant::Ellipsis => json!(["ellipsis", "Ellipsis"]),
-        Constant::StopIteration => json!(["type", "<class 'StopIteration'>"]),
-        Constant::Bool(value) => json!(["bool", if *value { "True" } else { "False" }]),
-        Constant::Int(value) => {
-            let digits = value.to_string();
-            json!(["int", digits])
-        }
-        Constant::Float(value) => json!(["float", float::repr(*value)]),
-        Constant::Complex { real, imag } => json!(["complex", float::format::complex_repr(*real, *imag)]),
-        Constant::Str(value) => json!(["str", str_repr(value.code_points(), false)]),
-        Constant::Bytes(value) => {
-            let points = value.iter().map(|&byte| u32::from(byte));
-            json!(["bytes", format!("b{}", str_repr(points, true))])
-        }
-        Constant::Tuple(items) => json!(["tuple", each(items)]),
+    let class = match value {
+        Constant::None => "NoneType",
+        Constant::Ellipsis => "ellipsis",
+        Constant::StopIteration => "type",
+        Constant::Bool(_) => "bool",
+        Constant::Int(_) => "int",
+        Constant::Float(_) => "float",
+        Constant::Complex { .. } => "complex",
+        Constant::Str(_) => "str",
+        Constant::Bytes(_) => "bytes",
+        Constant::Tuple(items) => return json!(["tuple", each(items)]),
         Constant::FrozenSet(items) => {
             let mut items: Vec<String> = each(items).iter().map(Value::to_string).collect();
             items.sort();
-            json!(["frozenset", items])
+            return json!(["frozenset", items]);
         }
-        Constant::Slice(parts) => json!(["slice", each(&parts[..])]),
-        Constant::Code(value) => code(value),
-    }
+        Constant::Slice(parts) => return json!(["slice", each(&parts[..])]),
+        Constant::Code(nested) => return code(nested),
+    };
+    json!([class, pyrepr::constant_repr(value)])
 }
 
 fn code(code: &CodeData) -> Value {
