@@ -84,8 +84,7 @@ impl<'a> Codegen<'_, 'a> {
         let name = Constant::from(self.mangle(name));
         self.load_const(name, loc);
         if self.setup.future.annotations() {
-            self.annotation_text(annotation);
-            return Ok(());
+            return self.annotation_text(annotation);
         }
         match annotation.kind {
             // `*args: *Ts`
@@ -99,9 +98,10 @@ impl<'a> Codegen<'_, 'a> {
     }
 
     /// An annotation as text (PEP 563).
-    pub(super) fn annotation_text(&mut self, annotation: &'a Expr<'a>) {
-        let text = unparse::expression(annotation);
+    pub(super) fn annotation_text(&mut self, annotation: &'a Expr<'a>) -> Result {
+        let text = unparse::expression(annotation, self.setup.limit)?;
         self.load_const(Constant::Str(text), annotation.loc);
+        Ok(())
     }
 
     /// Makes the `__annotate__` function of a module or class from the assignments noted on the way.

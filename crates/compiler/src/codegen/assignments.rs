@@ -156,7 +156,7 @@ impl<'a> Codegen<'_, 'a> {
             ExprKind::Name { id, .. } => {
                 if simple && self.in_class_or_module() {
                     if future_annotations {
-                        self.annotation_text(annotation);
+                        self.annotation_text(annotation)?;
                         self.emit_name(Opcode::LOAD_NAME, "__annotations__", stmt.loc);
                         let name = Constant::from(self.mangle(id));
                         self.load_const(name, stmt.loc);

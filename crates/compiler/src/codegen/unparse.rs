@@ -12,6 +12,9 @@ use taipan_ast::{
 use taipan_bytecode::Wtf8Buf;
 use taipan_kernels::{float, unicode};
 
+use crate::error::Result;
+use crate::stack::StackLimit;
+
 /// From the loosest binding to the tightest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Level(u8);
@@ -43,10 +46,11 @@ impl Level {
 const INFINITY: &str = "1e309";
 
 /// The text of an annotation.
-pub(super) fn expression(expr: &Expr<'_>) -> Wtf8Buf {
-    let mut writer = Writer::default();
+pub(super) fn expression(expr: &Expr<'_>, limit: StackLimit) -> Result<Wtf8Buf> {
+    let mut writer = Writer::new(limit);
     writer.expr(expr, Level::TEST);
-    Wtf8Buf::from(writer.text)
+    writer.outcome?;
+    Ok(Wtf8Buf::from(writer.text))
 }
 
 fn write_escaped(text: &mut String, quote: char, code_points: impl Iterator<Item = u32>, bytes: bool) {
@@ -126,12 +130,18 @@ fn write_items(text: &mut String, items: &[Constant<'_>]) {
     }
 }
 
-#[derive(Default)]
 struct Writer {
     text: String,
+    limit: StackLimit,
+    /// Whether the expression was too deep to be written whole.
+    outcome: Result,
 }
 
 impl Writer {
+    fn new(limit: StackLimit) -> Self {
+        Writer { text: String::new(), limit, outcome: Ok(()) }
+    }
+
     fn put(&mut self, text: &str) {
         self.text.push_str(text);
     }
@@ -158,6 +168,10 @@ impl Writer {
     }
 
     fn expr(&mut self, expr: &Expr<'_>, level: Level) {
+        if let Err(error) = self.limit.check() {
+            self.outcome = Err(error);
+            return;
+        }
         match expr.kind {
             ExprKind::BoolOp { op, values } => self.bool_op(op, values, level),
             ExprKind::BinOp { left, op, right } => self.binary(left, op, right, level),
@@ -467,9 +481,53 @@ impl Writer {
     /// An f-string or t-string: its body is put together first, and then quoted as one.
     fn string_with_fields(&mut self, prefix: &str, values: &[Expr<'_>]) {
         let mut body = Vec::new();
-        fields(&mut body, values);
+        self.fields(&mut body, values);
         self.put(prefix);
         write_str_repr(&mut self.text, Wtf8::from_bytes(&body));
+    }
+
+    /// The parts of an f-string between its quotes.
+    fn fields(&mut self, body: &mut Vec<u8>, values: &[Expr<'_>]) {
+        for value in values {
+            match value.kind {
+                ExprKind::Constant { value: Constant::Str(text), .. } => {
+                    for &byte in text.as_bytes() {
+                        if matches!(byte, b'{' | b'}') {
+                            body.push(byte);
+                        }
+                        body.push(byte);
+                    }
+                }
+                ExprKind::FormattedValue { value, conversion, format_spec } => {
+                    let around = std::mem::take(&mut self.text);
+                    self.expr(value, Level::TEST.next());
+                    let text = std::mem::replace(&mut self.text, around);
+                    self.field(body, text.as_bytes(), conversion, format_spec);
+                }
+                ExprKind::Interpolation { str: Constant::Str(text), conversion, format_spec, .. } => {
+                    self.field(body, text.as_bytes(), conversion, format_spec);
+                }
+                ExprKind::JoinedStr { values } => self.fields(body, values),
+                _ => {}
+            }
+        }
+    }
+
+    fn field(&mut self, body: &mut Vec<u8>, text: &[u8], conversion: i32, format_spec: Option<&Expr<'_>>) {
+        body.push(b'{');
+        // Two braces would read as one of the text.
+        if text.first() == Some(&b'{') {
+            body.push(b' ');
+        }
+        body.extend_from_slice(text);
+        if let Ok(letter) = u8::try_from(conversion) {
+            body.extend_from_slice(&[b'!', letter]);
+        }
+        if let Some(spec) = format_spec {
+            body.push(b':');
+            self.fields(body, std::slice::from_ref(spec));
+        }
+        body.push(b'}');
     }
 }
 
@@ -486,47 +544,4 @@ fn compare_text(op: CmpOp) -> &'static str {
         CmpOp::In => " in ",
         CmpOp::NotIn => " not in ",
     }
-}
-
-/// The parts of an f-string between its quotes.
-fn fields(body: &mut Vec<u8>, values: &[Expr<'_>]) {
-    for value in values {
-        match value.kind {
-            ExprKind::Constant { value: Constant::Str(text), .. } => {
-                for &byte in text.as_bytes() {
-                    if matches!(byte, b'{' | b'}') {
-                        body.push(byte);
-                    }
-                    body.push(byte);
-                }
-            }
-            ExprKind::FormattedValue { value, conversion, format_spec } => {
-                let mut writer = Writer::default();
-                writer.expr(value, Level::TEST.next());
-                field(body, writer.text.as_bytes(), conversion, format_spec);
-            }
-            ExprKind::Interpolation { str: Constant::Str(text), conversion, format_spec, .. } => {
-                field(body, text.as_bytes(), conversion, format_spec);
-            }
-            ExprKind::JoinedStr { values } => fields(body, values),
-            _ => {}
-        }
-    }
-}
-
-fn field(body: &mut Vec<u8>, text: &[u8], conversion: i32, format_spec: Option<&Expr<'_>>) {
-    body.push(b'{');
-    // Two braces would read as one of the text.
-    if text.first() == Some(&b'{') {
-        body.push(b' ');
-    }
-    body.extend_from_slice(text);
-    if let Ok(letter) = u8::try_from(conversion) {
-        body.extend_from_slice(&[b'!', letter]);
-    }
-    if let Some(spec) = format_spec {
-        body.push(b':');
-        fields(body, std::slice::from_ref(spec));
-    }
-    body.push(b'}');
 }
