@@ -53,7 +53,7 @@ pub fn expand(options: TokenStream, item: TokenStream) -> Result<TokenStream> {
     Ok(quote! {
         #block
         #[allow(unsafe_code, non_upper_case_globals, clippy::undocumented_unsafe_blocks)]
-        pub(crate) static #part: ::taipan_objects::model::spec::TypePart = {
+        pub static #part: ::taipan_objects::model::spec::TypePart = {
             #(#wrappers)*
             ::taipan_objects::model::spec::TypePart {
                 methods: &[#(#methods,)* ::taipan_objects::model::spec::END_OF_METHODS],

@@ -109,7 +109,7 @@ pub fn expand(options: TokenStream, item: TokenStream) -> Result<TokenStream> {
             let cell = format_ident!("{}_TYPE", ident.to_string().to_uppercase());
             (
                 quote! {
-                    static #cell: ::taipan_objects::model::spec::HeapType =
+                    pub static #cell: ::taipan_objects::model::spec::HeapType =
                         ::taipan_objects::model::spec::HeapType::new(&#spec_name);
                 },
                 quote!(#cell.get()),
@@ -127,7 +127,15 @@ pub fn expand(options: TokenStream, item: TokenStream) -> Result<TokenStream> {
         #item
         #layout
         #[allow(unsafe_code, clippy::undocumented_unsafe_blocks)]
-        pub(crate) static #spec_name: ::taipan_objects::model::spec::TypeSpec = #spec;
+        impl ::core::ops::Deref for #ident {
+            type Target = ::taipan_objects::model::PyObject;
+            #[inline(always)]
+            fn deref(&self) -> &::taipan_objects::model::PyObject {
+                unsafe { &*::core::ptr::from_ref(self).cast() }
+            }
+        }
+        #[allow(unsafe_code, clippy::undocumented_unsafe_blocks)]
+        pub static #spec_name: ::taipan_objects::model::spec::TypeSpec = #spec;
         #[allow(unsafe_code, non_upper_case_globals, clippy::undocumented_unsafe_blocks)]
         #storage
         #[allow(unsafe_code, clippy::undocumented_unsafe_blocks)]

@@ -1,0 +1,436 @@
+//! Binding the arguments of native functions, with CPython's wording of what is wrong.
+//!
+//! A [`Signature`] is what `#[pymethod(signature = "…")]` declares; [`RawArgs`] are the arguments as they came, in any of
+//! the three C conventions; [`Bound`] has them in the order of the parameters. A function none of whose parameters
+//! can be named is told of mistakes as `PyArg_CheckPositional` words them, the others as Argument Clinic does.
+
+#![expect(unsafe_code, reason = "reads argument arrays that C passes")]
+
+use super::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, Raised};
+use crate::types::dict::PyDict;
+use crate::types::str::PyStr;
+use crate::types::tuple::PyTuple;
+use taipan_abi::PY_VECTORCALL_ARGUMENTS_OFFSET;
+
+/// The parameters of a native function. `params` names them in order, without `*args` and `**kwargs`.
+pub struct Signature {
+    pub name: &'static str,
+    pub params: &'static [&'static str],
+    pub positional_only: usize,
+    /// How many can be given by position.
+    pub positional: usize,
+    /// How many of those must be given.
+    pub required: usize,
+    /// A bit for each keyword-only parameter without a default, by index.
+    pub required_keywords: u64,
+    pub var_args: bool,
+    pub var_keywords: bool,
+}
+
+/// Arguments as they came.
+pub struct RawArgs<'a> {
+    args: &'a [&'a PyObject],
+    keywords: Keywords<'a>,
+}
+
+enum Keywords<'a> {
+    None,
+    /// Names, and the values in the same order.
+    Names(&'a PyTuple, &'a [&'a PyObject]),
+    Dict(&'a PyDict),
+}
+
+/// Arguments in the order of the parameters.
+pub struct Bound<'a, const N: usize> {
+    pub named: [Option<&'a PyObject>; N],
+    pub var_args: &'a [&'a PyObject],
+    pub var_keywords: Option<Py<PyDict>>,
+    /// Keeps alive what came out of a dictionary of keywords.
+    _kept: Vec<Obj>,
+}
+
+impl<'a, const N: usize> Bound<'a, N> {
+    /// A parameter without a default: `bind` made sure that it is there.
+    #[inline(always)]
+    pub fn required(&self, index: usize) -> &'a PyObject {
+        self.named[index].expect("bind fills every required parameter")
+    }
+}
+
+impl<'a> RawArgs<'a> {
+    /// # Safety
+    /// `args` holds `nargs` live objects and then one for each name.
+    #[inline(always)]
+    pub unsafe fn from_fastcall(args: *const *mut PyObject, nargs: isize, names: *mut PyObject) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { Self::from_array(args, nargs as usize, names) }
+    }
+
+    /// # Safety
+    /// As `from_fastcall`; `nargs` may carry `PY_VECTORCALL_ARGUMENTS_OFFSET`.
+    #[inline(always)]
+    pub unsafe fn from_vectorcall(args: *const *mut PyObject, nargs: usize, names: *mut PyObject) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { Self::from_array(args, nargs & !(PY_VECTORCALL_ARGUMENTS_OFFSET as usize), names) }
+    }
+
+    unsafe fn from_array(args: *const *mut PyObject, nargs: usize, names: *mut PyObject) -> Self {
+        // SAFETY: the caller's promise; a reference has the bits of a pointer that is not null.
+        unsafe {
+            let slice = |start: usize, length: usize| -> &'a [&'a PyObject] {
+                if length == 0 { &[] } else { core::slice::from_raw_parts(args.add(start).cast(), length) }
+            };
+            let keywords = match names.cast::<PyTuple>().as_ref() {
+                Some(names) if !names.is_empty() => Keywords::Names(names, slice(nargs, names.len())),
+                _ => Keywords::None,
+            };
+            RawArgs { args: slice(0, nargs), keywords }
+        }
+    }
+
+    /// # Safety
+    /// `args` is a live tuple, `kwargs` a live dictionary or null.
+    #[inline]
+    pub unsafe fn from_tuple(args: *mut PyObject, kwargs: *mut PyObject) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let keywords = match kwargs.cast::<PyDict>().as_ref() {
+                Some(dict) if dict.len() != 0 => Keywords::Dict(dict),
+                _ => Keywords::None,
+            };
+            RawArgs { args: (*args.cast::<PyTuple>()).as_slice(), keywords }
+        }
+    }
+
+    /// From a slice of positional arguments and keyword names behind them.
+    pub fn from_slice(args: &'a [&'a PyObject], names: Option<&'a PyTuple>) -> Self {
+        let count = names.map_or(0, |names| names.len());
+        let (positional, values) = args.split_at(args.len() - count);
+        let keywords = match names {
+            Some(names) if count != 0 => Keywords::Names(names, values),
+            _ => Keywords::None,
+        };
+        RawArgs { args: positional, keywords }
+    }
+
+    fn keyword_count(&self) -> usize {
+        match &self.keywords {
+            Keywords::None => 0,
+            Keywords::Names(names, _) => names.len(),
+            Keywords::Dict(dict) => dict.len(),
+        }
+    }
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+impl Signature {
+    /// Puts the arguments in order. `N` is `params.len()`.
+    #[inline]
+    pub fn bind<'a, const N: usize>(&self, raw: &RawArgs<'a>) -> PyResult<Bound<'a, N>> {
+        let given = raw.args.len();
+        let positional = given.min(self.positional);
+        let mut bound = Bound {
+            named: [None; N],
+            var_args: &raw.args[positional..],
+            var_keywords: None,
+            _kept: Vec::new(),
+        };
+        for (slot, &value) in bound.named.iter_mut().zip(&raw.args[..positional]) {
+            *slot = Some(value);
+        }
+        if !matches!(raw.keywords, Keywords::None) {
+            self.bind_keywords(raw, &mut bound)?;
+        } else if self.var_keywords {
+            bound.var_keywords = Some(PyDict::new());
+        }
+        let complete = bound.named[..self.required.min(N)].iter().all(Option::is_some)
+            && self.has_required_keywords(&bound.named);
+        if (given > self.positional && !self.var_args) || !complete {
+            return Err(self.wrong_count(&bound.named, given, raw.keyword_count()));
+        }
+        Ok(bound)
+    }
+
+    fn has_required_keywords(&self, named: &[Option<&PyObject>]) -> bool {
+        self.required_keywords == 0
+            || named.iter().enumerate().all(|(i, v)| v.is_some() || self.required_keywords & (1 << i) == 0)
+    }
+
+    #[cold]
+    fn bind_keywords<'a, const N: usize>(&self, raw: &RawArgs<'a>, bound: &mut Bound<'a, N>) -> PyResult<()> {
+        if self.params.len() == self.positional_only && !self.var_keywords {
+            return Err(raised!(TypeError, "{}() takes no keyword arguments", self.name));
+        }
+        if raw.args.len() > self.positional && !self.var_args {
+            return Err(self.wrong_count(&bound.named, raw.args.len(), raw.keyword_count()));
+        }
+        let extra = self.var_keywords.then(PyDict::new);
+        match &raw.keywords {
+            Keywords::None => {}
+            Keywords::Names(names, values) => {
+                for (name, &value) in names.as_slice().iter().zip(*values) {
+                    self.bind_keyword(name, value, extra.as_deref(), bound)?;
+                }
+            }
+            Keywords::Dict(dict) => {
+                for (name, value) in dict.items_snapshot() {
+                    // SAFETY: `_kept` keeps the value alive as long as the binding.
+                    let borrowed: &'a PyObject = unsafe { &*value.as_ptr() };
+                    bound._kept.push(value);
+                    self.bind_keyword(&name, borrowed, extra.as_deref(), bound)?;
+                }
+            }
+        }
+        bound.var_keywords = extra;
+        Ok(())
+    }
+
+    fn bind_keyword<'a, const N: usize>(
+        &self,
+        name: &PyObject,
+        value: &'a PyObject,
+        extra: Option<&PyDict>,
+        bound: &mut Bound<'a, N>,
+    ) -> PyResult<()> {
+        let Some(text) = name.downcast::<PyStr>() else {
+            return Err(raised!(TypeError, "keywords must be strings"));
+        };
+        let known = self.params.iter().skip(self.positional_only).position(|&param| text.eq_str(param));
+        match (known, extra) {
+            (Some(index), _) => {
+                let index = index + self.positional_only;
+                if bound.named[index].is_some() {
+                    return Err(raised!(
+                        TypeError,
+                        "argument for {}() given by name ('{}') and position ({})",
+                        self.name,
+                        self.params[index],
+                        index + 1
+                    ));
+                }
+                bound.named[index] = Some(value);
+                Ok(())
+            }
+            (None, Some(extra)) => extra.set_item(name, value),
+            (None, None) => Err(self.unexpected_keyword(text, bound)),
+        }
+    }
+
+    fn unexpected_keyword<const N: usize>(&self, name: &PyStr, bound: &Bound<'_, N>) -> Raised {
+        if self.params[..self.positional_only].iter().any(|&param| name.eq_str(param)) {
+            let missing = bound.named[..self.required.min(N)].iter().position(Option::is_none);
+            if missing.is_some_and(|i| i < self.positional_only) {
+                return self.too_few_positional(bound.named.iter().take_while(|v| v.is_some()).count());
+            }
+        }
+        raised!(TypeError, "{}() got an unexpected keyword argument '{}'", self.name, name)
+    }
+
+    fn too_few_positional(&self, given: usize) -> Raised {
+        let wanted = self.required.min(self.positional_only);
+        let at_least = if wanted < self.positional || self.var_args { "at least" } else { "exactly" };
+        raised!(
+            TypeError,
+            "{}() takes {at_least} {wanted} positional argument{} ({given} given)",
+            self.name,
+            plural(wanted)
+        )
+    }
+
+    #[cold]
+    fn wrong_count(&self, named: &[Option<&PyObject>], given: usize, keywords: usize) -> Raised {
+        let Signature { name, positional, required, .. } = *self;
+        let total = self.params.len();
+        if self.positional_only == total && !self.var_keywords {
+            let (wanted, bound) = if given < required {
+                (required, if required < positional || self.var_args { "at least " } else { "" })
+            } else {
+                (positional, if required < positional { "at most " } else { "" })
+            };
+            return raised!(
+                TypeError,
+                "{name} expected {bound}{wanted} argument{}, got {given}",
+                plural(wanted)
+            );
+        }
+        if given > positional && !self.var_args {
+            let required_keywords = self.required_keywords.count_ones() as usize;
+            if given + keywords > total {
+                let how = if required + required_keywords == total { "exactly" } else { "at most" };
+                let keyword = if given == 0 { "keyword " } else { "" };
+                return raised!(
+                    TypeError,
+                    "{name}() takes {how} {total} {keyword}argument{} ({} given)",
+                    plural(total),
+                    given + keywords
+                );
+            }
+            if positional == 0 {
+                return raised!(TypeError, "{name}() takes no positional arguments");
+            }
+            let how = if required < positional { "at most" } else { "exactly" };
+            return raised!(
+                TypeError,
+                "{name}() takes {how} {positional} positional argument{} ({given} given)",
+                plural(positional)
+            );
+        }
+        let missing = named.iter().enumerate().position(|(i, value)| {
+            value.is_none() && (i < required || (i >= positional && self.required_keywords & (1 << i) != 0))
+        });
+        match missing {
+            Some(index) if index < self.positional_only => {
+                self.too_few_positional(named.iter().take_while(|v| v.is_some()).count())
+            }
+            Some(index) => raised!(
+                TypeError,
+                "{name}() missing required argument '{}' (pos {})",
+                self.params[index],
+                index + 1
+            ),
+            None => raised!(TypeError, "{name}() takes other arguments"),
+        }
+    }
+}
+
+/// Which argument a conversion speaks of.
+pub struct ArgName<'s> {
+    signature: &'s Signature,
+    index: usize,
+    only: bool,
+}
+
+impl<'s> ArgName<'s> {
+    #[inline(always)]
+    pub fn new(signature: &'s Signature, index: usize) -> Self {
+        ArgName { signature, index, only: false }
+    }
+
+    /// The single argument of a `METH_O` function.
+    #[inline(always)]
+    pub fn only(signature: &'s Signature) -> Self {
+        ArgName { signature, index: 0, only: true }
+    }
+
+    /// The `TypeError` for a value that is not `wanted`: `name() argument 1 must be str, not int`.
+    #[cold]
+    pub fn wrong_type(&self, wanted: &str, value: &PyObject) -> Raised {
+        let found = if value.is_none() { "None" } else { value.class().name() };
+        raised!(TypeError, "{} must be {wanted}, not {found}", self.describe())
+    }
+
+    /// `name() argument 'x'`, `name() argument 1` or `name() argument`.
+    pub fn describe(&self) -> String {
+        let Signature { name, params, positional_only, .. } = *self.signature;
+        if self.only {
+            format!("{name}() argument")
+        } else if self.index < positional_only {
+            format!("{name}() argument {}", self.index + 1)
+        } else {
+            format!("{name}() argument '{}'", params[self.index])
+        }
+    }
+}
+
+/// What a parameter of a native function may be.
+pub trait FromArg<'a>: Sized {
+    fn from_arg(value: &'a PyObject, name: &ArgName<'_>) -> PyResult<Self>;
+}
+
+/// A parameter that can tell "not given" from `None`.
+#[derive(Clone, Copy, Debug)]
+pub enum OptArg<T> {
+    Missing,
+    Given(T),
+}
+
+impl<T> OptArg<T> {
+    #[inline]
+    pub fn given(self) -> Option<T> {
+        match self {
+            OptArg::Missing => None,
+            OptArg::Given(value) => Some(value),
+        }
+    }
+}
+
+impl<'a, T: FromArg<'a>> FromArg<'a> for OptArg<T> {
+    #[inline(always)]
+    fn from_arg(value: &'a PyObject, name: &ArgName<'_>) -> PyResult<Self> {
+        T::from_arg(value, name).map(OptArg::Given)
+    }
+}
+
+/// `None` is `None`.
+impl<'a, T: FromArg<'a>> FromArg<'a> for Option<T> {
+    #[inline(always)]
+    fn from_arg(value: &'a PyObject, name: &ArgName<'_>) -> PyResult<Self> {
+        if value.is_none() { Ok(None) } else { T::from_arg(value, name).map(Some) }
+    }
+}
+
+impl<'a> FromArg<'a> for &'a PyObject {
+    #[inline(always)]
+    fn from_arg(value: &'a PyObject, _: &ArgName<'_>) -> PyResult<Self> {
+        Ok(value)
+    }
+}
+
+impl<'a> FromArg<'a> for Obj {
+    #[inline(always)]
+    fn from_arg(value: &'a PyObject, _: &ArgName<'_>) -> PyResult<Self> {
+        Ok(value.owned())
+    }
+}
+
+impl<'a, T: PyType> FromArg<'a> for &'a T {
+    #[inline(always)]
+    fn from_arg(value: &'a PyObject, name: &ArgName<'_>) -> PyResult<Self> {
+        value.downcast::<T>().ok_or_else(|| name.wrong_type(T::SHORT_NAME, value))
+    }
+}
+
+/// Truth.
+impl<'a> FromArg<'a> for bool {
+    #[inline]
+    fn from_arg(value: &'a PyObject, _: &ArgName<'_>) -> PyResult<Self> {
+        crate::protocols::object::is_true(value)
+    }
+}
+
+impl<'a> FromArg<'a> for f64 {
+    #[inline]
+    fn from_arg(value: &'a PyObject, _: &ArgName<'_>) -> PyResult<Self> {
+        crate::protocols::number::as_f64(value)
+    }
+}
+
+/// UTF-8; a string with lone surrogates is refused as when encoding.
+impl<'a> FromArg<'a> for &'a str {
+    #[inline]
+    fn from_arg(value: &'a PyObject, name: &ArgName<'_>) -> PyResult<Self> {
+        match value.downcast::<PyStr>() {
+            Some(text) => text.to_utf8(),
+            None => Err(name.wrong_type("str", value)),
+        }
+    }
+}
+
+macro_rules! integer_args {
+    ($($ty:ty => $what:literal),*) => {
+        $(
+            impl<'a> FromArg<'a> for $ty {
+                #[inline]
+                fn from_arg(value: &'a PyObject, _: &ArgName<'_>) -> PyResult<Self> {
+                    crate::protocols::number::index_to_integer::<$ty>(value, $what)
+                }
+            }
+        )*
+    };
+}
+
+integer_args!(i32 => "C int", u32 => "C unsigned int", i64 => "C long", u64 => "C unsigned long",
+              isize => "C ssize_t", usize => "C size_t", u8 => "C unsigned char", i16 => "C short", u16 => "C unsigned short");

@@ -1,0 +1,186 @@
+//! The three places where state lives: the thread, the interpreter, the process.
+//!
+//! A [`ThreadState`] begins with C's `PyThreadState`; the running thread's is one thread-local load away. Floors above
+//! hang their own state into an interpreter with [`InterpreterState::extension`], by its type.
+
+#![expect(unsafe_code, reason = "thread states are reached by pointer, as C reaches them")]
+
+use super::{Obj, ObjCell, PyObject, TypeObject};
+use core::any::{Any, TypeId};
+use core::cell::{Cell, OnceCell, RefCell, UnsafeCell};
+use core::ffi::c_void;
+use core::ptr::null_mut;
+use std::collections::HashMap;
+use taipan_abi::{PyInterpreterState, PyThreadState};
+
+/// The state of one thread in one interpreter.
+#[repr(C)]
+pub struct ThreadState {
+    base: UnsafeCell<PyThreadState>,
+    interpreter: &'static InterpreterState,
+    /// The lowest address the native stack may reach before a call is a `RecursionError`.
+    pub stack_limit: Cell<usize>,
+    /// The lowest address that destructors may use before they are put off.
+    pub stack_limit_dealloc: Cell<usize>,
+    /// The interpreter crate's frame stack for this thread.
+    pub frames: Cell<*mut c_void>,
+    /// The innermost frame the interpreter runs.
+    pub current_frame: Cell<*mut c_void>,
+    /// Objects whose destruction was put off because the stack was deep.
+    pub(crate) put_off: RefCell<Vec<*mut PyObject>>,
+    /// Python-to-Python calls that are running (`sys.setrecursionlimit` bounds them).
+    pub recursion_depth: Cell<u32>,
+    /// Something the evaluation loop must look at: signals, pending calls, a wish for the lock, asynchronous exceptions.
+    pub eval_breaker: Cell<usize>,
+}
+
+/// The state of one interpreter.
+pub struct InterpreterState {
+    pub id: i64,
+    /// The collector of this interpreter's objects.
+    pub gc: crate::gc::GcState,
+    /// `sys.modules`.
+    pub modules: ObjCell,
+    /// The dictionary of the module `builtins`.
+    pub builtins: ObjCell,
+    /// The dictionary of the module `sys`.
+    pub sys_dict: ObjCell,
+    /// `importlib._bootstrap`.
+    pub importlib: ObjCell,
+    pub recursion_limit: Cell<u32>,
+    /// `sys.set_int_max_str_digits`; 0 for no limit.
+    pub int_max_str_digits: Cell<i32>,
+    heap_types: RefCell<Vec<Option<Obj>>>,
+    extensions: RefCell<HashMap<TypeId, Box<dyn Any>>>,
+}
+
+/// The state of the process.
+pub struct ProcessState {
+    /// The key of string hashes.
+    pub hash_key: OnceCell<taipan_kernels::hash::Secret>,
+}
+
+thread_local! {
+    static CURRENT: Cell<*const ThreadState> = const { Cell::new(core::ptr::null()) };
+}
+
+/// The running thread's state.
+///
+/// # Panics
+/// When no state is attached to the thread: a mistake of the embedding program, as in CPython.
+#[inline(always)]
+pub fn current() -> &'static ThreadState {
+    let state = CURRENT.get();
+    assert!(!state.is_null(), "no thread state is attached to this thread");
+    // SAFETY: an attached state lives until it is detached.
+    unsafe { &*state }
+}
+
+/// The running thread's state, if one is attached.
+#[inline]
+pub fn current_opt() -> Option<&'static ThreadState> {
+    // SAFETY: an attached state lives until it is detached.
+    unsafe { CURRENT.get().as_ref() }
+}
+
+/// Attaches a state to the running thread, or detaches it; gives back the one before.
+pub fn swap_current(state: Option<&'static ThreadState>) -> Option<&'static ThreadState> {
+    let before = current_opt();
+    CURRENT.set(state.map_or(core::ptr::null(), core::ptr::from_ref));
+    before
+}
+
+impl ThreadState {
+    /// A state for a thread of `interpreter`, not attached yet. It lives as long as the process.
+    pub fn new(interpreter: &'static InterpreterState) -> &'static ThreadState {
+        let mut base = PyThreadState::EMPTY;
+        base.interp = core::ptr::from_ref(interpreter).cast_mut().cast::<PyInterpreterState>();
+        let state = Box::leak(Box::new(ThreadState {
+            base: UnsafeCell::new(base),
+            interpreter,
+            stack_limit: Cell::new(0),
+            stack_limit_dealloc: Cell::new(0),
+            frames: Cell::new(null_mut()),
+            current_frame: Cell::new(null_mut()),
+            put_off: RefCell::new(Vec::new()),
+            recursion_depth: Cell::new(0),
+            eval_breaker: Cell::new(0),
+        }));
+        // SAFETY: the state is not shared yet; the first handled-exception item lies in the state itself.
+        unsafe { (*state.raw()).exc_info = &raw mut (*state.raw()).exc_state };
+        state
+    }
+
+    /// C's view of it.
+    #[inline(always)]
+    pub fn raw(&self) -> *mut PyThreadState {
+        self.base.get()
+    }
+
+    #[inline(always)]
+    pub fn interpreter(&self) -> &'static InterpreterState {
+        self.interpreter
+    }
+
+    /// Whether native code may go on calling: the stack pointer is above the limit.
+    #[inline(always)]
+    pub fn has_stack(&self) -> bool {
+        stack_pointer() > self.stack_limit.get()
+    }
+}
+
+/// Roughly the address of the top of the native stack.
+#[inline(always)]
+pub fn stack_pointer() -> usize {
+    let marker = 0u8;
+    core::ptr::from_ref(core::hint::black_box(&marker)) as usize
+}
+
+impl InterpreterState {
+    /// An interpreter without modules. It lives as long as the process.
+    pub fn new(id: i64) -> &'static InterpreterState {
+        Box::leak(Box::new(InterpreterState {
+            id,
+            gc: crate::gc::GcState::new(),
+            modules: ObjCell::empty(),
+            builtins: ObjCell::empty(),
+            sys_dict: ObjCell::empty(),
+            importlib: ObjCell::empty(),
+            recursion_limit: Cell::new(1000),
+            int_max_str_digits: Cell::new(4300),
+            heap_types: RefCell::new(Vec::new()),
+            extensions: RefCell::new(HashMap::new()),
+        }))
+    }
+
+    /// The heap type at this place, made by `make` if it is not there.
+    pub(crate) fn heap_type(&'static self, index: usize, make: impl FnOnce() -> Obj) -> &'static TypeObject {
+        let known =
+            self.heap_types.borrow().get(index).and_then(|ty| ty.as_deref().map(super::ObjectExt::as_ptr));
+        let pointer = known.unwrap_or_else(|| {
+            let made = make();
+            let mut types = self.heap_types.borrow_mut();
+            if types.len() <= index {
+                types.resize_with(index + 1, || None);
+            }
+            let pointer = super::ObjectExt::as_ptr(&*made);
+            types[index] = Some(made);
+            pointer
+        });
+        // SAFETY: the table keeps its types as long as the interpreter lives.
+        unsafe { TypeObject::from_raw(pointer.cast()) }
+    }
+
+    /// State of a higher floor, made on first use. It lives as long as the interpreter.
+    pub fn extension<T: Any + Default>(&'static self) -> &'static T {
+        let key = TypeId::of::<T>();
+        if !self.extensions.borrow().contains_key(&key) {
+            let fresh = Box::new(T::default());
+            self.extensions.borrow_mut().entry(key).or_insert(fresh);
+        }
+        let extensions = self.extensions.borrow();
+        let value: &T = extensions[&key].downcast_ref().expect("entries are kept by their type");
+        // SAFETY: boxed values do not move and are never removed.
+        unsafe { &*core::ptr::from_ref(value) }
+    }
+}
