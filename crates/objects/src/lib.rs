@@ -17,6 +17,7 @@ pub mod gc;
 pub mod memory;
 pub mod model;
 pub mod protocols;
+pub mod system;
 pub mod types;
 
 /// What nearly every file that handles objects names.

@@ -315,6 +315,11 @@ impl<'s> ArgName<'s> {
         ArgName { signature, index: 0, only: true }
     }
 
+    /// The function's and the parameter's name.
+    pub fn parts(&self) -> (&'static str, &'static str) {
+        (self.signature.name, self.signature.params[self.index])
+    }
+
     /// The `TypeError` for a value that is not `wanted`: `name() argument 1 must be str, not int`.
     #[cold]
     pub fn wrong_type(&self, wanted: &str, value: &PyObject) -> Raised {
