@@ -224,6 +224,12 @@ impl<T: PyType> From<Py<T>> for Obj {
     }
 }
 
+impl<T: PyType + fmt::Display> fmt::Display for Py<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        T::fmt(self, f)
+    }
+}
+
 impl<T: PyType> fmt::Debug for Py<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<{} object at {:p}>", T::NAME, self.0)

@@ -10,6 +10,7 @@ use core::any::{Any, TypeId};
 use core::cell::{Cell, OnceCell, RefCell, UnsafeCell};
 use core::ffi::c_void;
 use core::ptr::null_mut;
+use core::sync::atomic::{AtomicUsize, Ordering};
 use std::collections::HashMap;
 use taipan_abi::{PyInterpreterState, PyThreadState};
 
@@ -31,7 +32,41 @@ pub struct ThreadState {
     /// Python-to-Python calls that are running (`sys.setrecursionlimit` bounds them).
     pub recursion_depth: Cell<u32>,
     /// Something the evaluation loop must look at: signals, pending calls, a wish for the lock, asynchronous exceptions.
-    pub eval_breaker: Cell<usize>,
+    /// Where it is not zero, the loop calls `upcalls::check_signals`.
+    pub eval_breaker: EvalBreaker,
+}
+
+/// Bits by which other threads ask a thread to look up from its work.
+#[derive(Debug, Default)]
+pub struct EvalBreaker(AtomicUsize);
+
+impl EvalBreaker {
+    /// A signal arrived.
+    pub const SIGNALS: usize = 1;
+    /// Another thread waits for the interpreter's lock.
+    pub const DROP_LOCK: usize = 2;
+    /// A function waits to be called (`Py_AddPendingCall`).
+    pub const PENDING_CALLS: usize = 4;
+    /// Another thread set an exception (`PyThreadState_SetAsyncExc`).
+    pub const ASYNC_EXCEPTION: usize = 8;
+    /// The collector wants to run.
+    pub const COLLECT: usize = 16;
+
+    /// The bits that are set.
+    #[inline(always)]
+    pub fn get(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Sets bits; any thread may, and signal handlers.
+    pub fn set_bits(&self, bits: usize) {
+        self.0.fetch_or(bits, Ordering::Release);
+    }
+
+    /// Clears bits.
+    pub fn clear_bits(&self, bits: usize) {
+        self.0.fetch_and(!bits, Ordering::Acquire);
+    }
 }
 
 /// The state of one interpreter.
@@ -104,7 +139,7 @@ impl ThreadState {
             current_frame: Cell::new(null_mut()),
             put_off: RefCell::new(Vec::new()),
             recursion_depth: Cell::new(0),
-            eval_breaker: Cell::new(0),
+            eval_breaker: EvalBreaker::default(),
         }));
         // SAFETY: the state is not shared yet; the first handled-exception item lies in the state itself.
         unsafe { (*state.raw()).exc_info = &raw mut (*state.raw()).exc_state };
