@@ -79,3 +79,12 @@ pub unsafe fn raw_free(pointer: *mut u8) {
     let _ = pointer;
     todo!()
 }
+
+/// Changes the size of a block; null, with the old block untouched, where memory ends.
+///
+/// # Safety
+/// `pointer` came from `raw_alloc` or is null.
+pub unsafe fn raw_realloc(pointer: *mut u8, bytes: usize) -> *mut u8 {
+    // SAFETY: the caller's promise.
+    unsafe { libmimalloc_sys::mi_realloc(pointer.cast(), bytes.max(1)).cast() }
+}

@@ -7,11 +7,12 @@
 
 use super::{Obj, ObjCell, PyObject, TypeObject};
 use core::any::{Any, TypeId};
-use core::cell::{Cell, OnceCell, RefCell, UnsafeCell};
+use core::cell::{Cell, RefCell, UnsafeCell};
 use core::ffi::c_void;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::collections::HashMap;
+use std::sync::OnceLock;
 use taipan_abi::{PyInterpreterState, PyThreadState};
 
 /// The state of one thread in one interpreter.
@@ -91,8 +92,30 @@ pub struct InterpreterState {
 
 /// The state of the process.
 pub struct ProcessState {
-    /// The key of string hashes.
-    pub hash_key: OnceCell<taipan_kernels::hash::Secret>,
+    /// The key of string hashes: the first use fixes it, so the runtime fills it before the first string is hashed.
+    pub hash_key: OnceLock<taipan_kernels::hash::Secret>,
+}
+
+static PROCESS: ProcessState = ProcessState { hash_key: OnceLock::new() };
+
+/// The state of the process.
+#[inline(always)]
+pub fn process() -> &'static ProcessState {
+    &PROCESS
+}
+
+impl ProcessState {
+    /// The key of string hashes; a random one where nobody set it.
+    #[inline]
+    pub fn hash_secret(&self) -> &taipan_kernels::hash::Secret {
+        self.hash_key.get_or_init(|| {
+            let mut bytes = [0; 24];
+            match taipan_host::random::fill(&mut bytes) {
+                Ok(()) => taipan_kernels::hash::Secret::from_bytes(bytes),
+                Err(_) => taipan_kernels::hash::Secret::default(),
+            }
+        })
+    }
 }
 
 thread_local! {

@@ -1,14 +1,27 @@
 //! `str`: PEP 393 strings.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `layout` | how strings lie in memory; making and freeing them |
+//! | `intern` | the tables of interned strings |
+//! | `text` | what Rust code asks of strings: comparing, hashing, joining, slicing |
+//! | `convert` | from and to UTF-8, the compiler's strings, file names |
 
-use crate::model::{Py, PyObject, PyResult};
+mod convert;
+mod intern;
+mod layout;
+mod text;
+
+use crate::model::PyObject;
 use core::cell::Cell;
 use core::fmt;
-use taipan_bytecode::Wtf8Buf;
-use taipan_kernels::text::{TextBuilder, Units};
+use layout::MEMORY;
 use taipan_macros::pytype;
 
+pub(crate) use convert::encode_utf8_strict;
+
 /// A string. What follows the head depends on `state`: see `layout`.
-#[pytype(name = "str", exported = PyUnicode_Type, subclass_flag = UNICODE_SUBCLASS, flags(BASETYPE), basicsize = 64)]
+#[pytype(name = "str", exported = PyUnicode_Type, subclass_flag = UNICODE_SUBCLASS, flags(BASETYPE), basicsize = 64, parts(MEMORY))]
 pub struct PyStr {
     ob_base: PyObject,
     length: isize,
@@ -25,202 +38,40 @@ pub enum StrUnits<'a> {
     Four(&'a [u32]),
 }
 
-impl PyStr {
-    /// A new string.
-    pub fn new(text: &str) -> Py<PyStr> {
-        let _ = text;
-        todo!()
-    }
+/// Evaluates an expression for whichever units a string has: `with_units!(string.units(), u => u.len())`.
+#[macro_export]
+macro_rules! with_units {
+    ($units:expr, $name:ident => $body:expr) => {
+        match $units {
+            $crate::types::str::StrUnits::Ascii($name) | $crate::types::str::StrUnits::Latin1($name) => $body,
+            $crate::types::str::StrUnits::Two($name) => $body,
+            $crate::types::str::StrUnits::Four($name) => $body,
+        }
+    };
+}
 
-    /// The interned, immortal string; for `intern!`.
-    pub fn intern_immortal(text: &str) -> &'static PyStr {
-        let _ = text;
-        todo!()
-    }
-
-    /// The interned string equal to this one (`PyUnicode_InternInPlace`).
-    pub fn intern(string: Py<PyStr>) -> Py<PyStr> {
-        let _ = string;
-        todo!()
-    }
-
-    /// Whether it is interned.
-    pub fn is_interned(&self) -> bool {
-        let _ = self;
-        todo!()
-    }
-
-    /// A string of these units, which are in their narrowest form.
-    pub fn from_units(units: Units) -> Py<PyStr> {
-        let _ = units;
-        todo!()
-    }
-
-    /// What a builder collected.
-    pub fn from_builder(builder: TextBuilder) -> Py<PyStr> {
-        let _ = builder;
-        todo!()
-    }
-
-    /// A string of Latin-1 bytes.
-    pub fn from_latin1(bytes: &[u8]) -> Py<PyStr> {
-        let _ = bytes;
-        todo!()
-    }
-
-    /// A string of ASCII bytes (all below 128).
-    pub fn from_ascii(bytes: &[u8]) -> Py<PyStr> {
-        let _ = bytes;
-        todo!()
-    }
-
-    /// A string of code points.
-    pub fn from_code_points(points: &[u32]) -> Py<PyStr> {
-        let _ = points;
-        todo!()
-    }
-
-    /// A one-character string; those below 256 are shared and immortal.
-    pub fn from_char(c: u32) -> Py<PyStr> {
-        let _ = c;
-        todo!()
-    }
-
-    /// From the compiler's strings.
-    pub fn from_wtf8(text: &Wtf8Buf) -> Py<PyStr> {
-        let _ = text;
-        todo!()
-    }
-
-    /// For the compiler: generalised UTF-8.
-    pub fn to_wtf8(&self) -> Wtf8Buf {
-        let _ = self;
-        todo!()
-    }
-
-    /// Decodes UTF-8 with the surrogateescape handler: file names, arguments, environment.
-    pub fn decode_fs(bytes: &[u8]) -> Py<PyStr> {
-        let _ = bytes;
-        todo!()
-    }
-
-    /// Encodes for the file system (UTF-8, surrogateescape); `UnicodeEncodeError` for other surrogates.
-    pub fn encode_fs(&self) -> PyResult<Vec<u8>> {
-        let _ = self;
-        todo!()
-    }
-
-    /// The empty string.
-    pub fn empty() -> Py<PyStr> {
-        todo!()
-    }
-
-    /// Length in code points.
+impl StrUnits<'_> {
+    /// Their number.
+    #[inline]
     pub fn len(&self) -> usize {
-        let _ = self;
-        todo!()
+        with_units!(*self, u => u.len())
     }
 
-    /// Whether it is empty.
+    /// Whether there are none.
+    #[inline]
     pub fn is_empty(&self) -> bool {
-        let _ = self;
-        todo!()
+        self.len() == 0
     }
 
-    /// The characters.
-    pub fn units(&self) -> StrUnits<'_> {
-        let _ = self;
-        todo!()
+    /// The code point at `index`.
+    #[inline]
+    pub fn get(&self, index: usize) -> u32 {
+        with_units!(*self, u => u[index].into())
     }
 
-    /// The code point at `index`, which is below `len`.
-    pub fn char_at(&self, index: usize) -> u32 {
-        let _ = (self, index);
-        todo!()
-    }
-
-    /// Whether all characters are ASCII.
-    pub fn is_ascii(&self) -> bool {
-        let _ = self;
-        todo!()
-    }
-
-    /// The text where it is ASCII.
-    pub fn as_ascii(&self) -> Option<&str> {
-        let _ = self;
-        todo!()
-    }
-
-    /// As UTF-8, cached in the object; `UnicodeEncodeError` for lone surrogates (`PyUnicode_AsUTF8AndSize`).
-    pub fn to_utf8(&self) -> PyResult<&str> {
-        let _ = self;
-        todo!()
-    }
-
-    /// As UTF-8 with lone surrogates replaced: for messages.
-    pub fn to_string_lossy(&self) -> std::borrow::Cow<'_, str> {
-        let _ = self;
-        todo!()
-    }
-
-    /// Whether the text equals a Rust string.
-    pub fn eq_str(&self, other: &str) -> bool {
-        let _ = (self, other);
-        todo!()
-    }
-
-    /// Whether two strings hold the same text.
-    pub fn eq(&self, other: &PyStr) -> bool {
-        let _ = (self, other);
-        todo!()
-    }
-
-    /// Order by code points.
-    pub fn cmp(&self, other: &PyStr) -> core::cmp::Ordering {
-        let _ = (self, other);
-        todo!()
-    }
-
-    /// The hash; computed once.
-    pub fn hash(&self) -> isize {
-        let _ = self;
-        todo!()
-    }
-
-    /// `a + b`.
-    pub fn concat(&self, other: &PyStr) -> PyResult<Py<PyStr>> {
-        let _ = (self, other);
-        todo!()
-    }
-
-    /// The characters from `start` to `end`, both within the length.
-    pub fn substring(&self, start: usize, end: usize) -> Py<PyStr> {
-        let _ = (self, start, end);
-        todo!()
-    }
-
-    /// The place of the first `needle` at or after `start`.
-    pub fn find(&self, needle: &PyStr, start: usize, end: usize) -> Option<usize> {
-        let _ = (self, needle, start, end);
-        todo!()
-    }
-
-    /// `separator.join(items)`; items must be strings.
-    pub fn join(separator: &PyStr, items: &PyObject) -> PyResult<Py<PyStr>> {
-        let _ = (separator, items);
-        todo!()
-    }
-
-    /// Appends the text to a builder.
-    pub fn append_to(&self, builder: &mut TextBuilder) {
-        let _ = (self, builder);
-        todo!()
-    }
-
-    /// Whether it is an identifier (`str.isidentifier`).
-    pub fn is_identifier(&self) -> bool {
-        let _ = self;
-        todo!()
+    /// All code points.
+    pub fn to_code_points(&self) -> Vec<u32> {
+        with_units!(*self, u => u.iter().map(|&c| c.into()).collect())
     }
 }
 
