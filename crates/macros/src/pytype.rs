@@ -275,7 +275,7 @@ fn take_members(item: &mut ItemStruct, span: Span) -> Result<Vec<TokenStream>> {
             members.push(quote! {
                 ::taipan_abi::PyMemberDef {
                     name: #name_c.as_ptr(),
-                    type_: ::taipan_abi::#kind,
+                    r#type: ::taipan_abi::#kind,
                     offset: ::core::mem::offset_of!(#owner, #field_name) as isize,
                     flags: #flags,
                     doc: #doc,

@@ -1,0 +1,34 @@
+//! Docstrings of native functions and types: `name(signature)\n--\n\ntext` in one C string.
+
+use core::ffi::{CStr, c_char};
+
+/// What stands between the signature and the text.
+const END: &str = ")\n--\n\n";
+
+/// A C string of a declaration; empty for null or for text that is not UTF-8.
+///
+/// # Safety
+/// `text` is null or a C string that lives as long as the process.
+#[expect(unsafe_code, reason = "reads a C string")]
+pub unsafe fn c_text(text: *const c_char) -> &'static str {
+    if text.is_null() {
+        return "";
+    }
+    // SAFETY: the caller's promise.
+    unsafe { CStr::from_ptr(text) }.to_str().unwrap_or("")
+}
+
+/// The signature of a C docstring and the text behind it.
+pub fn split<'d>(name: &str, doc: &'d str) -> (Option<&'d str>, &'d str) {
+    let short = name.rsplit('.').next().unwrap_or(name);
+    let Some(rest) = doc.strip_prefix(short).filter(|rest| rest.starts_with('(')) else {
+        return (None, doc);
+    };
+    let end = rest.find(END);
+    let blank = rest.find("\n\n");
+    match (end, blank) {
+        // The marker holds the first blank line itself.
+        (Some(end), Some(blank)) if blank >= end => (Some(&rest[..=end]), &rest[end + END.len()..]),
+        _ => (None, doc),
+    }
+}
