@@ -236,12 +236,6 @@ impl<T: PyType> fmt::Debug for Py<T> {
     }
 }
 
-impl<T: PyType + fmt::Display> fmt::Display for Py<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
-    }
-}
-
 /// A borrowed slice of references as C sees it: `PyObject *const *`.
 #[inline(always)]
 pub fn slice_as_ptr(args: &[&PyObject]) -> *const *mut PyObject {
