@@ -161,9 +161,29 @@ pub fn fstat(fd: Fd) -> Result<Stat> {
     filled(|stat| unsafe { libc::fstat(fd, stat) }).map(|stat| Stat::from_c(&stat))
 }
 
-pub fn fstatvfs(fd: Fd) -> Result<libc::statvfs> {
+/// What `statvfs` says of a file system: `f_bsize`, `f_frsize`, `f_blocks`, `f_bfree`, `f_bavail`, `f_files`,
+/// `f_ffree`, `f_favail`, `f_flag`, `f_namemax`, `f_fsid`.
+pub type FileSystem = [u64; 11];
+
+pub(crate) fn file_system(of: libc::statvfs) -> FileSystem {
+    [
+        of.f_bsize,
+        of.f_frsize,
+        of.f_blocks,
+        of.f_bfree,
+        of.f_bavail,
+        of.f_files,
+        of.f_ffree,
+        of.f_favail,
+        of.f_flag,
+        of.f_namemax,
+        of.f_fsid,
+    ]
+}
+
+pub fn fstatvfs(fd: Fd) -> Result<FileSystem> {
     // SAFETY: `filled` passes a pointer to a whole struct.
-    filled(|stat| unsafe { libc::fstatvfs(fd, stat) })
+    filled(|stat| unsafe { libc::fstatvfs(fd, stat) }).map(file_system)
 }
 
 /// The two ends of a new pipe: for reading, for writing. `flags` are added to `O_CLOEXEC`.

@@ -61,9 +61,9 @@ pub fn exists(path: &CStr) -> bool {
     stat(path).is_ok()
 }
 
-pub fn statvfs(path: &CStr) -> Result<libc::statvfs> {
+pub fn statvfs(path: &CStr) -> Result<crate::files::FileSystem> {
     // SAFETY: `filled` passes a pointer to a whole struct; the path is terminated.
-    filled(|stat| unsafe { libc::statvfs(path.as_ptr(), stat) })
+    filled(|stat| unsafe { libc::statvfs(path.as_ptr(), stat) }).map(crate::files::file_system)
 }
 
 pub fn statx(folder: Fd, path: &CStr, flags: c_int, mask: u32) -> Result<libc::statx> {

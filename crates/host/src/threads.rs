@@ -14,6 +14,15 @@ pub fn identity() -> usize {
     unsafe { libc::pthread_self() as usize }
 }
 
+/// How many threads the process has; 0 where the system does not say.
+pub fn count() -> usize {
+    let Ok(status) = std::fs::read("/proc/self/stat") else { return 0 };
+    // The name before the last parenthesis may hold spaces; the count is the 18th field behind it.
+    let after = status.iter().rposition(|&b| b == b')').map_or(0, |at| at + 2);
+    let mut fields = status[after.min(status.len())..].split(|&b| b == b' ');
+    fields.nth(17).and_then(|field| std::str::from_utf8(field).ok()?.parse().ok()).unwrap_or(0)
+}
+
 /// What identifies a thread in the system (`threading.get_native_id`).
 pub fn native_id() -> u64 {
     // SAFETY: takes nothing and cannot fail.

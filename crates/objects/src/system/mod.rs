@@ -55,3 +55,13 @@ pub fn audit(event: &core::ffi::CStr, args: &[&PyObject]) -> PyResult<()> {
         unsafe { (crate::model::upcalls::get().audit)(event.as_ptr(), crate::model::ObjectExt::as_ptr(&**args)) };
     if status < 0 { Err(Raised::claim()) } else { Ok(()) }
 }
+
+/// Imports a module by its full name and gives the module itself.
+#[expect(unsafe_code, reason = "an upcall")]
+pub fn import(name: &crate::types::str::PyStr) -> PyResult {
+    // SAFETY: the runtime's function borrows the name and gives a new reference or null with an exception set.
+    unsafe {
+        let module = (crate::model::upcalls::get().import_module)(crate::model::ObjectExt::as_ptr(&**name));
+        crate::model::Obj::from_result(module)
+    }
+}
