@@ -2,56 +2,13 @@
 
 #![expect(unsafe_code, reason = "forks: only this thread goes on in the child")]
 
-use core::cell::RefCell;
 use taipan_host::process::{self, Forked};
 use taipan_host::terminal;
 use taipan_objects::errors;
 use taipan_objects::model::args::OptArg;
-use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
+use taipan_objects::system::forks::{AtFork, after_fork_in_child, after_fork_in_parent, before_fork};
 use taipan_objects::system::{audit, os_error};
-
-/// The functions of `os.register_at_fork`, in the order of registration.
-#[derive(Default)]
-pub struct AtFork {
-    before: RefCell<Vec<Obj>>,
-    in_child: RefCell<Vec<Obj>>,
-    in_parent: RefCell<Vec<Obj>>,
-}
-
-impl AtFork {
-    fn of_this_interpreter() -> &'static AtFork {
-        thread::current().interpreter().extension::<AtFork>()
-    }
-
-    fn run(functions: &[Obj]) {
-        for function in functions {
-            if let Err(raised) = call::call(function, &[]) {
-                errors::write_unraisable(raised, Some("Exception ignored in atfork callback"), Some(function));
-            }
-        }
-    }
-}
-
-/// Runs what must run before a fork, the latest registered first.
-pub fn before_fork() {
-    let mut functions = AtFork::of_this_interpreter().before.borrow().clone();
-    functions.reverse();
-    AtFork::run(&functions);
-}
-
-/// Runs what must run in the parent.
-pub fn after_fork_in_parent() {
-    let functions = AtFork::of_this_interpreter().in_parent.borrow().clone();
-    AtFork::run(&functions);
-}
-
-/// Puts the interpreter in order in the child, where only this thread is left, then runs what must run there.
-pub fn after_fork_in_child() {
-    taipan_runtime::threads::after_fork_in_child();
-    let functions = AtFork::of_this_interpreter().in_child.borrow().clone();
-    AtFork::run(&functions);
-}
 
 #[pymodule(fragment)]
 pub mod forks {

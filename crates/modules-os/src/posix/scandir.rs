@@ -272,12 +272,6 @@ impl PyDirEntry {
         let name = object::repr(&self.name)?;
         Ok(PyStr::new(&format!("<DirEntry {name}>")))
     }
-
-    /// See PEP 585
-    #[pymethod(class, name = "__class_getitem__", signature = "(object, /)", no_text)]
-    fn class_getitem(cls: &TypeObject, item: &PyObject) -> PyResult {
-        taipan_objects::types::genericalias::new(cls, item)
-    }
 }
 
 pub(super) fn add_types(module: &PyModule) -> PyResult<()> {

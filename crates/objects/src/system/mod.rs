@@ -1,6 +1,7 @@
 //! Between Python's arguments and the system's calls: paths, descriptors, interrupted calls, errors.
 
 pub mod fd;
+pub mod forks;
 pub mod path;
 
 use crate::errors;
