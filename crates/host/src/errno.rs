@@ -5,6 +5,11 @@
 use core::ffi::{CStr, c_char};
 use core::fmt;
 
+pub use libc::{
+    EACCES, EAGAIN, EALREADY, ECHILD, ECONNABORTED, ECONNREFUSED, ECONNRESET, EEXIST, EINPROGRESS, EINTR,
+    EINVAL, EISDIR, ENOENT, ENOMEM, ENOTDIR, EPERM, EPIPE, ESHUTDOWN, ESRCH, ETIMEDOUT,
+};
+
 /// An error number of the system (`ENOENT`, `EINTR`, …).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Errno(pub i32);

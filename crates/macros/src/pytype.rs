@@ -116,6 +116,7 @@ pub fn expand(options: TokenStream, item: TokenStream) -> Result<TokenStream> {
             )
         }
     };
+    let heap = options.exported.is_none();
     let layout = match &options.layout {
         Some(layout) => quote! {
             const _: () = assert!(::core::mem::size_of::<#ident>() == ::core::mem::size_of::<::taipan_abi::#layout>());
@@ -142,6 +143,7 @@ pub fn expand(options: TokenStream, item: TokenStream) -> Result<TokenStream> {
         unsafe impl ::taipan_objects::model::PyType for #ident {
             const NAME: &'static str = #name;
             const SHORT_NAME: &'static str = #short;
+            const HEAP: bool = #heap;
             #[inline(always)]
             fn type_object() -> &'static ::taipan_objects::model::TypeObject {
                 #lookup

@@ -4,10 +4,10 @@
 
 use core::cell::Cell;
 use core::ffi::{c_int, c_void};
+use taipan_macros::pytype;
 use taipan_objects::model::ObjCell;
 use taipan_objects::prelude::*;
 use taipan_objects::types::code::PyCode;
-use taipan_macros::pytype;
 
 /// A frame shown to Python; when the frame ends, what is left of it moves in here.
 #[pytype(name = "frame", exported = PyFrame_Type, layout = PyFrameObject, gc(manual))]

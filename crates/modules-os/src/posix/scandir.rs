@@ -42,9 +42,10 @@ impl Place {
     fn target(&self, name: &std::ffi::CStr) -> (i32, CString) {
         match self {
             Place::In(fd) => (*fd, name.to_owned()),
-            Place::Below(folder, _) => {
-                (taipan_host::CURRENT_FOLDER, CString::new(joined(folder, name.to_bytes())).unwrap_or_default())
-            }
+            Place::Below(folder, _) => (
+                taipan_host::CURRENT_FOLDER,
+                CString::new(joined(folder, name.to_bytes())).unwrap_or_default(),
+            ),
         }
     }
 }
@@ -130,11 +131,16 @@ impl ScandirIterator {
     #[slot(tp_finalize)]
     fn finalize(&self) {
         if self.folder.replace(None).is_some() {
-            let shown = object::repr(self).map_or_else(|raised| {
-                errors::clear(raised);
-                String::from("scandir iterator")
-            }, |text| text.to_string_lossy().into_owned());
-            if let Err(raised) = errors::warn(Exc::ResourceWarning, 1, format_args!("unclosed scandir iterator {shown}")) {
+            let shown = object::repr(self).map_or_else(
+                |raised| {
+                    errors::clear(raised);
+                    String::from("scandir iterator")
+                },
+                |text| text.to_string_lossy().into_owned(),
+            );
+            if let Err(raised) =
+                errors::warn(Exc::ResourceWarning, 1, format_args!("unclosed scandir iterator {shown}"))
+            {
                 errors::write_unraisable(raised, None, Some(self));
             }
         }

@@ -151,4 +151,3 @@ pub mod scheduling {
         host::set_processors(pid, &processors).map_err(os_error)
     }
 }
-

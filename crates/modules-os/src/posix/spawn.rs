@@ -66,7 +66,8 @@ fn scheduler(value: &PyObject) -> PyResult<(Option<i32>, i32)> {
     let Some([policy, param]) = parts else {
         return Err(raised!(TypeError, "A scheduler tuple must have two elements"));
     };
-    let policy = if policy.is_none() { None } else { Some(number::index_to_integer::<i32>(policy, "C int")?) };
+    let policy =
+        if policy.is_none() { None } else { Some(number::index_to_integer::<i32>(policy, "C int")?) };
     let priority = object::get_attr(param, intern!("sched_priority"))?;
     Ok((policy, number::index_to_integer::<i32>(&priority, "C int")?))
 }
@@ -82,7 +83,13 @@ struct Settings<'a> {
     scheduler: Option<&'a PyObject>,
 }
 
-fn spawned(path: &Path, argv: &PyObject, env: &PyObject, settings: &Settings<'_>, search: bool) -> PyResult<i32> {
+fn spawned(
+    path: &Path,
+    argv: &PyObject,
+    env: &PyObject,
+    settings: &Settings<'_>,
+    search: bool,
+) -> PyResult<i32> {
     let function = if search { "posix_spawnp" } else { "posix_spawn" };
     let arguments = arguments(argv, function)?;
     let environment = if env.is_none() {

@@ -74,7 +74,12 @@ pub mod timers {
     ///   interval
     ///     interval for the timer in seconds.
     #[pyfunction(signature = "(fd, /, *, flags=0, initial=0, interval=0)")]
-    pub fn timerfd_settime_ns(fd: FileNumber, flags: i32, initial: i64, interval: i64) -> PyResult<(i64, i64)> {
+    pub fn timerfd_settime_ns(
+        fd: FileNumber,
+        flags: i32,
+        initial: i64,
+        interval: i64,
+    ) -> PyResult<(i64, i64)> {
         files::timerfd_settime(fd.0, flags, interval, initial)
             .map(|(interval, next)| (next, interval))
             .map_err(os_error)

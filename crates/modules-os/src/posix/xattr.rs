@@ -78,8 +78,8 @@ pub mod xattr {
     #[pyfunction(signature = "(path=None, *, follow_symlinks=True)")]
     pub fn listxattr(path: Option<OptionalPathOrFd>, follow_symlinks: bool) -> PyResult<Py<PyList>> {
         let OptionalPathOrFd(path) = path.unwrap_or_default();
-        let names = paths::list_xattr(of(&path, follow_symlinks, "listxattr")?)
-            .map_err(|errno| path.error(errno))?;
+        let names =
+            paths::list_xattr(of(&path, follow_symlinks, "listxattr")?).map_err(|errno| path.error(errno))?;
         Ok(PyList::from_vec(names.iter().map(|name| PyStr::decode_fs(name).into_obj()).collect()))
     }
 }

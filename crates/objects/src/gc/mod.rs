@@ -1,39 +1,99 @@
 //! The cycle collector.
+//!
+//! Objects of collected types have a [`PyGC_Head`] before them through which the collector links them into one of three
+//! generations. `_gc_next` is zero while an object is not tracked; the two lowest bits of `_gc_prev` are flags, and
+//! while a collection runs the rest of `_gc_prev` counts references.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `list` | the linked lists |
+//! | `state` | generations, thresholds, when to collect |
 
 #![expect(unsafe_code, reason = "links objects through their heads")]
 
-use crate::model::PyObject;
+mod list;
+mod state;
 
-/// The collector's state of one interpreter.
-pub struct GcState {}
+use crate::model::thread::{ThreadState, current};
+use crate::model::{ObjectExt, PyObject};
+use list::{FINALIZED, head_of};
+pub use state::GcState;
+use taipan_abi::{Py_TPFLAGS_HAVE_GC, PyGC_Head};
 
-impl GcState {
-    #[expect(clippy::new_without_default, reason = "made by the interpreter state alone")]
-    pub fn new() -> Self {
-        GcState {}
-    }
-}
-
-/// Makes the collector look at the object.
+/// Makes the collector look at the object; nothing happens when it did already.
 ///
 /// # Safety
-/// The object is of a collected type, not tracked, and its fields are in place.
+/// The object is of a collected type, and its fields are in place.
+#[inline]
 pub unsafe fn track(object: *mut PyObject) {
-    let _ = object;
-    todo!()
+    // SAFETY: the caller's promise; the young list is this interpreter's.
+    unsafe {
+        let head = head_of(object);
+        if (*head)._gc_next != 0 {
+            return;
+        }
+        list::append(current().interpreter().gc.young(), head);
+    }
 }
 
 /// Makes the collector forget the object; nothing happens when it did not know it.
 ///
 /// # Safety
 /// The object is of a collected type.
+#[inline]
 pub unsafe fn untrack(object: *mut PyObject) {
-    let _ = object;
-    todo!()
+    // SAFETY: the caller's promise; a tracked head is linked on both sides.
+    unsafe {
+        let head = head_of(object);
+        if (*head)._gc_next != 0 {
+            list::unlink(head);
+        }
+    }
+}
+
+/// Whether the object has a collector's head (`PyObject_IS_GC`).
+#[inline]
+pub fn is_collected(object: &PyObject) -> bool {
+    let class = object.class();
+    class.has_flag(Py_TPFLAGS_HAVE_GC)
+        && class.tp_is_gc().is_none_or(|is_gc| {
+            // SAFETY: the slot of a live object.
+            unsafe { is_gc(object.as_ptr()) != 0 }
+        })
 }
 
 /// Whether the collector looks at the object.
 pub fn is_tracked(object: &PyObject) -> bool {
-    let _ = object;
-    todo!()
+    // SAFETY: the object has a head.
+    is_collected(object) && unsafe { (*head_of(object.as_ptr()))._gc_next != 0 }
 }
+
+/// Whether the object's finaliser ran.
+pub fn is_finalized(object: &PyObject) -> bool {
+    // SAFETY: the object has a head.
+    is_collected(object) && unsafe { (*head_of(object.as_ptr()))._gc_prev & FINALIZED != 0 }
+}
+
+/// Notes that the object's finaliser ran.
+pub fn set_finalized(object: &PyObject) {
+    if is_collected(object) {
+        // SAFETY: the object has a head.
+        unsafe { (*head_of(object.as_ptr()))._gc_prev |= FINALIZED }
+    }
+}
+
+/// Counts a new object of a collected type; asks for a collection at the next safe point where the young are many.
+#[inline(always)]
+pub(crate) fn note_allocation(thread: &ThreadState) {
+    thread.interpreter().gc.note_allocation(thread);
+}
+
+/// Counts the end of one.
+#[inline(always)]
+pub(crate) fn note_free() {
+    if let Some(thread) = crate::model::thread::current_opt() {
+        thread.interpreter().gc.note_free();
+    }
+}
+
+const _: () = assert!(size_of::<PyGC_Head>() == 16);

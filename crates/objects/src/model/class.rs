@@ -27,6 +27,10 @@ pub unsafe trait PyType: Sized + Deref<Target = PyObject> + 'static {
     const NAME: &'static str;
     /// The name without its module.
     const SHORT_NAME: &'static str;
+    /// Whether each interpreter makes a heap type of its own of it. Instances of such a type own a reference to it that
+    /// their `tp_dealloc` gives up and their `tp_traverse` visits; for classes derived from a static type the generic
+    /// slots of heap classes do that.
+    const HEAP: bool = false;
     /// The type object.
     fn type_object() -> &'static TypeObject;
     /// Whether the object is an instance of the type or of a subclass.

@@ -154,18 +154,30 @@ pub struct ModuleSpec {
 // SAFETY: constant data.
 unsafe impl Sync for ModuleSpec {}
 
-/// `tp_dealloc` of a type whose fields are Rust values: untracks, drops the fields, frees the memory.
+/// `tp_dealloc` of a type whose fields are Rust values: runs the finaliser, untracks, clears weak references, drops
+/// the fields, frees the memory.
 ///
 /// # Safety
 /// Called as a `tp_dealloc` slot of an object laid out as `T`.
 pub unsafe extern "C" fn dealloc<T: super::PyType>(object: *mut PyObject) {
     // SAFETY: the last reference is gone, so nobody else reaches the fields.
     unsafe {
+        let class = (*object).class();
+        if class.tp_finalize().is_some() && crate::memory::finalize_in_dealloc(object) {
+            return;
+        }
         if !crate::memory::begin_dealloc(object) {
             return;
         }
+        if class.tp_weaklistoffset() != 0 {
+            crate::types::weakref::clear_all(&*object);
+        }
         core::ptr::drop_in_place(object.cast::<T>());
-        crate::memory::free_object(object);
+        if T::HEAP {
+            crate::memory::free_heap_object(object);
+        } else {
+            crate::memory::free_object(object);
+        }
         crate::memory::end_dealloc();
     }
 }
@@ -174,7 +186,7 @@ pub unsafe extern "C" fn dealloc<T: super::PyType>(object: *mut PyObject) {
 ///
 /// # Safety
 /// Called as a `tp_traverse` slot of an object laid out as `T`.
-pub unsafe extern "C" fn traverse_fields<T: Traverse>(
+pub unsafe extern "C" fn traverse_fields<T: Traverse + super::PyType>(
     object: *mut PyObject,
     visit: visitproc,
     data: *mut c_void,
@@ -182,9 +194,8 @@ pub unsafe extern "C" fn traverse_fields<T: Traverse>(
     let mut visitor = Visitor::new(visit, data);
     // SAFETY: the collector passes live objects of the type.
     unsafe {
-        let class = (*object).class();
-        if class.is_heap() {
-            visitor.visit(class.as_object());
+        if T::HEAP {
+            visitor.visit((*object).class().as_object());
         }
         (*object.cast::<T>()).traverse(&mut visitor);
     }

@@ -30,6 +30,8 @@ pub struct ThreadState {
     pub current_frame: Cell<*mut c_void>,
     /// Objects whose destruction was put off because the stack was deep.
     pub(crate) put_off: RefCell<Vec<*mut PyObject>>,
+    pub(crate) put_off_pending: Cell<bool>,
+    pub(crate) put_off_busy: Cell<bool>,
     /// Python-to-Python calls that are running (`sys.setrecursionlimit` bounds them).
     pub recursion_depth: Cell<u32>,
     /// Something the evaluation loop must look at: signals, pending calls, a wish for the lock, asynchronous exceptions.
@@ -161,6 +163,8 @@ impl ThreadState {
             frames: Cell::new(null_mut()),
             current_frame: Cell::new(null_mut()),
             put_off: RefCell::new(Vec::new()),
+            put_off_pending: Cell::new(false),
+            put_off_busy: Cell::new(false),
             recursion_depth: Cell::new(0),
             eval_breaker: EvalBreaker::default(),
         }));
@@ -178,6 +182,21 @@ impl ThreadState {
     #[inline(always)]
     pub fn interpreter(&self) -> &'static InterpreterState {
         self.interpreter
+    }
+
+    /// Measures the running thread's native stack and sets the limits by it. Called once, on the thread that the state
+    /// belongs to.
+    pub fn measure_stack(&self) {
+        // Native code that no check bounds (the system's resolver, regular expressions of an extension) needs room.
+        const RESERVE: usize = 256 << 10;
+        if let Ok((low, high)) = taipan_host::threads::stack_bounds() {
+            // The main thread's stack grows on demand up to a limit that may be none at all.
+            let low = low.max(high.saturating_sub(64 << 20));
+            let size = high - low;
+            let reserve = RESERVE.min(size / 4);
+            self.stack_limit.set(low + reserve);
+            self.stack_limit_dealloc.set(low + 2 * reserve);
+        }
     }
 
     /// Whether native code may go on calling: the stack pointer is above the limit.

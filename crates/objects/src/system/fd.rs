@@ -16,7 +16,11 @@ impl FileNumber {
     pub fn of(value: &PyObject) -> PyResult<Self> {
         let number = if let Some(number) = value.downcast_owned::<PyInt>() {
             if value.downcast::<PyBool>().is_some() {
-                crate::errors::warn(Exc::RuntimeWarning, 1, format_args!("bool is used as a file descriptor"))?;
+                crate::errors::warn(
+                    Exc::RuntimeWarning,
+                    1,
+                    format_args!("bool is used as a file descriptor"),
+                )?;
             }
             number
         } else {
@@ -30,9 +34,7 @@ impl FileNumber {
         };
         match number.to_i64().map(i32::try_from) {
             Some(Ok(fd)) if fd >= 0 => Ok(FileNumber(fd)),
-            Some(Ok(fd)) => {
-                Err(raised!(ValueError, "file descriptor cannot be a negative integer ({fd})"))
-            }
+            Some(Ok(fd)) => Err(raised!(ValueError, "file descriptor cannot be a negative integer ({fd})")),
             _ => Err(raised!(OverflowError, "Python int too large to convert to C int")),
         }
     }

@@ -29,7 +29,11 @@ impl AtFork {
     fn run(functions: &[Obj]) {
         for function in functions {
             if let Err(raised) = call::call(function, &[]) {
-                errors::write_unraisable(raised, Some("Exception ignored in atfork callback"), Some(function));
+                errors::write_unraisable(
+                    raised,
+                    Some("Exception ignored in atfork callback"),
+                    Some(function),
+                );
             }
         }
     }

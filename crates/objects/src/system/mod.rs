@@ -52,8 +52,9 @@ pub fn os_error_at(errno: Errno, path: &PyObject) -> Raised {
 pub fn audit(event: &core::ffi::CStr, args: &[&PyObject]) -> PyResult<()> {
     let args = crate::types::tuple::PyTuple::from_slice(args);
     // SAFETY: the runtime's function borrows both and follows the C API's rules.
-    let status =
-        unsafe { (crate::model::upcalls::get().audit)(event.as_ptr(), crate::model::ObjectExt::as_ptr(&**args)) };
+    let status = unsafe {
+        (crate::model::upcalls::get().audit)(event.as_ptr(), crate::model::ObjectExt::as_ptr(&**args))
+    };
     if status < 0 { Err(Raised::claim()) } else { Ok(()) }
 }
 

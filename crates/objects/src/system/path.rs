@@ -20,7 +20,9 @@ pub fn fspath(path: &PyObject) -> PyResult {
             "expected str, bytes or os.PathLike object, not {}",
             path.class().short_name()
         )),
-        Some(plain) if plain.downcast::<PyStr>().is_some() || plain.downcast::<PyBytes>().is_some() => Ok(plain),
+        Some(plain) if plain.downcast::<PyStr>().is_some() || plain.downcast::<PyBytes>().is_some() => {
+            Ok(plain)
+        }
         Some(other) => Err(raised!(
             TypeError,
             "expected {}.__fspath__() to return str or bytes, not {}",
@@ -51,7 +53,11 @@ impl Path {
         let is_bytes = plain.downcast::<PyBytes>().is_some();
         match CString::new(bytes) {
             Ok(text) => Ok(Path { text, object: object.owned(), is_bytes }),
-            Err(_) => Err(raised!(ValueError, "{what}: embedded null {}", if is_bytes { "byte" } else { "character" })),
+            Err(_) => Err(raised!(
+                ValueError,
+                "{what}: embedded null {}",
+                if is_bytes { "byte" } else { "character" }
+            )),
         }
     }
 
@@ -176,7 +182,9 @@ impl<'a> FromArg<'a> for OptionalPathOrFd {
         if value.is_none() {
             return Ok(Self::default());
         }
-        if !is_plain(value) && !number::is_index(value) && object::lookup_special(value, intern!("__fspath__"))?.is_none()
+        if !is_plain(value)
+            && !number::is_index(value)
+            && object::lookup_special(value, intern!("__fspath__"))?.is_none()
         {
             return Err(wrong(&described(name), "string, bytes, os.PathLike, integer or None", value));
         }

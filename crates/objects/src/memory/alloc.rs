@@ -1,0 +1,251 @@
+//! Making objects and freeing their memory.
+
+#![expect(unsafe_code, reason = "allocates and frees")]
+#![expect(non_snake_case, reason = "the slot functions carry their C names")]
+
+use super::raw::{raw_alloc, raw_alloc_zeroed, raw_free};
+use crate::gc;
+use crate::model::thread::current;
+use crate::model::{ObjectExt, Py, PyObject, PyResult, PyType, PyVarObject, TypeObject};
+use core::ffi::c_void;
+use core::mem::ManuallyDrop;
+use core::ptr::null_mut;
+use taipan_abi::*;
+
+const GC_HEAD: usize = size_of::<PyGC_Head>();
+const MANAGED_WORDS: usize = 16;
+
+#[inline(always)]
+fn preheader_of(flags: u64) -> usize {
+    let head = if flags & Py_TPFLAGS_HAVE_GC != 0 { GC_HEAD } else { 0 };
+    let managed = if flags & Py_TPFLAGS_PREHEADER != 0 { MANAGED_WORDS } else { 0 };
+    head + managed
+}
+
+/// Bytes that lie before an instance of the class.
+#[inline]
+pub fn preheader_size(class: &TypeObject) -> usize {
+    preheader_of(class.flags())
+}
+
+/// Fills in the head of a new object, which owns a reference to its type where that lies on the heap.
+#[inline(always)]
+unsafe fn init_head(object: *mut PyObject, class: &TypeObject, flags: u64) {
+    // SAFETY: the caller made room for an object.
+    unsafe {
+        (*object).ob_refcnt.set(1);
+        (*object).ob_overflow.set(0);
+        (*object).ob_flags.set(0);
+        (*object).ob_type.set(class.raw());
+    }
+    if flags & Py_TPFLAGS_HEAPTYPE != 0 {
+        // SAFETY: the type is alive.
+        unsafe { crate::model::incref(class.as_object().as_ptr()) }
+    }
+}
+
+/// Bytes of an instance with so many items, its inline values included; `None` where no memory is that large.
+fn instance_size(class: &TypeObject, flags: u64, items: usize) -> Option<usize> {
+    let itemsize = class.tp_itemsize() as usize;
+    let mut size = class.tp_basicsize() as usize;
+    if itemsize != 0 && items != 0 {
+        size = items.checked_mul(itemsize)?.checked_add(size)?;
+    }
+    if flags & Py_TPFLAGS_INLINE_VALUES != 0 {
+        size = size
+            .checked_next_multiple_of(8)?
+            .checked_add(crate::types::dict::instance::inline_size(class))?;
+    }
+    let size = size.max(size_of::<PyObject>()).checked_next_multiple_of(8)?;
+    if size > (isize::MAX as usize) - 64 { None } else { Some(size) }
+}
+
+fn alloc_zeroed(class: &TypeObject, room: usize, items: usize) -> Option<*mut PyObject> {
+    let flags = class.flags();
+    let before = preheader_of(flags);
+    let size = instance_size(class, flags, room)?;
+    let block = raw_alloc_zeroed(before + size);
+    if block.is_null() {
+        return None;
+    }
+    // SAFETY: the block has room for both; zeroes are a valid object without fields.
+    let object = unsafe {
+        let object = block.add(before).cast::<PyObject>();
+        init_head(object, class, flags);
+        if class.tp_itemsize() != 0 {
+            (*object.cast::<PyVarObject>()).ob_size.set(items as isize);
+        }
+        object
+    };
+    if flags & Py_TPFLAGS_INLINE_VALUES != 0 {
+        // SAFETY: the object is whole.
+        crate::types::dict::instance::init(unsafe { &*object });
+    }
+    if flags & Py_TPFLAGS_HAVE_GC != 0 {
+        gc::note_allocation(current());
+    }
+    Some(object)
+}
+
+#[cold]
+fn no_memory() -> crate::model::Raised {
+    raised!(MemoryError)
+}
+
+/// A new object of `class` with room for `items` items and one more, zeroed behind the head, with one reference,
+/// tracked by the collector where the type is collected (`PyType_GenericAlloc`).
+pub fn alloc(class: &TypeObject, items: usize) -> PyResult<*mut PyObject> {
+    let room = if class.tp_itemsize() == 0 { 0 } else { items.saturating_add(1) };
+    let object = alloc_zeroed(class, room, items).ok_or_else(no_memory)?;
+    if class.has_flag(Py_TPFLAGS_HAVE_GC) {
+        // SAFETY: new, of a collected type; zeroed fields hold nothing.
+        unsafe { gc::track(object) }
+    }
+    Ok(object)
+}
+
+/// As [`alloc`] with room for exactly `items` items, and not tracked yet: [`crate::gc::track`] it when its fields are
+/// in place.
+pub fn alloc_untracked(class: &TypeObject, items: usize) -> PyResult<*mut PyObject> {
+    alloc_zeroed(class, items, items).ok_or_else(no_memory)
+}
+
+/// The default `tp_alloc`.
+///
+/// # Safety
+/// `class` is a live type that was made ready.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyType_GenericAlloc(class: *mut PyTypeObject, items: Py_ssize_t) -> *mut PyObject {
+    // SAFETY: the caller's promise.
+    let class = unsafe { TypeObject::from_raw(class) };
+    alloc(class, usize::try_from(items).unwrap_or(0)).unwrap_or(null_mut())
+}
+
+#[inline(always)]
+fn new_block<T: PyType>(value: T) -> (*mut PyObject, u64) {
+    let class = T::type_object();
+    let flags = class.flags();
+    let before = preheader_of(flags);
+    let block = raw_alloc(before + size_of::<T>());
+    if block.is_null() {
+        std::alloc::handle_alloc_error(std::alloc::Layout::new::<T>());
+    }
+    // SAFETY: the block has room for the words before the object and for the object.
+    unsafe {
+        if before != 0 {
+            core::ptr::write_bytes(block.cast::<u64>(), 0, before / 8);
+        }
+        let object = block.add(before);
+        object.cast::<T>().write(value);
+        init_head(object.cast(), class, flags);
+        (object.cast(), flags)
+    }
+}
+
+/// A new object of exactly the type of `T`, with these fields (its head is filled in here), tracked if collected.
+#[inline]
+pub fn new<T: PyType>(value: T) -> Py<T> {
+    let (object, flags) = new_block(value);
+    // SAFETY: the object is whole, and its one reference passes to the result.
+    unsafe {
+        if flags & Py_TPFLAGS_HAVE_GC != 0 {
+            gc::note_allocation(current());
+            gc::track(object);
+        }
+        Py::from_raw(object.cast())
+    }
+}
+
+/// As [`new`], not tracked.
+#[inline]
+pub fn new_untracked<T: PyType>(value: T) -> Py<T> {
+    let (object, flags) = new_block(value);
+    if flags & Py_TPFLAGS_HAVE_GC != 0 {
+        gc::note_allocation(current());
+    }
+    // SAFETY: the object is whole, and its one reference passes to the result.
+    unsafe { Py::from_raw(object.cast()) }
+}
+
+/// A new object of `class`, which is `T`'s type or a subclass, with these fields; made with the class's `tp_alloc`.
+pub fn new_in<T: PyType>(class: &TypeObject, value: T) -> PyResult<Py<T>> {
+    if class.is(T::type_object()) {
+        return Ok(new(value));
+    }
+    let object = match class.tp_alloc() {
+        // SAFETY: the slot of a live type.
+        Some(alloc) => unsafe { alloc(class.raw(), 0) },
+        None => alloc(class, 0)?,
+    };
+    if object.is_null() {
+        return Err(crate::model::Raised::claim());
+    }
+    let value = ManuallyDrop::new(value);
+    let head = size_of::<PyObject>();
+    // SAFETY: the class extends `T`'s layout, so the object has room for all of `value`; its head stays.
+    unsafe {
+        let from = core::ptr::from_ref(&value).cast::<u8>();
+        core::ptr::copy_nonoverlapping(from.add(head), object.cast::<u8>().add(head), size_of::<T>() - head);
+        Ok(Py::from_raw(object.cast()))
+    }
+}
+
+/// Last act of the `tp_dealloc` of a static type: frees the memory through the object's `tp_free`. The reference that
+/// an instance of a derived class owns to it is the business of that class's own `tp_dealloc`, as in C.
+///
+/// # Safety
+/// The object's fields are gone; nobody reaches it any more.
+#[inline]
+pub unsafe fn free_object(object: *mut PyObject) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let class = (*object).class();
+        match class.tp_free() {
+            Some(free) => free(object.cast()),
+            None if class.has_flag(Py_TPFLAGS_HAVE_GC) => PyObject_GC_Del(object.cast()),
+            None => PyObject_Free(object.cast()),
+        }
+    }
+}
+
+/// Last act of the `tp_dealloc` of a heap type: as [`free_object`], and gives up the object's reference to its type.
+///
+/// # Safety
+/// As [`free_object`].
+pub unsafe fn free_heap_object(object: *mut PyObject) {
+    // SAFETY: the caller's promise; the type lives until its reference is given up.
+    unsafe {
+        let class = (*object).class();
+        let owned = class.is_heap();
+        let class = class.raw();
+        free_object(object);
+        if owned {
+            crate::model::decref(class.cast());
+        }
+    }
+}
+
+/// `tp_free` of types that are not collected.
+///
+/// # Safety
+/// `object` came from an allocation here and is no more used, or is null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyObject_Free(object: *mut c_void) {
+    // SAFETY: the caller's promise.
+    unsafe { raw_free(object.cast()) }
+}
+
+/// `tp_free` of collected types.
+///
+/// # Safety
+/// `object` came from an allocation here with its head still whole.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyObject_GC_Del(object: *mut c_void) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        gc::untrack(object.cast());
+        let before = preheader_of((*object.cast::<PyObject>()).class().flags());
+        gc::note_free();
+        raw_free(object.cast::<u8>().sub(before));
+    }
+}
