@@ -1,43 +1,18 @@
-//! `weakref.ref` and the two proxies.
+//! Weak references: `weakref.ref` and the two proxies.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `list` | the list of references that hangs at an object; what happens when the object goes |
+//! | `reference` | `weakref.ReferenceType` |
+//! | `proxy` | `weakref.ProxyType`, `weakref.CallableProxyType` |
 
-use crate::model::{Obj, ObjCell, Py, PyObject, PyResult, PyType};
-use core::cell::Cell;
-use taipan_macros::pytype;
+mod list;
+mod proxy;
+mod reference;
 
-/// A weak reference.
-#[pytype(name = "weakref.ReferenceType", exported = _PyWeakref_RefType, layout = PyWeakReference, gc(manual), flags(BASETYPE, HAVE_VECTORCALL), vectorcall = vectorcall)]
-pub struct PyWeakRef {
-    ob_base: PyObject,
-    object: Cell<*mut PyObject>,
-    callback: ObjCell,
-    hash: Cell<isize>,
-    prev: Cell<*mut PyWeakRef>,
-    next: Cell<*mut PyWeakRef>,
-    vectorcall: Cell<Option<taipan_abi::vectorcallfunc>>,
-}
-
-impl PyWeakRef {
-    /// A weak reference (`PyWeakref_NewRef`); `TypeError` where the type has none.
-    pub fn new(object: &PyObject, callback: Option<&PyObject>) -> PyResult<Py<PyWeakRef>> {
-        let _ = (object, callback);
-        todo!()
-    }
-
-    /// The object, if it lives.
-    pub fn upgrade(&self) -> Option<Obj> {
-        let _ = self;
-        todo!()
-    }
-}
-
-/// Clears the weak references to an object that is about to be destroyed and calls their callbacks (`PyObject_ClearWeakRefs`).
-pub fn clear_all(object: &PyObject) {
-    let _ = object;
-    todo!()
-}
-
-/// The number of weak references to an object.
-pub fn count(object: &PyObject) -> usize {
-    let _ = object;
-    todo!()
-}
+pub use list::{call_callback, clear_all, clear_without_callbacks, count, is_supported, references};
+pub(crate) use list::{clear_reference, list_of, take_callback};
+pub use proxy::{
+    _PyWeakref_CallableProxyType, _PyWeakref_ProxyType, PyCallableWeakProxy, PyWeakProxy, new_proxy,
+};
+pub use reference::{_PyWeakref_RefType, PyWeakRef, is_dead_reference, remove_dead};
