@@ -42,6 +42,7 @@ impl Signature {
                 "" => {}
                 "/" => params.iter_mut().for_each(|p| p.kind = ParamKind::PositionalOnly),
                 "*" => keyword_only = true,
+                _ if piece.contains("[,") => push_optional_groups(piece, &mut params),
                 _ => {
                     if let Some(name) = piece.strip_prefix("**") {
                         params.push(Param { name: name.into(), kind: ParamKind::VarKeywords, default: None });
@@ -128,6 +129,14 @@ impl Signature {
                 var_keywords: #var_keywords,
             }
         }
+    }
+}
+
+/// Parameters in nested brackets, `sub[, start[, end]]`: all but the first can be left out.
+fn push_optional_groups(piece: &str, params: &mut Vec<Param>) {
+    for (i, name) in piece.trim_end_matches(']').split("[,").enumerate() {
+        let default = (i > 0).then(|| "<missing>".to_string());
+        params.push(Param { name: name.trim().into(), kind: ParamKind::Positional, default });
     }
 }
 

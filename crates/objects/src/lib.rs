@@ -13,6 +13,7 @@ extern crate self as taipan_objects;
 
 #[macro_use]
 pub mod errors;
+pub mod codecs;
 pub mod gc;
 pub mod memory;
 pub mod model;

@@ -10,10 +10,14 @@
 //! | `case` | full case mappings of characters and whole texts |
 //! | `database` | category, direction, width, decomposition; Unicode 3.2's view |
 //! | `normal` | normalisation forms |
+//! | `names`, `aliases` | characters by name, names of characters |
 
 pub mod case;
 pub mod database;
+pub mod names;
 pub mod normal;
+
+mod aliases;
 
 #[rustfmt::skip]
 mod decomposition_data;

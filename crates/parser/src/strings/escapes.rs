@@ -5,7 +5,7 @@
 
 use taipan_ast::Wtf8;
 
-use super::unicode_names::lookup;
+use taipan_kernels::unicode::names::lookup;
 
 /// An escape that means nothing, the first of its literal.
 #[derive(Clone, Debug, PartialEq, Eq)]

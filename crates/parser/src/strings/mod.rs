@@ -4,10 +4,9 @@
 //! What is wrong with a literal is given as the message of the `SyntaxError`; placing it is the parser's part: an error stands
 //! at the literal, a warning where [`EscapeWarning`] says.
 
-mod aliases;
 pub mod escapes;
 pub mod interpolation;
-pub mod unicode_names;
+pub use taipan_kernels::unicode::names as unicode_names;
 
 use std::borrow::Cow;
 

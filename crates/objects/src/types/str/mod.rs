@@ -6,11 +6,28 @@
 //! | `intern` | the tables of interned strings |
 //! | `text` | what Rust code asks of strings: comparing, hashing, joining, slicing |
 //! | `convert` | from and to UTF-8, the compiler's strings, file names |
+//! | `slots` | construction, comparison, indexing, `repr` |
+//! | `search`, `split`, `case`, `translate` | the methods |
+//! | `percent` | `format % values` |
+//! | `format`, `fields` | `str.format` and its grammar |
+//! | `spec` | `__format__` of text and numbers |
+//! | `iterator` | iterators over characters |
 
+pub mod arguments;
+mod case;
 mod convert;
+pub mod fields;
+pub mod format;
 mod intern;
+pub mod iterator;
 mod layout;
+mod percent;
+mod search;
+pub mod slots;
+pub mod spec;
+mod split;
 mod text;
+mod translate;
 
 use crate::model::PyObject;
 use core::cell::Cell;
@@ -18,10 +35,19 @@ use core::fmt;
 use layout::MEMORY;
 use taipan_macros::pytype;
 
-pub(crate) use convert::encode_utf8_strict;
+pub(crate) use convert::{encode_error, encode_utf8_strict, make_unicode_error, unicode_error};
 
-/// A string. What follows the head depends on `state`: see `layout`.
-#[pytype(name = "str", exported = PyUnicode_Type, subclass_flag = UNICODE_SUBCLASS, flags(BASETYPE), basicsize = 64, parts(MEMORY))]
+/// str(object='') -> str
+/// str(bytes_or_buffer[, encoding[, errors]]) -> str
+///
+/// Create a new string object from the given object. If encoding or
+/// errors is specified, then the object must expose a data buffer
+/// that will be decoded using the given encoding and error handler.
+/// Otherwise, returns the result of object.__str__() (if defined)
+/// or repr(object).
+/// encoding defaults to 'utf-8'.
+/// errors defaults to 'strict'.
+#[pytype(name = "str", exported = PyUnicode_Type, subclass_flag = UNICODE_SUBCLASS, flags(BASETYPE), basicsize = 64, parts(MEMORY, case::CASE, format::FORMAT, search::SEARCH, slots::SLOTS, split::SPLIT, translate::TRANSLATE))]
 pub struct PyStr {
     ob_base: PyObject,
     length: isize,

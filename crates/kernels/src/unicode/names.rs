@@ -29,6 +29,14 @@ pub fn lookup(name: &str) -> Option<char> {
     (unicode_names2::name(character)?.to_string() == name).then_some(character)
 }
 
+/// The name of a character; aliases are none.
+pub fn name(c: u32) -> Option<String> {
+    if TANGUT_IDEOGRAPHS.iter().any(|&(first, last)| (first..=last).contains(&c)) {
+        return Some(format!("{TANGUT_PREFIX}{c:X}"));
+    }
+    unicode_names2::name(char::from_u32(c)?).map(|name| name.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::lookup;

@@ -1,0 +1,141 @@
+//! Iterators over the characters of a string: one type for ASCII, one for all others.
+
+use super::PyStr;
+use crate::errors::Exc;
+use crate::memory;
+use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType};
+use crate::protocols::{number, object};
+use crate::types::int::PyInt;
+use crate::types::tuple::PyTuple;
+use crate::{intern, raised};
+use core::cell::Cell;
+use taipan_macros::{pymethods, pytype};
+
+/// Iterates over a string that is not all ASCII.
+#[pytype(name = "str_iterator", exported = PyUnicodeIter_Type, gc, parts(GENERAL))]
+pub struct PyStrIterator {
+    ob_base: PyObject,
+    at: Cell<usize>,
+    /// The string; empty once it is used up.
+    string: ObjCell,
+}
+
+/// Iterates over an ASCII string.
+#[pytype(name = "str_ascii_iterator", exported = _PyUnicodeASCIIIter_Type, gc, parts(NARROW))]
+pub struct PyStrAsciiIterator {
+    ob_base: PyObject,
+    at: Cell<usize>,
+    /// The string; empty once it is used up.
+    string: ObjCell,
+}
+
+/// `iter(string)`.
+pub(super) fn iterate(string: &PyStr) -> Obj {
+    let (at, cell) = (Cell::new(0), ObjCell::new(Some(string.owned())));
+    if string.is_ascii() {
+        memory::new(PyStrAsciiIterator { ob_base: PyObject::EMPTY, at, string: cell }).into_obj()
+    } else {
+        memory::new(PyStrIterator { ob_base: PyObject::EMPTY, at, string: cell }).into_obj()
+    }
+}
+
+fn next_char(string: &ObjCell, at: &Cell<usize>) -> Option<Obj> {
+    let held = string.get()?;
+    let text = held.downcast::<PyStr>()?;
+    let index = at.get();
+    if index < text.len() {
+        at.set(index + 1);
+        return Some(PyStr::from_char(text.char_at(index)).into_obj());
+    }
+    drop(string.take());
+    None
+}
+
+fn remaining(string: &ObjCell, at: &Cell<usize>) -> usize {
+    match string.get().as_deref().and_then(|held| held.downcast::<PyStr>()) {
+        Some(text) => text.len().saturating_sub(at.get()),
+        None => 0,
+    }
+}
+
+fn reduce(string: &ObjCell, at: &Cell<usize>) -> PyResult {
+    let builtins = crate::model::thread::current().interpreter().builtins.get();
+    let Some(builtins) = builtins else {
+        return Err(raised!(RuntimeError, "lost builtins"));
+    };
+    let iter = object::get_item(&builtins, intern!("iter"))?;
+    let parts = match string.get() {
+        Some(held) => {
+            let args = PyTuple::from_vec(vec![held]);
+            vec![iter, args.into_obj(), PyInt::from_i64(at.get() as i64).into_obj()]
+        }
+        None => {
+            let args = PyTuple::from_vec(vec![PyStr::empty().into_obj()]);
+            vec![iter, args.into_obj()]
+        }
+    };
+    Ok(PyTuple::from_vec(parts).into_obj())
+}
+
+fn set_state(string: &ObjCell, at: &Cell<usize>, state: &PyObject) -> PyResult<()> {
+    let index = number::as_isize(state, Some(Exc::OverflowError))?;
+    if let Some(text) = string.get().as_deref().and_then(|held| held.downcast::<PyStr>()) {
+        at.set(usize::try_from(index).unwrap_or(0).min(text.len()));
+    }
+    Ok(())
+}
+
+macro_rules! iterator_methods {
+    ($part:ident, $ty:ident) => {
+        #[pymethods($part)]
+        impl $ty {
+            #[slot(tp_iter)]
+            fn iter(&self) -> PyResult {
+                Ok(self.owned())
+            }
+
+            #[slot(tp_iternext)]
+            fn next(&self) -> PyResult<Option<Obj>> {
+                Ok(next_char(&self.string, &self.at))
+            }
+
+            /// Private method returning an estimate of len(list(it)).
+            #[pymethod(name = "__length_hint__")]
+            fn length_hint(&self) -> usize {
+                remaining(&self.string, &self.at)
+            }
+
+            /// Return state information for pickling.
+            #[pymethod(name = "__reduce__")]
+            fn reduce(&self) -> PyResult {
+                reduce(&self.string, &self.at)
+            }
+
+            /// Set state information for unpickling.
+            #[pymethod(name = "__setstate__", signature = "(object, /)")]
+            fn set_state(&self, state: &PyObject) -> PyResult<()> {
+                set_state(&self.string, &self.at, state)
+            }
+        }
+    };
+}
+
+iterator_methods!(GENERAL, PyStrIterator);
+iterator_methods!(NARROW, PyStrAsciiIterator);
+
+/// Whether the object is an iterator over a string, for specialised loops.
+pub fn is_str_iterator(object: &PyObject) -> bool {
+    PyStrAsciiIterator::check_exact(object) || PyStrIterator::check_exact(object)
+}
+
+/// A typed view of what `iter(string)` gave.
+pub fn as_ascii_iterator(object: &PyObject) -> Option<&PyStrAsciiIterator> {
+    object.downcast_exact()
+}
+
+impl PyStrAsciiIterator {
+    /// The next character, for specialised loops.
+    pub fn advance(&self) -> Option<Py<PyStr>> {
+        next_char(&self.string, &self.at).and_then(|item| item.downcast_into().ok())
+    }
+}
