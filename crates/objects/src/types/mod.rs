@@ -13,6 +13,7 @@ pub mod dict;
 pub mod exceptions;
 pub mod float;
 pub mod function;
+pub mod genericalias;
 pub mod int;
 pub mod list;
 pub mod method;

@@ -10,6 +10,9 @@ mod attributes;
 mod calls;
 pub mod doc;
 
+pub use attributes::builtin as builtin_function;
+pub use calls::{has_names, no_keywords, wrong_count};
+
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyType, TypeObject};
 use crate::types::str::PyStr;
 use core::cell::Cell;
