@@ -21,9 +21,10 @@ struct Options {
     gc_manual: bool,
     parts: Vec<Path>,
     layout: Option<Ident>,
-    dict: Option<Ident>,
-    weakref: Option<Ident>,
-    vectorcall: Option<Ident>,
+    /// Fields, perhaps of a struct in a field: `raw.co_weakreflist`.
+    dict: Option<TokenStream>,
+    weakref: Option<TokenStream>,
+    vectorcall: Option<TokenStream>,
     signature: Option<String>,
 }
 
@@ -38,6 +39,10 @@ fn parse_options(tokens: TokenStream) -> Result<Options> {
                     Expr::Path(path) => path.path.require_ident().cloned(),
                     other => Err(Error::new_spanned(other, "a name is wanted here")),
                 };
+                let field = || match &pair.value {
+                    field @ (Expr::Path(_) | Expr::Field(_)) => Ok(quote!(#field)),
+                    other => Err(Error::new_spanned(other, "a field is wanted here")),
+                };
                 match key.as_str() {
                     "name" => options.name = Some(string_of(&pair.value)?),
                     "signature" => options.signature = Some(string_of(&pair.value)?),
@@ -50,9 +55,9 @@ fn parse_options(tokens: TokenStream) -> Result<Options> {
                     "basicsize" => options.basicsize = Some(pair.value.clone()),
                     "subclass_flag" => options.subclass_flag = Some(ident()?),
                     "layout" => options.layout = Some(ident()?),
-                    "dict" => options.dict = Some(ident()?),
-                    "weakref" => options.weakref = Some(ident()?),
-                    "vectorcall" => options.vectorcall = Some(ident()?),
+                    "dict" => options.dict = Some(field()?),
+                    "weakref" => options.weakref = Some(field()?),
+                    "vectorcall" => options.vectorcall = Some(field()?),
                     _ => return Err(Error::new_spanned(pair, "unknown option")),
                 }
             }
@@ -189,7 +194,7 @@ fn spec_tokens(
         Some(base) => quote!(Some(<#base as ::taipan_objects::model::PyType>::type_object)),
         None => quote!(None),
     };
-    let offset = |field: &Option<Ident>| match field {
+    let offset = |field: &Option<TokenStream>| match field {
         Some(field) => quote!(::core::mem::offset_of!(#ident, #field) as isize),
         None => quote!(0),
     };

@@ -30,10 +30,7 @@ impl PyCell {
 #[pymethods(METHODS)]
 impl PyCell {
     #[new(signature = "(contents=None, /)")]
-    fn py_new(
-        cls: &TypeObject,
-        contents: crate::model::args::OptArg<&PyObject>,
-    ) -> PyResult<Py<PyCell>> {
+    fn py_new(cls: &TypeObject, contents: crate::model::args::OptArg<&PyObject>) -> PyResult<Py<PyCell>> {
         let _ = cls;
         Ok(PyCell::new(contents.given().map(ObjectExt::owned)))
     }

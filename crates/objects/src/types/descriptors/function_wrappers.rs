@@ -97,8 +97,7 @@ impl PyClassMethod {
 
 /// Takes over what describes the function, as `functools.wraps` does without the dictionary.
 fn take_over(wrapper: &PyObject, wrapped: &PyObject) -> PyResult<()> {
-    let names =
-        [intern!("__module__"), intern!("__name__"), intern!("__qualname__"), intern!("__doc__")];
+    let names = [intern!("__module__"), intern!("__name__"), intern!("__qualname__"), intern!("__doc__")];
     for name in names {
         if let Some(value) = object::get_optional_attr(wrapped, name)? {
             object::set_attr(wrapper, name, Some(&value))?;
@@ -127,11 +126,7 @@ fn set_copied(wrapper: &PyObject, name: &PyStr, value: Option<&PyObject>) -> PyR
     match value {
         Some(value) => dict.set_item(name, value),
         None if dict.del_item(name)? => Ok(()),
-        None => Err(raised!(
-            AttributeError,
-            "'{}' object has no attribute '{name}'",
-            wrapper.class().name()
-        )),
+        None => Err(raised!(AttributeError, "'{}' object has no attribute '{name}'", wrapper.class().name())),
     }
 }
 

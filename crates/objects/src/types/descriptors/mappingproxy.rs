@@ -35,8 +35,7 @@ impl PyMappingProxy {
     #[new(signature = "(mapping)")]
     fn py_new(cls: &TypeObject, mapping: &PyObject) -> PyResult<Py<PyMappingProxy>> {
         let _ = cls;
-        let sequence =
-            mapping.downcast::<PyList>().is_some() || mapping.downcast::<PyTuple>().is_some();
+        let sequence = mapping.downcast::<PyList>().is_some() || mapping.downcast::<PyTuple>().is_some();
         if sequence || !mapping::is_mapping(mapping) {
             return Err(raised!(
                 TypeError,

@@ -187,11 +187,7 @@ fn unsigned_value(value: &PyObject, what: &str) -> PyResult<u64> {
         let wide = integer
             .to_i64()
             .ok_or_else(|| raised!(OverflowError, "Python int too large to convert to C long"))?;
-        errors::warn(
-            Exc::RuntimeWarning,
-            1,
-            format_args!("Writing negative value into unsigned field"),
-        )?;
+        errors::warn(Exc::RuntimeWarning, 1, format_args!("Writing negative value into unsigned field"))?;
         return Ok(wide as u64);
     }
     integer
@@ -242,9 +238,9 @@ pub fn set_member(object: &PyObject, def: &PyMemberDef, value: Option<&PyObject>
         Py_T_LONG => write!(i64, long_value(value)?),
         Py_T_ULONG => write!(u64, unsigned_value(value, "unsigned long")?),
         Py_T_PYSSIZET => {
-            let wide = number::index(value)?.to_i64().ok_or_else(|| {
-                raised!(OverflowError, "Python int too large to convert to C ssize_t")
-            })?;
+            let wide = number::index(value)?
+                .to_i64()
+                .ok_or_else(|| raised!(OverflowError, "Python int too large to convert to C ssize_t"))?;
             write!(isize, wide as isize);
         }
         Py_T_FLOAT => write!(f32, number::as_f64(value)? as f32),
@@ -262,10 +258,9 @@ pub fn set_member(object: &PyObject, def: &PyMemberDef, value: Option<&PyObject>
         Py_T_STRING | Py_T_STRING_INPLACE => return Err(raised!(TypeError, "readonly attribute")),
         Py_T_LONGLONG => write!(
             i64,
-            number::index(value)?.to_i64().ok_or_else(|| raised!(
-                OverflowError,
-                "Python int too large to convert to C long long"
-            ))?
+            number::index(value)?
+                .to_i64()
+                .ok_or_else(|| raised!(OverflowError, "Python int too large to convert to C long long"))?
         ),
         Py_T_ULONGLONG => write!(u64, unsigned_value(value, "unsigned long long")?),
         _ => {

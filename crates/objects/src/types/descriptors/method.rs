@@ -264,4 +264,3 @@ impl PyMethodDescr {
         unsafe { doc::c_text(self.def().ml_doc) }
     }
 }
-

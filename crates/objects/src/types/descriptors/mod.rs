@@ -23,9 +23,8 @@ mod wrapper;
 
 pub use classmethod_descriptor::{PyClassMethodDescr, PyClassMethodDescr_Type, new_classmethod};
 pub use function_wrappers::{
-    field_dict, set_field_dict,
-    PyClassMethod, PyClassMethod_Type, PyStaticMethod, PyStaticMethod_Type, new_classmethod_object,
-    new_staticmethod,
+    PyClassMethod, PyClassMethod_Type, PyStaticMethod, PyStaticMethod_Type, field_dict,
+    new_classmethod_object, new_staticmethod, set_field_dict,
 };
 pub use getset::{PyGetSetDescr, PyGetSetDescr_Type, new_getset};
 pub use head::DescrHead;
@@ -33,4 +32,4 @@ pub use mappingproxy::{PyDictProxy_Type, PyMappingProxy};
 pub use member::{PyMemberDescr, PyMemberDescr_Type, get_member, new_member, set_member};
 pub use method::{PyMethodDescr, PyMethodDescr_Type, new_method};
 pub use property::{PyProperty, PyProperty_Type};
-pub use wrapper::{PyMethodWrapper, PyWrapperDescr, PyWrapperDescr_Type, _PyMethodWrapper_Type, new_wrapper};
+pub use wrapper::{_PyMethodWrapper_Type, PyMethodWrapper, PyWrapperDescr, PyWrapperDescr_Type, new_wrapper};

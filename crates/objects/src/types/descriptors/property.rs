@@ -98,15 +98,9 @@ impl PyProperty {
     }
 
     /// A property of the same class with some functions replaced.
-    fn copy(
-        &self,
-        get: Option<&PyObject>,
-        set: Option<&PyObject>,
-        del: Option<&PyObject>,
-    ) -> PyResult {
-        let pick = |new: Option<&PyObject>, old: &ObjCell| {
-            given(new).or_else(|| old.get()).unwrap_or_else(none)
-        };
+    fn copy(&self, get: Option<&PyObject>, set: Option<&PyObject>, del: Option<&PyObject>) -> PyResult {
+        let pick =
+            |new: Option<&PyObject>, old: &ObjCell| given(new).or_else(|| old.get()).unwrap_or_else(none);
         let (get, set, del) = (pick(get, &self.get), pick(set, &self.set), pick(del, &self.del));
         // The docstring of a getter comes from the new getter again.
         let doc = if self.getter_doc.get() != 0 && !get.is_none() { None } else { self.doc.get() };
@@ -235,7 +229,11 @@ impl PyProperty {
     #[getter(__name__)]
     fn name(&self) -> PyResult {
         self.known_name()?.ok_or_else(|| {
-            raised!(AttributeError, "'{}' object has no attribute '__name__'", self.as_object().class().name())
+            raised!(
+                AttributeError,
+                "'{}' object has no attribute '__name__'",
+                self.as_object().class().name()
+            )
         })
     }
 

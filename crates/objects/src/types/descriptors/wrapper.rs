@@ -5,7 +5,9 @@
 use super::head::{DescrHead, doc_object, text_signature};
 use crate::errors::check_stack;
 use crate::model::trampoline::opt_ptr;
-use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, TypeObject, not_implemented};
+use crate::model::{
+    CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, TypeObject, not_implemented,
+};
 use crate::raised;
 use crate::types::builtin::doc;
 use crate::types::dict::PyDict;
@@ -72,11 +74,7 @@ impl PyWrapperDescr {
                 return Obj::from_result(wrapper(receiver.as_ptr(), args.as_ptr(), self.wrapped, kwargs));
             }
             if kwargs.is_some_and(|kwargs| !kwargs.is_empty()) {
-                return Err(raised!(
-                    TypeError,
-                    "wrapper {}() takes no keyword arguments",
-                    self.short_name()
-                ));
+                return Err(raised!(TypeError, "wrapper {}() takes no keyword arguments", self.short_name()));
             }
             Obj::from_result(wrapper(receiver.as_ptr(), args.as_ptr(), self.wrapped))
         }
@@ -238,4 +236,3 @@ impl PyMethodWrapper {
         text_signature(self.descr.short_name(), self.descr.text())
     }
 }
-

@@ -54,11 +54,7 @@ impl PyInstanceMethod {
     #[slot(tp_getattro)]
     fn get_attribute(&self, name: &PyObject) -> PyResult {
         let Some(name) = name.downcast::<PyStr>() else {
-            return Err(raised!(
-                TypeError,
-                "attribute name must be string, not '{}'",
-                name.class().name()
-            ));
+            return Err(raised!(TypeError, "attribute name must be string, not '{}'", name.class().name()));
         };
         let own = crate::errors::ignore(object::generic_get_attr(self, name), Exc::AttributeError)?;
         own.map_or_else(|| object::get_attr(&self.function, name), Ok)

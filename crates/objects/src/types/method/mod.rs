@@ -121,11 +121,7 @@ impl PyMethod {
     #[slot(tp_getattro)]
     fn get_attribute(&self, name: &PyObject) -> PyResult {
         let Some(name) = name.downcast::<PyStr>() else {
-            return Err(raised!(
-                TypeError,
-                "attribute name must be string, not '{}'",
-                name.class().name()
-            ));
+            return Err(raised!(TypeError, "attribute name must be string, not '{}'", name.class().name()));
         };
         let class = self.as_object().class();
         if let Some(found) = crate::types::r#type::lookup(class, name) {

@@ -1,0 +1,133 @@
+//! Iterators over what a code object says of its source: lines, positions, branches.
+
+use super::PyCode;
+use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, ToPy};
+use crate::types::bytes::PyBytes;
+use core::cell::Cell;
+use taipan_bytecode::linetable::{Lines, positions};
+use taipan_bytecode::{Opcode, linetable::Position};
+use taipan_macros::{pymethods, pytype};
+
+/// What an iterator gives next.
+#[derive(Clone, Copy)]
+enum Table {
+    Lines,
+    Positions,
+    Branches,
+}
+
+/// The answers of one question to a code object, made when it was asked.
+#[pytype(name = "code_iterator", gc, flags(DISALLOW_INSTANTIATION), parts(ITERATOR))]
+pub struct PyCodeIterator {
+    ob_base: PyObject,
+    answers: Vec<Obj>,
+    at: Cell<usize>,
+}
+
+impl PyCodeIterator {
+    fn new(code: &PyCode, table: Table) -> PyResult<Py<PyCodeIterator>> {
+        let answers = match table {
+            Table::Lines => lines(code)?,
+            Table::Positions => all_positions(code)?,
+            Table::Branches => branches(code)?,
+        };
+        Ok(crate::memory::new(PyCodeIterator { ob_base: PyObject::EMPTY, answers, at: Cell::new(0) }))
+    }
+}
+
+#[pymethods(ITERATOR)]
+impl PyCodeIterator {
+    #[slot(tp_iter)]
+    fn iter(&self) -> PyResult {
+        Ok(self.owned())
+    }
+
+    #[slot(tp_iternext)]
+    fn next(&self) -> PyResult<Option<Obj>> {
+        let at = self.at.get();
+        let answer = self.answers.get(at).cloned();
+        if answer.is_some() {
+            self.at.set(at + 1);
+        }
+        Ok(answer)
+    }
+}
+
+fn lines(code: &PyCode) -> PyResult<Vec<Obj>> {
+    let table = code.linetable();
+    Lines::new(table.as_slice(), code.raw.co_firstlineno)
+        .map(|range| (range.start, range.end, range.line).to_py())
+        .collect()
+}
+
+fn all_positions(code: &PyCode) -> PyResult<Vec<Obj>> {
+    let object = |position: Position| {
+        let Position { line, end_line, column, end_column } = position;
+        (line, end_line, column, end_column).to_py()
+    };
+    positions(code.linetable().as_slice(), code.raw.co_firstlineno).map(object).collect()
+}
+
+/// For each branch: its own offset, where it goes on, and where it jumps to, in bytes.
+fn branches(code: &PyCode) -> PyResult<Vec<Obj>> {
+    let bytes: Py<PyBytes> = code.code_bytes();
+    let bytes = bytes.as_slice();
+    let (mut found, mut at, mut argument) = (Vec::new(), 0usize, 0usize);
+    while at + 1 < bytes.len() {
+        let Some(opcode) = Opcode::from_u8(bytes[at]) else {
+            at += 2;
+            continue;
+        };
+        argument = argument << 8 | usize::from(bytes[at + 1]);
+        let start = at;
+        at += 2 + opcode.caches() * 2;
+        let target = |argument: usize| at + argument * 2;
+        match opcode {
+            Opcode::EXTENDED_ARG => continue,
+            Opcode::FOR_ITER => {
+                // The jump leads to END_FOR, which the loop's end skips together with POP_ITER.
+                found.push((start, at, target(argument) + 4).to_py()?);
+            }
+            Opcode::POP_JUMP_IF_FALSE
+            | Opcode::POP_JUMP_IF_TRUE
+            | Opcode::POP_JUMP_IF_NONE
+            | Opcode::POP_JUMP_IF_NOT_NONE => {
+                // The branch that is not taken passes over NOT_TAKEN.
+                let skipped = bytes.get(at).copied() == Opcode::NOT_TAKEN.byte();
+                found.push((start, if skipped { at + 2 } else { at }, target(argument)).to_py()?);
+            }
+            Opcode::END_ASYNC_FOR => {
+                if let Some(left) = send_of(bytes, start, argument) {
+                    found.push((left, left + 2, at).to_py()?);
+                }
+            }
+            _ => {}
+        }
+        argument = 0;
+    }
+    Ok(found)
+}
+
+/// The `END_SEND` of the asynchronous loop that ends at this instruction.
+fn send_of(bytes: &[u8], end: usize, argument: usize) -> Option<usize> {
+    let start = (end + 2).checked_sub(argument * 2)?;
+    (bytes.get(start).copied() == Opcode::END_SEND.byte()).then_some(start)
+}
+
+#[pymethods(METHODS)]
+impl PyCode {
+    #[pymethod]
+    fn co_lines(&self) -> PyResult<Py<PyCodeIterator>> {
+        PyCodeIterator::new(self, Table::Lines)
+    }
+
+    #[pymethod]
+    fn co_positions(&self) -> PyResult<Py<PyCodeIterator>> {
+        PyCodeIterator::new(self, Table::Positions)
+    }
+
+    #[pymethod]
+    fn co_branches(&self) -> PyResult<Py<PyCodeIterator>> {
+        PyCodeIterator::new(self, Table::Branches)
+    }
+}
