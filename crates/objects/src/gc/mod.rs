@@ -8,16 +8,26 @@
 //! |---|---|
 //! | `list` | the linked lists |
 //! | `state` | generations, thresholds, when to collect |
+//! | `unreachable` | finding what only its own kind refers to |
+//! | `collect` | a collection from start to end; what the module `gc` asks |
+//! | `report` | callbacks and debugging texts |
 
 #![expect(unsafe_code, reason = "links objects through their heads")]
 
+mod collect;
 mod list;
+mod report;
 mod state;
+mod unreachable;
 
 use crate::model::thread::{ThreadState, current};
 use crate::model::{ObjectExt, PyObject};
+pub use collect::{
+    DEBUG_COLLECTABLE, DEBUG_SAVEALL, DEBUG_STATS, DEBUG_UNCOLLECTABLE, collect, collect_at_exit, referents,
+    run_pending,
+};
 use list::{FINALIZED, head_of};
-pub use state::GcState;
+pub use state::{GENERATIONS, GcState, Statistics};
 use taipan_abi::{Py_TPFLAGS_HAVE_GC, PyGC_Head};
 
 /// Makes the collector look at the object; nothing happens when it did already.

@@ -20,12 +20,12 @@ pub struct Statistics {
 pub struct GcState {
     /// The three generations and the frozen objects, each the head of a list. They never move.
     heads: Head,
-    pub(super) counts: [Cell<i32>; GENERATIONS],
-    pub(super) thresholds: [Cell<i32>; GENERATIONS],
-    pub(super) statistics: [Cell<Statistics>; GENERATIONS],
-    pub(super) enabled: Cell<bool>,
+    pub counts: [Cell<i32>; GENERATIONS],
+    pub thresholds: [Cell<i32>; GENERATIONS],
+    pub statistics: [Cell<Statistics>; GENERATIONS],
+    pub enabled: Cell<bool>,
     pub(super) collecting: Cell<bool>,
-    pub(super) debug: Cell<i32>,
+    pub debug: Cell<i32>,
     /// Objects that survived the last full collection, and those that survived the middle generation's since.
     pub(super) long_lived_total: Cell<usize>,
     pub(super) long_lived_pending: Cell<usize>,

@@ -59,7 +59,7 @@ pub(super) fn is_plain_proxy(reference: &PyWeakRef) -> bool {
 }
 
 /// As a weak reference, be it a plain one or a proxy.
-pub(super) fn as_any(object: &PyObject) -> Option<&PyWeakRef> {
+pub(crate) fn as_any(object: &PyObject) -> Option<&PyWeakRef> {
     object.downcast::<PyWeakRef>().or_else(|| is_proxy(object).then(|| as_layout(object)))
 }
 
