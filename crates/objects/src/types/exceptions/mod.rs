@@ -6,7 +6,7 @@
 //! | `plain` | the table of all types, and those without a layout of their own |
 //! | `stop` | `StopIteration`, `SystemExit` |
 //! | `import`, `name`, `syntax`, `os_error`, `unicode` | those with attributes |
-//! | `groups` | exception groups |
+//! | `groups`, `split` | exception groups; splitting them, `except*` |
 
 #![expect(unsafe_code, reason = "calls slots; declares layouts")]
 
@@ -16,6 +16,7 @@ mod import;
 mod name;
 mod os_error;
 mod plain;
+mod split;
 mod stop;
 mod syntax;
 mod unicode;
@@ -27,11 +28,14 @@ use crate::raised;
 use crate::types::tuple::PyTuple;
 pub use base::{PyBaseException, preserving};
 use core::ptr::null_mut;
-pub use groups::PyBaseExceptionGroup;
+pub use groups::{
+    PyBaseExceptionGroup, check_star_types, exception_group_match, exception_group_type, new_group,
+};
 pub use import::{PyImportError, set_import_details};
 pub use name::{PyAttributeError, PyNameError, set_attribute_details, set_name_details};
 pub use os_error::{PyOSError, class_of_errno};
 pub use plain::*;
+pub use split::prep_reraise_star;
 pub use stop::{PyStopIteration, PySystemExit};
 pub use syntax::PySyntaxError;
 pub use taipan_host::errno::EINTR;

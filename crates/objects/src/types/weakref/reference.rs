@@ -196,6 +196,12 @@ impl PyWeakRef {
         }
     }
 
+    /// See PEP 585
+    #[pymethod(class, name = "__class_getitem__", signature = "(item, /)", no_text)]
+    fn class_getitem(cls: &TypeObject, item: &PyObject) -> PyResult {
+        crate::types::genericalias::new(cls.as_object(), item)
+    }
+
     #[slot(tp_hash)]
     fn hash(&self) -> PyResult<isize> {
         if self.hash.get() != -1 {
