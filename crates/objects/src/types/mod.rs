@@ -25,6 +25,7 @@ pub mod singletons;
 pub mod slice;
 pub mod str;
 pub mod structseq;
+pub mod template;
 pub mod traceback;
 pub mod tuple;
 pub mod r#type;
