@@ -196,8 +196,8 @@ impl PyWeakRef {
         }
     }
 
-    /// See PEP 585
-    #[pymethod(class, name = "__class_getitem__", signature = "(item, /)", no_text)]
+    /// Weakrefs are generic over the type of the referenced object.
+    #[pymethod(class, name = "__class_getitem__", signature = "(object, /)")]
     fn class_getitem(cls: &TypeObject, item: &PyObject) -> PyResult {
         crate::types::genericalias::new(cls.as_object(), item)
     }
