@@ -48,7 +48,11 @@ pub struct PyIOBase {
 impl PyIOBase {
     /// The fields of a new object; its head is filled in when it is allocated.
     pub fn fields() -> Self {
-        PyIOBase { ob_base: PyObject::EMPTY, dict: ObjCell::empty(), weaklist: Cell::new(core::ptr::null_mut()) }
+        PyIOBase {
+            ob_base: PyObject::EMPTY,
+            dict: ObjCell::empty(),
+            weaklist: Cell::new(core::ptr::null_mut()),
+        }
     }
 
     /// The object's own attributes, where it has any.
@@ -85,15 +89,27 @@ fn allows(object: &PyObject, name: &PyStr) -> PyResult<bool> {
 }
 
 pub fn check_readable(object: &PyObject) -> PyResult<()> {
-    if allows(object, intern!("readable"))? { Ok(()) } else { Err(unsupported("File or stream is not readable.")) }
+    if allows(object, intern!("readable"))? {
+        Ok(())
+    } else {
+        Err(unsupported("File or stream is not readable."))
+    }
 }
 
 pub fn check_writable(object: &PyObject) -> PyResult<()> {
-    if allows(object, intern!("writable"))? { Ok(()) } else { Err(unsupported("File or stream is not writable.")) }
+    if allows(object, intern!("writable"))? {
+        Ok(())
+    } else {
+        Err(unsupported("File or stream is not writable."))
+    }
 }
 
 pub fn check_seekable(object: &PyObject) -> PyResult<()> {
-    if allows(object, intern!("seekable"))? { Ok(()) } else { Err(unsupported("File or stream is not seekable.")) }
+    if allows(object, intern!("seekable"))? {
+        Ok(())
+    } else {
+        Err(unsupported("File or stream is not seekable."))
+    }
 }
 
 /// The flag that `close` of a subclass clears: whether the base class's own `close` ran (`__IOBase_closed`).
@@ -284,7 +300,10 @@ impl PyIOBase {
                 let ahead = call::call(peek, &[&PyInt::from_i64(1)])?;
                 let Some(ahead) = ahead.downcast::<PyBytes>() else {
                     let found = ahead.class().name();
-                    return Err(raised!(OSError, "peek() should have returned a bytes object, not '{found}'"));
+                    return Err(raised!(
+                        OSError,
+                        "peek() should have returned a bytes object, not '{found}'"
+                    ));
                 };
                 if !ahead.is_empty() {
                     let ahead = ahead.as_slice();

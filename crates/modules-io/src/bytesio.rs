@@ -311,7 +311,9 @@ impl PyBytesIO {
         self.check_exports()?;
         let size = match size {
             None => self.pos.get(),
-            Some(size) => usize::try_from(size).map_err(|_| raised!(ValueError, "negative size value {size}"))?,
+            Some(size) => {
+                usize::try_from(size).map_err(|_| raised!(ValueError, "negative size value {size}"))?
+            }
         };
         self.with(|data| {
             data.truncate(size);
@@ -338,20 +340,14 @@ impl PyBytesIO {
         let items = state.downcast::<PyTuple>().map(PyTuple::as_slice);
         let Some([value, position, attributes, ..]) = items else {
             let found = state.class().name();
-            return Err(raised!(
-                TypeError,
-                "{class}.__setstate__ argument should be 3-tuple, got {found}"
-            ));
+            return Err(raised!(TypeError, "{class}.__setstate__ argument should be 3-tuple, got {found}"));
         };
         self.check_exports()?;
         let value = Buffer::get(value, taipan_abi::PyBUF_CONTIG_RO)?.to_vec();
         self.data.replace(Some(value));
         if position.downcast::<PyInt>().is_none() {
             let found = position.class().name();
-            return Err(raised!(
-                TypeError,
-                "second item of state must be an integer, not {found}"
-            ));
+            return Err(raised!(TypeError, "second item of state must be an integer, not {found}"));
         }
         let position = number::as_isize(position, None)?;
         let Ok(position) = usize::try_from(position) else {
@@ -385,7 +381,7 @@ impl PyBytesIOBuffer {
     #[slot(bf_getbuffer)]
     fn get_buffer(&self, view: &mut taipan_abi::Py_buffer, flags: i32) -> PyResult<()> {
         let (start, length) = self.source.with(|data| Ok((data.as_mut_ptr(), data.len())))?;
-        taipan_objects::protocols::buffer::fill_info(view, self, start, length, false, flags)?;
+        taipan_objects::protocols::fill::fill_info(view, self, start, length, false, flags)?;
         self.source.exports.set(self.source.exports.get() + 1);
         Ok(())
     }

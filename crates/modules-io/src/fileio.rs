@@ -76,7 +76,9 @@ struct Mode {
 impl Mode {
     fn parse(mode: &str) -> PyResult<Self> {
         let (mut kind, mut plus) = (None, false);
-        let bad = || raised!(ValueError, "Must have exactly one of create/read/write/append mode and at most one plus");
+        let bad = || {
+            raised!(ValueError, "Must have exactly one of create/read/write/append mode and at most one plus")
+        };
         for c in mode.chars() {
             match c {
                 'r' | 'w' | 'x' | 'a' if kind.is_none() => kind = Some(c),
@@ -101,7 +103,13 @@ impl Mode {
             'a' => O_CREAT | O_APPEND,
             _ => 0,
         };
-        Ok(Mode { flags: access | extra | O_CLOEXEC, created: kind == 'x', readable, writable, appending: kind == 'a' })
+        Ok(Mode {
+            flags: access | extra | O_CLOEXEC,
+            created: kind == 'x',
+            readable,
+            writable,
+            appending: kind == 'a',
+        })
     }
 }
 
@@ -190,7 +198,10 @@ impl PyFileIO {
             let length = data.len();
             let wanted = if length == 0 { room } else { (length / 2).clamp(CHUNK, 1 << 24) };
             if data.try_reserve(wanted).is_err() {
-                return Err(raised!(OverflowError, "unbounded read returned more bytes than a Python bytes object can hold"));
+                return Err(raised!(
+                    OverflowError,
+                    "unbounded read returned more bytes than a Python bytes object can hold"
+                ));
             }
             let count = wanted.min(LARGEST);
             match retry(|| files::read_into(fd, &mut data, count))? {
@@ -581,8 +592,7 @@ impl PyFileIO {
             Ok(shown) => shown,
             Err(raised) => return errors::write_unraisable(raised, None, Some(self)),
         };
-        let warned =
-            errors::warn_source(Exc::ResourceWarning, source, 1, format_args!("unclosed file {shown}"));
+        let warned = errors::warn_resource(source, 1, format_args!("unclosed file {shown}"));
         if let Err(raised) = warned {
             if errors::matches(&raised, Exc::Warning) {
                 errors::write_unraisable(raised, None, Some(self));

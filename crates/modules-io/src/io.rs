@@ -10,7 +10,7 @@ use crate::text::wrapper::PyTextIOWrapper;
 use taipan_objects::errors;
 use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
-use taipan_objects::types::r#type::new_heap_type_with_bases;
+use taipan_objects::types::r#type::type_type;
 
 /// `io.DEFAULT_BUFFER_SIZE`, in bytes.
 pub const BUFFER_SIZE: usize = 128 * 1024;
@@ -30,7 +30,7 @@ pub fn unsupported_operation() -> PyResult {
     let dict = PyDict::new();
     dict.set_item(intern!("__module__"), intern!("io"))?;
     let bases = PyTuple::from_slice(&[Exc::OSError.type_object(), Exc::ValueError.type_object()]);
-    let made = new_heap_type_with_bases("UnsupportedOperation", &bases, &dict)?;
+    let made = call::call(type_type(), &[intern!("UnsupportedOperation"), &bases, &dict])?;
     state.unsupported.set(Some(made.clone()));
     Ok(made)
 }
@@ -49,7 +49,12 @@ pub fn offset(value: &PyObject) -> PyResult<i64> {
 
 /// `memoryview(object)`.
 pub fn memory_view(object: &PyObject) -> PyResult {
-    Ok(taipan_objects::types::memoryview::PyMemoryView::from_object(object)?.into_obj())
+    let builtins = thread::current().interpreter().builtins.get();
+    let class = builtins.as_ref().and_then(|builtins| builtins.downcast::<PyDict>());
+    match class.map(|builtins| builtins.get_str(intern!("memoryview"))).transpose()?.flatten() {
+        Some(class) => call::call(&class, &[object]),
+        None => Err(raised!(RuntimeError, "builtins has no memoryview")),
+    }
 }
 
 /// Puts the attributes of a pickled object back.
@@ -132,9 +137,8 @@ struct Wishes<'a> {
 /// Puts the buffer and the text layer that the mode asks for on a raw file.
 fn layered(raw: &PyObject, mode: &Mode, mode_text: &str, wishes: &Wishes<'_>) -> PyResult {
     let mut buffering = wishes.buffering;
-    let is_terminal = buffering < 0 && {
-        object::is_true(&*call::method(raw, intern!("_isatty_open_only"), &[])?)?
-    };
+    let is_terminal =
+        buffering < 0 && { object::is_true(&*call::method(raw, intern!("_isatty_open_only"), &[])?)? };
     let line_buffering = mode_wants_lines(mode, buffering, is_terminal);
     if buffering < 0 || (buffering == 1 && !mode.binary) {
         buffering = -1;
@@ -223,7 +227,10 @@ fn open_file(
         PyFileIO::type_object(),
         &[&path, &PyStr::new(&mode.raw), &PyInt::from_bool(closefd), &opener],
     )?;
-    let wishes = Wishes { buffering: if mode.binary && wishes.buffering == 1 { -1 } else { wishes.buffering }, ..*wishes };
+    let wishes = Wishes {
+        buffering: if mode.binary && wishes.buffering == 1 { -1 } else { wishes.buffering },
+        ..*wishes
+    };
     match layered(&raw, &mode, mode_text, &wishes) {
         Ok(file) => Ok(file),
         Err(raised) => {
@@ -358,7 +365,8 @@ pub mod io {
 /// A flag of `sys.flags`.
 pub fn flag(name: &PyStr) -> bool {
     let sys = thread::current().interpreter().sys_dict.get();
-    let flags = sys.as_ref().and_then(|sys| sys.downcast::<PyDict>()?.get_str(intern!("flags")).ok().flatten());
+    let flags =
+        sys.as_ref().and_then(|sys| sys.downcast::<PyDict>()?.get_str(intern!("flags")).ok().flatten());
     let Some(flags) = flags else { return false };
     object::get_attr(&flags, name).and_then(|flag| object::is_true(&flag)).unwrap_or_else(|raised| {
         errors::clear(raised);

@@ -2,6 +2,7 @@
 
 use crate::base::{PyIOBase, PyTextIOBase};
 use crate::text::newline::{Newlines, PyNewlineDecoder};
+use crate::text::plain::Plain;
 use core::cell::{Cell, RefCell};
 use taipan_objects::memory;
 use taipan_objects::prelude::*;
@@ -23,7 +24,7 @@ pub struct PyStringIO {
     /// Code points; `None` once closed, and before `__init__`.
     text: RefCell<Option<Vec<u32>>>,
     pos: Cell<usize>,
-    newlines: Cell<Newlines>,
+    newlines: Plain<Newlines>,
     /// Translates line ends of what is written, where reading is universal.
     decoder: ObjCell,
     initialised: Cell<bool>,
@@ -52,14 +53,12 @@ impl PyStringIO {
         let mut points = crate::text::code_points(&decoded);
         if let Some(ending) = self.newlines.get().written_for_line_feed() {
             let ending: Vec<u32> = ending.bytes().map(u32::from).collect();
-            points = points
-                .iter()
-                .flat_map(|&c| if c == 10 { ending.clone() } else { vec![c] })
-                .collect();
+            points = points.iter().flat_map(|&c| if c == 10 { ending.clone() } else { vec![c] }).collect();
         }
         self.with(|buffer| {
             let start = self.pos.get();
-            let Some(end) = start.checked_add(points.len()).filter(|&end| end < isize::MAX as usize / 4) else {
+            let Some(end) = start.checked_add(points.len()).filter(|&end| end < isize::MAX as usize / 4)
+            else {
                 return Err(raised!(OverflowError, "new position too large"));
             };
             if buffer.len() < end {
@@ -97,14 +96,18 @@ impl PyStringIO {
 #[pymethods(STRINGIO)]
 impl PyStringIO {
     #[new(signature = "(*args, **kwargs)")]
-    fn py_new(cls: &TypeObject, _args: &[&PyObject], _kwargs: Option<Py<PyDict>>) -> PyResult<Py<PyStringIO>> {
+    fn py_new(
+        cls: &TypeObject,
+        _args: &[&PyObject],
+        _kwargs: Option<Py<PyDict>>,
+    ) -> PyResult<Py<PyStringIO>> {
         memory::new_in(
             cls,
             PyStringIO {
                 base: PyIOBase::fields(),
                 text: RefCell::new(None),
                 pos: Cell::new(0),
-                newlines: Cell::new(Newlines::LINE_FEED),
+                newlines: Plain::new(Newlines::LINE_FEED),
                 decoder: ObjCell::empty(),
                 initialised: Cell::new(false),
             },
@@ -156,7 +159,10 @@ impl PyStringIO {
                 let line = call::method(slf, intern!("readline"), &[])?;
                 if line.downcast::<PyStr>().is_none() {
                     let found = line.class().name();
-                    return Err(raised!(OSError, "readline() should have returned a str object, not '{found}'"));
+                    return Err(raised!(
+                        OSError,
+                        "readline() should have returned a str object, not '{found}'"
+                    ));
                 }
                 line
             }
@@ -311,7 +317,11 @@ impl PyStringIO {
         });
         // The value has its line ends translated already.
         let Some(value) = value.downcast_owned::<PyStr>() else {
-            return Err(raised!(TypeError, "initial_value must be str or None, not {}", value.class().name()));
+            return Err(raised!(
+                TypeError,
+                "initial_value must be str or None, not {}",
+                value.class().name()
+            ));
         };
         self.text.replace(Some(crate::text::code_points(&value)));
         self.initialised.set(true);

@@ -140,7 +140,7 @@ impl Buffered {
     }
 
     pub fn closed_object(&self) -> PyResult {
-        object::get_attr(&self.raw()?, intern!("closed"))
+        object::get_attr(&*self.raw()?, intern!("closed"))
     }
 
     fn check_open(&self, action: &str) -> PyResult<()> {
@@ -188,7 +188,11 @@ impl Buffered {
         let got = match number::as_isize(&read, Some(Exc::ValueError)) {
             Ok(got) => got,
             Err(raised) => {
-                return Err(errors::set_from_cause(raised, Exc::OSError, format_args!("raw readinto() failed")));
+                return Err(errors::set_from_cause(
+                    raised,
+                    Exc::OSError,
+                    format_args!("raw readinto() failed"),
+                ));
             }
         };
         let Some(got) = usize::try_from(got).ok().filter(|&got| got <= count) else {
@@ -349,7 +353,7 @@ impl Buffered {
             }
         }
         if !self.writable.get() {
-            call::method(&self.raw()?, intern!("flush"), &[])?;
+            call::method(&*self.raw()?, intern!("flush"), &[])?;
         }
         Ok(())
     }
@@ -374,12 +378,7 @@ impl Buffered {
         self.behind.replace(Vec::new());
         match (pending, closed) {
             (None, closed) => closed,
-            (Some(error), Ok(_)) => Err(errors::restore(error)),
-            (Some(error), Err(raised)) => {
-                let later = errors::take(raised);
-                later.set_context_if_unset(error);
-                Err(errors::restore(later))
-            }
+            (earlier, closed) => errors::chain(earlier, closed.map(drop)).map(|()| none()),
         }
     }
 
@@ -663,14 +662,18 @@ impl Buffered {
 
     pub fn next_line(&self, slf: &PyObject) -> PyResult<Option<Obj>> {
         let class = slf.class();
-        let own = class.is(super::PyBufferedReader::type_object()) || class.is(super::PyBufferedRandom::type_object());
+        let own = class.is(super::PyBufferedReader::type_object())
+            || class.is(super::PyBufferedRandom::type_object());
         let line = if own {
             self.readline(slf, None)?.into_obj()
         } else {
             let line = call::method(slf, intern!("readline"), &[])?;
             if line.downcast::<PyBytes>().is_none() {
                 let found = line.class().name();
-                return Err(raised!(OSError, "readline() should have returned a bytes object, not '{found}'"));
+                return Err(raised!(
+                    OSError,
+                    "readline() should have returned a bytes object, not '{found}'"
+                ));
             }
             line
         };

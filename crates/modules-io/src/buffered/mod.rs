@@ -51,17 +51,17 @@ macro_rules! common_methods {
 
             #[pymethod]
             fn seekable(&self) -> PyResult {
-                call::method(&self.state.raw()?, intern!("seekable"), &[])
+                call::method(&*self.state.raw()?, intern!("seekable"), &[])
             }
 
             #[pymethod]
             fn fileno(&self) -> PyResult {
-                call::method(&self.state.raw()?, intern!("fileno"), &[])
+                call::method(&*self.state.raw()?, intern!("fileno"), &[])
             }
 
             #[pymethod]
             fn isatty(&self) -> PyResult {
-                call::method(&self.state.raw()?, intern!("isatty"), &[])
+                call::method(&*self.state.raw()?, intern!("isatty"), &[])
             }
 
             #[pymethod(name = "_dealloc_warn", signature = "(source, /)")]
@@ -121,12 +121,12 @@ macro_rules! common_methods {
 
             #[getter]
             fn name(&self) -> PyResult {
-                object::get_attr(&self.state.raw()?, intern!("name"))
+                object::get_attr(&*self.state.raw()?, intern!("name"))
             }
 
             #[getter]
             fn mode(&self) -> PyResult {
-                object::get_attr(&self.state.raw()?, intern!("mode"))
+                object::get_attr(&*self.state.raw()?, intern!("mode"))
             }
         }
     };
@@ -144,7 +144,7 @@ macro_rules! reading_methods {
 
             #[pymethod]
             fn readable(&self) -> PyResult {
-                call::method(&self.state.raw()?, intern!("readable"), &[])
+                call::method(&*self.state.raw()?, intern!("readable"), &[])
             }
 
             #[pymethod(signature = "(size=-1, /)")]
@@ -188,7 +188,7 @@ macro_rules! writing_methods {
         impl $class {
             #[pymethod]
             fn writable(&self) -> PyResult {
-                call::method(&self.state.raw()?, intern!("writable"), &[])
+                call::method(&*self.state.raw()?, intern!("writable"), &[])
             }
 
             /// Write the given buffer to the IO stream.

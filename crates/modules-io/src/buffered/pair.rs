@@ -118,12 +118,7 @@ impl PyRWPair {
         let second = self.read_with(intern!("close"), &[]);
         match (first, second) {
             (None, second) => second,
-            (Some(error), Ok(_)) => Err(errors::restore(error)),
-            (Some(error), Err(raised)) => {
-                let later = errors::take(raised);
-                later.set_context_if_unset(error);
-                Err(errors::restore(later))
-            }
+            (earlier, closed) => errors::chain(earlier, closed.map(drop)).map(|()| none()),
         }
     }
 

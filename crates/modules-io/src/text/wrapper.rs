@@ -2,6 +2,7 @@
 
 use super::cookie::Cookie;
 use super::newline::{Newlines, PyNewlineDecoder};
+use super::plain::Plain;
 use crate::base::{self, PyIOBase, PyTextIOBase, unsupported};
 use core::cell::{Cell, RefCell};
 use taipan_objects::codecs::builtin as codecs;
@@ -31,29 +32,6 @@ struct Snapshot {
 }
 
 impl Traverse for Snapshot {
-    fn traverse(&self, _: &mut Visitor) {}
-}
-
-impl Traverse for Direct {
-    fn traverse(&self, _: &mut Visitor) {}
-}
-
-/// A cell for plain values that hold no references.
-struct Plain<T>(Cell<T>);
-
-impl<T: Copy> Plain<T> {
-    fn new(value: T) -> Self {
-        Plain(Cell::new(value))
-    }
-    fn get(&self) -> T {
-        self.0.get()
-    }
-    fn set(&self, value: T) {
-        self.0.set(value);
-    }
-}
-
-impl<T> Traverse for Plain<T> {
     fn traverse(&self, _: &mut Visitor) {}
 }
 
@@ -193,7 +171,10 @@ impl PyTextIOWrapper {
         };
         let Some(bytes) = buffered.downcast::<PyBytes>() else {
             let found = buffered.class().name();
-            return Err(raised!(TypeError, "illegal decoder state: the first item should be a bytes object, not '{found}'"));
+            return Err(raised!(
+                TypeError,
+                "illegal decoder state: the first item should be a bytes object, not '{found}'"
+            ));
         };
         Ok((bytes.as_slice().to_vec(), number::index_to_integer::<i32>(flags, "C int")?))
     }
@@ -247,7 +228,9 @@ impl PyTextIOWrapper {
         // The usual case, without a copy.
         if newlines.translates() || newlines == Newlines::LINE_FEED {
             let found = match text.units() {
-                StrUnits::Ascii(units) | StrUnits::Latin1(units) => units[start..].iter().position(|&c| c == b'\n'),
+                StrUnits::Ascii(units) | StrUnits::Latin1(units) => {
+                    units[start..].iter().position(|&c| c == b'\n')
+                }
                 StrUnits::Two(units) => units[start..].iter().position(|&c| c == 10),
                 StrUnits::Four(units) => units[start..].iter().position(|&c| c == 10),
             };
@@ -355,7 +338,8 @@ impl PyTextIOWrapper {
             return Err(unsupported("not writable"));
         }
         let length = text.len();
-        let has_line_feed = (self.line_buffering.get() || self.newlines.get().written_for_line_feed().is_some())
+        let has_line_feed = (self.line_buffering.get()
+            || self.newlines.get().written_for_line_feed().is_some())
             && text.find(&PyStr::from_char(10), 0, length).is_some();
         let flush = self.line_buffering.get()
             && (has_line_feed || text.find(&PyStr::from_char(13), 0, length).is_some());
@@ -363,7 +347,8 @@ impl PyTextIOWrapper {
             Some(ending) if has_line_feed => {
                 let replace = intern!("replace");
                 let new = call::method(text, replace, &[&PyStr::from_char(10), &PyStr::new(ending)])?;
-                new.downcast_into::<PyStr>().map_err(|_| raised!(TypeError, "replace() should return a string"))?
+                new.downcast_into::<PyStr>()
+                    .map_err(|_| raised!(TypeError, "replace() should return a string"))?
             }
             _ => text.to_owned(),
         };
@@ -414,7 +399,8 @@ impl PyTextIOWrapper {
             self.encoder.set(Some(call::method(info, intern!("incrementalencoder"), &[errors])?));
             let name = object::get_optional_attr(info, intern!("name"))?;
             if let Some(name) = name.as_ref().and_then(|name| name.downcast::<PyStr>()) {
-                let known = [("utf-8", Direct::Utf8), ("ascii", Direct::Ascii), ("iso8859-1", Direct::Latin1)];
+                let known =
+                    [("utf-8", Direct::Utf8), ("ascii", Direct::Ascii), ("iso8859-1", Direct::Latin1)];
                 if let Some(&(_, direct)) = known.iter().find(|(text, _)| name.eq_str(text)) {
                     self.direct.set(direct);
                 }
@@ -670,12 +656,7 @@ impl PyTextIOWrapper {
         let closed = call::method(&buffer, intern!("close"), &[]);
         match (pending, closed) {
             (None, closed) => closed,
-            (Some(error), Ok(_)) => Err(errors::restore(error)),
-            (Some(error), Err(raised)) => {
-                let later = errors::take(raised);
-                later.set_context_if_unset(error);
-                Err(errors::restore(later))
-            }
+            (earlier, closed) => errors::chain(earlier, closed.map(drop)).map(|()| none()),
         }
     }
 }
@@ -1039,7 +1020,9 @@ impl PyTextIOWrapper {
     fn newlines(&self) -> PyResult {
         self.checked_buffer()?;
         match self.decoder.get() {
-            Some(decoder) => Ok(object::get_optional_attr(&decoder, intern!("newlines"))?.unwrap_or_else(none)),
+            Some(decoder) => {
+                Ok(object::get_optional_attr(&decoder, intern!("newlines"))?.unwrap_or_else(none))
+            }
             None => Ok(none()),
         }
     }

@@ -3,6 +3,7 @@
 
 pub mod buffer;
 pub mod call;
+pub mod fill;
 pub mod iter;
 pub mod mapping;
 pub mod number;
