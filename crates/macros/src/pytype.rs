@@ -181,7 +181,11 @@ fn spec_tokens(
     };
     let doc_c = c_string(&text, span)?;
     let name_c = c_string(name, span)?;
-    let flags = options.flags.iter().map(|f| format_ident!("Py_TPFLAGS_{}", f));
+    // C spells private flags with an underscore in front: `_MATCH_SELF` is `_Py_TPFLAGS_MATCH_SELF`.
+    let flags = options.flags.iter().map(|f| match f.to_string().strip_prefix('_') {
+        Some(private) => format_ident!("_Py_TPFLAGS_{}", private),
+        None => format_ident!("Py_TPFLAGS_{}", f),
+    });
     let mut flags = quote!(0 #(| ::taipan_abi::#flags)*);
     if options.gc {
         flags = quote!(#flags | ::taipan_abi::Py_TPFLAGS_HAVE_GC);

@@ -1,12 +1,64 @@
 //! `dict`: insertion-ordered hash tables, key sharing, the storage of instances.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `keys` | the table of keys: layout, probing, versions |
+//! | `values` | arrays of values beside shared keys |
+//! | `table` | looking up, storing, deleting, resizing |
+//! | `instance` | the attributes of instances |
+//! | `cache` | what the interpreter's inline caches read |
+//! | `watch` | watchers |
+//! | `update` | merging mappings and pairs, copying |
+//! | `methods` | what Python code calls |
+//! | `iterators`, `views` | walking, and the three views with their set operations |
+//!
+//! A dictionary is *combined* (it owns its table, which has the values) or *split* (the table is shared with the
+//! class; the values lie in an array).
 
-use crate::model::{Obj, Py, PyObject, PyResult};
+#![expect(unsafe_code, reason = "handles tables by pointer")]
+
+pub mod cache;
+pub mod instance;
+mod iterators;
+mod keys;
+mod methods;
+mod table;
+mod update;
+mod values;
+mod views;
+pub mod watch;
+
+pub use iterators::{
+    PyDictItemIterator, PyDictKeyIterator, PyDictReverseItemIterator, PyDictReverseKeyIterator,
+    PyDictReverseValueIterator, PyDictValueIterator,
+};
+pub use keys::DictKeys;
+pub(crate) use table::{hash_key, unhashable};
+pub use values::DictValues;
+pub use views::{PyDictItems, PyDictKeys, PyDictValuesView};
+
+use crate::model::gc::Visitor;
+use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject};
+use crate::types::list::PyList;
 use crate::types::str::PyStr;
+use crate::types::tuple::PyTuple;
+use crate::{gc, memory};
 use core::cell::Cell;
-use taipan_macros::pytype;
+use core::ptr::null_mut;
+use keys::{decref_keys, empty_keys, raw};
+use taipan_macros::{pymethods, pytype};
 
-/// A dictionary.
-#[pytype(name = "dict", exported = PyDict_Type, layout = PyDictObject, subclass_flag = DICT_SUBCLASS, gc(manual), flags(BASETYPE, MAPPING))]
+/// dict() -> new empty dictionary
+/// dict(mapping) -> new dictionary initialized from a mapping object's
+///     (key, value) pairs
+/// dict(iterable) -> new dictionary initialized as if via:
+///     d = {}
+///     for k, v in iterable:
+///         d[k] = v
+/// dict(**kwargs) -> new dictionary initialized with the name=value pairs
+///     in the keyword argument list.  For example:  dict(one=1, two=2)
+#[pytype(name = "dict", exported = PyDict_Type, layout = PyDictObject, subclass_flag = DICT_SUBCLASS, gc(manual), flags(BASETYPE, MAPPING, _MATCH_SELF),
+    parts(MEMORY, methods::METHODS, methods::SLOTS))]
 pub struct PyDict {
     ob_base: PyObject,
     used: Cell<isize>,
@@ -15,178 +67,257 @@ pub struct PyDict {
     values: Cell<*mut DictValues>,
 }
 
-/// The table of keys: owned by one dictionary, or shared by the instances of a class.
-pub struct DictKeys(());
-
-/// The values of a dictionary with shared keys; the storage of an instance's attributes.
-pub struct DictValues(());
-
 impl PyDict {
     /// An empty dictionary.
+    #[inline]
     pub fn new() -> Py<PyDict> {
-        todo!()
+        Self::from_table(empty_keys(), null_mut(), 0)
+    }
+
+    #[inline]
+    fn from_table(keys: *mut DictKeys, values: *mut DictValues, used: isize) -> Py<PyDict> {
+        memory::new(PyDict {
+            ob_base: PyObject::EMPTY,
+            used: Cell::new(used),
+            watcher_tag: Cell::new(0),
+            keys: Cell::new(keys),
+            values: Cell::new(values),
+        })
     }
 
     /// A dictionary with room for so many keys.
     pub fn with_capacity(count: usize) -> Py<PyDict> {
-        let _ = count;
-        todo!()
+        let dict = Self::new();
+        if count > 5 {
+            let log2_size = keys::log2_for_entries(count).min(17);
+            dict.resize(log2_size, true).expect("memory for a dictionary");
+        }
+        dict
     }
 
     /// The number of items.
+    #[inline(always)]
     pub fn len(&self) -> usize {
-        let _ = self;
-        todo!()
+        self.used.get() as usize
     }
 
     /// Whether there are none.
+    #[inline(always)]
     pub fn is_empty(&self) -> bool {
-        let _ = self;
-        todo!()
+        self.used.get() == 0
     }
 
     /// `dict.get(key)`; hashing and comparing may raise.
+    #[inline]
     pub fn get_item(&self, key: &PyObject) -> PyResult<Option<Obj>> {
-        let _ = (self, key);
-        todo!()
+        self.get_known_hash(key, hash_key(key)?)
     }
 
     /// Look-up by string: cannot raise when the keys are strings.
+    #[inline]
     pub fn get_str(&self, key: &PyStr) -> PyResult<Option<Obj>> {
-        let _ = (self, key);
-        todo!()
+        if PyStr::check_exact(key) {
+            return self.get_known_hash(key, key.hash());
+        }
+        self.get_item(key)
     }
 
     /// `dict[key] = value`.
+    #[inline]
     pub fn set_item(&self, key: &PyObject, value: &PyObject) -> PyResult<()> {
-        let _ = (self, key, value);
-        todo!()
+        self.set_known_hash(key.owned(), hash_key(key)?, value.owned())
     }
 
     /// `del dict[key]`; false where it was not there.
     pub fn del_item(&self, key: &PyObject) -> PyResult<bool> {
-        let _ = (self, key);
-        todo!()
+        Ok(self.pop(key)?.is_some())
     }
 
     /// `dict.pop(key)`.
     pub fn pop(&self, key: &PyObject) -> PyResult<Option<Obj>> {
-        let _ = (self, key);
-        todo!()
+        self.pop_known_hash(key, hash_key(key)?)
     }
 
     /// `key in dict`.
+    #[inline]
     pub fn contains(&self, key: &PyObject) -> PyResult<bool> {
-        let _ = (self, key);
-        todo!()
+        self.contains_known_hash(key, hash_key(key)?)
+    }
+
+    /// `key in dict` for a key whose hash is known.
+    #[inline]
+    pub fn contains_known_hash(&self, key: &PyObject, hash: isize) -> PyResult<bool> {
+        // SAFETY: the index comes from a look-up, and nothing ran since.
+        Ok(self.find(key, hash)?.is_some_and(|index| unsafe { !(*self.value_place(index)).is_null() }))
     }
 
     /// `dict.setdefault(key, value)`.
     pub fn set_default(&self, key: &PyObject, value: &PyObject) -> PyResult {
-        let _ = (self, key, value);
-        todo!()
+        Ok(self.set_default_known_hash(key, hash_key(key)?, value)?.0)
     }
 
     /// New references to all items, in order.
     pub fn items_snapshot(&self) -> Vec<(Obj, Obj)> {
-        let _ = self;
-        todo!()
+        let mut items = Vec::with_capacity(self.len());
+        let mut at = 0;
+        while let Some((next, key, value)) = self.next(at) {
+            items.push((key, value));
+            at = next;
+        }
+        items
     }
 
     /// The item at or after position `at` and the position behind it, as `PyDict_Next` walks.
+    #[inline]
     pub fn next(&self, at: usize) -> Option<(usize, Obj, Obj)> {
-        let _ = (self, at);
-        todo!()
+        // SAFETY: the references are taken at once.
+        unsafe {
+            let (position, key, value) = self.entry_from(at)?;
+            Some((position + 1, Obj::from_borrowed(key), Obj::from_borrowed(value)))
+        }
     }
 
-    /// A copy (`dict.copy()`), of exact type.
-    pub fn copy(&self) -> PyResult<Py<PyDict>> {
-        let _ = self;
-        todo!()
+    /// As `next`, with the hash of the key.
+    pub fn next_with_hash(&self, at: usize) -> Option<(usize, Obj, Obj, isize)> {
+        let (next, key, value) = self.next(at)?;
+        Some((next, key, value, self.hash_at(next - 1)))
     }
 
     /// Removes everything.
     pub fn clear_items(&self) {
-        let _ = self;
-        todo!()
-    }
-
-    /// `dict.update(other)`, a mapping or pairs.
-    pub fn update(&self, other: &PyObject) -> PyResult<()> {
-        let _ = (self, other);
-        todo!()
-    }
-
-    /// As `update` with only mappings; existing keys stay where `!overwrite` (`PyDict_Merge`).
-    pub fn merge(&self, other: &PyObject, overwrite: bool) -> PyResult<()> {
-        let _ = (self, other, overwrite);
-        todo!()
+        self.reset();
     }
 
     /// `PyDict_Keys`.
-    pub fn keys(&self) -> PyResult<Py<crate::types::list::PyList>> {
-        let _ = self;
-        todo!()
+    pub fn keys(&self) -> PyResult<Py<PyList>> {
+        PyList::try_from_vec(self.items_snapshot().into_iter().map(|(key, _)| key).collect())
+    }
+
+    /// `PyDict_Values`.
+    pub fn values(&self) -> PyResult<Py<PyList>> {
+        PyList::try_from_vec(self.items_snapshot().into_iter().map(|(_, value)| value).collect())
+    }
+
+    /// `PyDict_Items`.
+    pub fn items(&self) -> PyResult<Py<PyList>> {
+        let pairs = self.items_snapshot().into_iter();
+        PyList::try_from_vec(pairs.map(|(key, value)| PyTuple::pair(key, value).into_obj()).collect())
+    }
+
+    /// Bytes without the head of the collector, for `__sizeof__`.
+    fn size_in_bytes(&self) -> usize {
+        let table = self.table();
+        let mut size = self.class().tp_basicsize() as usize;
+        // SAFETY: the dictionary's own table.
+        unsafe {
+            if self.is_split() {
+                size += (*table).shared_size() * size_of::<*mut PyObject>();
+            }
+            if (*table).refcnt.get() == 1 {
+                size += (*table).size_in_bytes();
+            }
+        }
+        size
     }
 }
 
-/// Instance attributes of types with `Py_TPFLAGS_MANAGED_DICT`: inline values with shared keys, or a dictionary.
-pub mod instance {
-    use crate::model::{Obj, Py, PyObject, PyResult, TypeObject};
-    use crate::types::dict::PyDict;
-    use crate::types::str::PyStr;
-
-    /// The attribute `name` in the instance's storage, without looking at the type.
-    pub fn get(object: &PyObject, name: &PyStr) -> PyResult<Option<Obj>> {
-        let _ = (object, name);
-        todo!()
+#[pymethods(MEMORY)]
+impl PyDict {
+    #[slot(tp_traverse)]
+    fn traverse(&self, visitor: &mut Visitor) {
+        let (table, split) = (self.table(), self.values.get());
+        if table.is_null() {
+            return;
+        }
+        // SAFETY: visitors run no Python code.
+        unsafe {
+            if !split.is_null() {
+                if !(*split).embedded.get() {
+                    for index in 0..raw::nentries(table) {
+                        if let Some(value) = (*values::place(split, index)).as_ref() {
+                            visitor.visit(value);
+                        }
+                    }
+                }
+                return;
+            }
+            let unicode = raw::is_unicode(table);
+            for index in 0..raw::nentries(table) {
+                if let Some(value) = (*raw::value_place(table, index)).as_ref() {
+                    if !unicode {
+                        visitor.visit(&*raw::key(table, index));
+                    }
+                    visitor.visit(value);
+                }
+            }
+        }
     }
 
-    /// Stores or (`None`) deletes an attribute; false where one to delete was not there.
-    pub fn set(object: &PyObject, name: &PyStr, value: Option<&PyObject>) -> PyResult<bool> {
-        let _ = (object, name, value);
-        todo!()
+    #[slot(tp_clear)]
+    fn clear_references(&self) {
+        if !self.table().is_null() {
+            self.reset();
+        }
     }
 
-    /// The instance's dictionary, made from its inline values if it was not there.
-    pub fn dict(object: &PyObject) -> PyResult<Py<PyDict>> {
-        let _ = object;
-        todo!()
+    #[slot(tp_dealloc, raw)]
+    unsafe extern "C" fn dealloc(object: *mut PyObject) {
+        // SAFETY: called as the slot, when the last reference is gone.
+        unsafe {
+            let dict = &*object.cast::<PyDict>();
+            if dict.is_watched() {
+                // A callback may look at the dictionary, which therefore lives a moment longer.
+                object_lives(object, || dict.notify(watch::Event::Deallocated, None, None));
+            }
+            if !memory::begin_dealloc(object) {
+                return;
+            }
+            let (table, split) = (dict.table(), dict.values.get());
+            if !split.is_null() {
+                if !(*split).embedded.get() {
+                    values::free(split);
+                }
+                decref_keys(table);
+            } else if !table.is_null() {
+                decref_keys(table);
+            }
+            memory::free_object(object);
+            memory::end_dealloc();
+        }
     }
 
-    /// Makes `dict` the instance's dictionary.
-    pub fn set_dict(object: &PyObject, dict: Option<&PyDict>) -> PyResult<()> {
-        let _ = (object, dict);
-        todo!()
+    #[slot(tp_new)]
+    fn py_new(cls: &TypeObject, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult {
+        let dict = memory::alloc_untracked(cls, 0)?.cast::<PyDict>();
+        // SAFETY: fresh memory of a dictionary, tracked when its table is in place.
+        unsafe {
+            (*dict).keys.set(empty_keys());
+            gc::track(dict.cast());
+            Ok(Obj::from_raw(dict.cast()))
+        }
     }
 
-    /// Prepares a class with managed dictionaries: makes the shared keys (`ht_cached_keys`) of its instances.
-    pub fn prepare_class(class: &TypeObject) {
-        let _ = class;
-        todo!()
+    #[slot(tp_vectorcall, raw)]
+    unsafe extern "C" fn vectorcall_raw(
+        class: *mut PyObject,
+        args: *const *mut PyObject,
+        nargs: usize,
+        names: *mut PyObject,
+    ) -> *mut PyObject {
+        // SAFETY: called as the slot.
+        unsafe { methods::vectorcall(class, args, nargs, names) }
     }
+}
 
-    /// Bytes of inline values behind an instance of `class`.
-    pub fn inline_size(class: &TypeObject) -> usize {
-        let _ = class;
-        todo!()
-    }
-
-    /// Initialises the storage of a new instance, whose memory is zeroed.
-    pub fn init(object: &PyObject) {
-        let _ = object;
-        todo!()
-    }
-
-    /// Visits what the storage holds.
-    pub fn traverse(object: &PyObject, visitor: &mut crate::model::gc::Visitor) {
-        let _ = (object, visitor);
-        todo!()
-    }
-
-    /// Drops the storage.
-    pub fn clear(object: &PyObject) {
-        let _ = object;
-        todo!()
+/// Runs `f` while a dying object has a reference again.
+///
+/// # Safety
+/// `object` has no references, and `f` leaves none behind.
+unsafe fn object_lives(object: *mut PyObject, f: impl FnOnce()) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        (*object).ob_refcnt.set(1);
+        f();
+        (*object).ob_refcnt.set((*object).ob_refcnt.get() - 1);
     }
 }

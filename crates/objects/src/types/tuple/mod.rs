@@ -1,62 +1,271 @@
-//! `tuple`.
+//! `tuple`: the items follow the head. The collector need not look at a tuple of atoms: such a tuple is made
+//! untracked, and stays so as its items never change.
 
-use crate::model::{Obj, ObjCell, Py, PyObject, PyVarObject};
+#![expect(unsafe_code, reason = "the items lie behind the struct")]
+
+mod iterator;
+mod methods;
+
+pub use iterator::PyTupleIterator;
+pub(crate) use methods::{clipped_index, fill_concat, no_keywords, one_argument};
+
+use crate::model::gc::Visitor;
+use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, PyVarObject, Raised, TypeObject};
+use crate::{gc, memory, raised};
 use core::cell::Cell;
-use taipan_macros::pytype;
+use core::mem::ManuallyDrop;
+use taipan_abi::Py_TPFLAGS_HAVE_GC;
+use taipan_macros::{pymethods, pytype};
 
-/// A tuple: the items follow the head.
-#[pytype(name = "tuple", exported = PyTuple_Type, layout = PyTupleObject, subclass_flag = TUPLE_SUBCLASS, gc(manual), flags(BASETYPE, SEQUENCE), basicsize = 32, itemsize = 8)]
+/// Built-in immutable sequence.
+///
+/// If no argument is given, the constructor returns an empty tuple.
+/// If iterable is specified the tuple is initialized from iterable's items.
+///
+/// If the argument is a tuple, the return value is the same object.
+#[pytype(name = "tuple", exported = PyTuple_Type, layout = PyTupleObject, subclass_flag = TUPLE_SUBCLASS, gc(manual), flags(BASETYPE, SEQUENCE, _MATCH_SELF),
+    basicsize = 32, itemsize = 8, signature = "(iterable=(), /)", parts(MEMORY, methods::METHODS, methods::SLOTS))]
 pub struct PyTuple {
     ob_base: PyVarObject,
     hash: Cell<isize>,
     items: [ObjCell; 1],
 }
 
+/// The most items a tuple can have.
+const MAX_ITEMS: usize = (isize::MAX as usize - 64) / 8;
+
+/// Whether the collector may have to follow a reference to `object`.
+#[inline]
+fn may_be_tracked(object: &PyObject) -> bool {
+    object.class().has_flag(Py_TPFLAGS_HAVE_GC) && (!PyTuple::check_exact(object) || gc::is_tracked(object))
+}
+
 impl PyTuple {
     /// The empty tuple, shared and immortal.
+    #[inline]
     pub fn empty() -> Py<PyTuple> {
-        todo!()
+        EMPTY.get().to_owned()
+    }
+
+    /// A tuple of `class` with room for `count` items, not tracked. The items are null.
+    fn alloc(class: &TypeObject, count: usize) -> PyResult<*mut PyTuple> {
+        if count > MAX_ITEMS {
+            return Err(raised!(MemoryError));
+        }
+        let tuple = memory::alloc_untracked(class, count)?.cast::<PyTuple>();
+        // SAFETY: fresh memory of a tuple.
+        unsafe {
+            (*tuple).ob_base.ob_size.set(count as isize);
+            (*tuple).hash.set(-1);
+        }
+        Ok(tuple)
+    }
+
+    /// A tuple whose `count` items are written by `fill`, which must write all of them and run no Python code.
+    #[inline]
+    fn build(count: usize, fill: impl FnOnce(*mut *mut PyObject)) -> PyResult<Py<PyTuple>> {
+        if count == 0 {
+            return Ok(Self::empty());
+        }
+        let tuple = Self::alloc(Self::type_object(), count)?;
+        // SAFETY: fresh memory, of which `fill` writes the items.
+        unsafe {
+            fill((*tuple).raw_items());
+            let built = Py::from_raw(tuple);
+            built.track_if_needed();
+            Ok(built)
+        }
+    }
+
+    /// Lets the collector see the tuple if one of its items may be in a cycle.
+    fn track_if_needed(&self) {
+        if self.as_slice().iter().any(|item| may_be_tracked(item)) {
+            // SAFETY: a fresh tuple whose items are in place.
+            unsafe { gc::track(self.as_ptr()) }
+        }
+    }
+
+    #[inline(always)]
+    fn raw_items(&self) -> *mut *mut PyObject {
+        // The place of the items is derived from the whole object's address: they reach beyond the struct.
+        // SAFETY: the items follow the fixed part.
+        unsafe { self.as_ptr().byte_add(core::mem::offset_of!(PyTuple, items)).cast() }
     }
 
     /// A tuple of these items.
+    #[inline]
     pub fn from_vec(items: Vec<Obj>) -> Py<PyTuple> {
-        let _ = items;
-        todo!()
+        Self::try_from_vec(items).expect("memory for a tuple")
+    }
+
+    /// As `from_vec`; raises `MemoryError`.
+    pub fn try_from_vec(items: Vec<Obj>) -> PyResult<Py<PyTuple>> {
+        Self::build(items.len(), |places| {
+            let items = ManuallyDrop::new(items);
+            // SAFETY: the references move; the vector's memory is freed without them.
+            unsafe {
+                core::ptr::copy_nonoverlapping(items.as_ptr().cast(), places, items.len());
+                let mut items = ManuallyDrop::into_inner(items);
+                items.set_len(0);
+            }
+        })
     }
 
     /// A tuple of new references to these items.
+    #[inline]
     pub fn from_slice(items: &[&PyObject]) -> Py<PyTuple> {
-        let _ = items;
-        todo!()
+        Self::try_from_slice(items).expect("memory for a tuple")
+    }
+
+    /// As `from_slice`; raises `MemoryError`.
+    pub fn try_from_slice(items: &[&PyObject]) -> PyResult<Py<PyTuple>> {
+        Self::build(items.len(), |places| {
+            for (i, item) in items.iter().enumerate() {
+                // SAFETY: there is room for every item.
+                unsafe { places.add(i).write(item.owned().into_raw()) };
+            }
+        })
+    }
+
+    /// A tuple of `class`, a subclass of `tuple`, with these items.
+    pub fn from_slice_in(class: &TypeObject, items: &[&PyObject]) -> PyResult<Py<PyTuple>> {
+        if class.is(Self::type_object()) {
+            return Self::try_from_slice(items);
+        }
+        let raw = memory::alloc(class, items.len())?.cast::<PyTuple>();
+        // SAFETY: fresh memory of a tuple with room for the items.
+        unsafe {
+            (*raw).hash.set(-1);
+            for (i, item) in items.iter().enumerate() {
+                (*raw).raw_items().add(i).write(item.owned().into_raw());
+            }
+            Ok(Py::from_raw(raw))
+        }
+    }
+
+    /// Two items.
+    #[inline]
+    pub fn pair(first: Obj, second: Obj) -> Py<PyTuple> {
+        Self::build(2, |places| {
+            // SAFETY: there is room for two.
+            unsafe {
+                places.write(first.into_raw());
+                places.add(1).write(second.into_raw());
+            }
+        })
+        .expect("memory for a tuple")
+    }
+
+    /// A tuple that takes over the references in an array.
+    ///
+    /// # Safety
+    /// `items` holds `count` owned references, which pass to the tuple.
+    #[inline]
+    pub unsafe fn from_raw_items(items: *const *mut PyObject, count: usize) -> PyResult<Py<PyTuple>> {
+        // SAFETY: the caller's promise.
+        Self::build(count, |places| unsafe { core::ptr::copy_nonoverlapping(items, places, count) })
     }
 
     /// The items.
+    #[inline(always)]
     pub fn as_slice(&self) -> &[&PyObject] {
-        let _ = self;
-        todo!()
+        // SAFETY: the items are never null once the tuple is seen, and never change.
+        unsafe { core::slice::from_raw_parts(self.raw_items().cast(), self.len()) }
     }
 
     /// Their number.
+    #[inline(always)]
     pub fn len(&self) -> usize {
-        let _ = self;
-        todo!()
+        self.ob_base.ob_size.get() as usize
     }
 
     /// Whether there are none.
+    #[inline(always)]
     pub fn is_empty(&self) -> bool {
-        let _ = self;
-        todo!()
+        self.len() == 0
     }
 
     /// Item `index`, which is below `len`.
+    #[inline(always)]
     pub fn get(&self, index: usize) -> &PyObject {
-        let _ = (self, index);
-        todo!()
+        self.as_slice()[index]
     }
 
     /// The items from `start` to `end`.
     pub fn slice(&self, start: usize, end: usize) -> Py<PyTuple> {
-        let _ = (self, start, end);
-        todo!()
+        if start == 0 && end >= self.len() && Self::check_exact(self) {
+            return self.to_owned();
+        }
+        let end = end.min(self.len());
+        Self::from_slice(&self.as_slice()[start.min(end)..end])
+    }
+
+    /// Reuses a tuple of two whose only reference is the caller's, as iterators that yield pairs do. Fails, giving
+    /// the values back, when somebody else holds it.
+    #[inline]
+    pub(crate) fn refill_pair(&self, first: Obj, second: Obj) -> Result<Py<PyTuple>, (Obj, Obj)> {
+        if self.refcount() != 1 || self.len() != 2 {
+            return Err((first, second));
+        }
+        let result = self.to_owned();
+        // SAFETY: nobody else sees the tuple; the old items are dropped after the new ones are in place.
+        unsafe {
+            let places = self.raw_items();
+            let old = (places.read(), places.add(1).read());
+            places.write(first.into_raw());
+            places.add(1).write(second.into_raw());
+            self.hash.set(-1);
+            if !gc::is_tracked(self) {
+                gc::track(self.as_ptr());
+            }
+            drop(Obj::from_raw(old.0));
+            drop(Obj::from_raw(old.1));
+        }
+        Ok(result)
+    }
+}
+
+#[pymethods(MEMORY)]
+impl PyTuple {
+    #[slot(tp_traverse)]
+    fn traverse(&self, visitor: &mut Visitor) {
+        let places = self.raw_items();
+        for i in 0..self.len() {
+            // SAFETY: a tuple that C code is filling has null items.
+            if let Some(item) = unsafe { (*places.add(i)).as_ref() } {
+                visitor.visit(item);
+            }
+        }
+    }
+
+    #[slot(tp_dealloc, raw)]
+    unsafe extern "C" fn dealloc(object: *mut PyObject) {
+        // SAFETY: called as the slot, when the last reference is gone.
+        unsafe {
+            if !memory::begin_dealloc(object) {
+                return;
+            }
+            let tuple = &*object.cast::<PyTuple>();
+            let places = tuple.raw_items();
+            for i in (0..tuple.len()).rev() {
+                let item = *places.add(i);
+                if !item.is_null() {
+                    drop(Obj::from_raw(item));
+                }
+            }
+            memory::free_object(object);
+            memory::end_dealloc();
+        }
+    }
+
+    #[slot(tp_vectorcall, raw)]
+    unsafe extern "C" fn vectorcall_raw(
+        class: *mut PyObject,
+        args: *const *mut PyObject,
+        nargs: usize,
+        names: *mut PyObject,
+    ) -> *mut PyObject {
+        // SAFETY: called as the slot.
+        unsafe { methods::vectorcall(class, args, nargs, names) }
     }
 }
