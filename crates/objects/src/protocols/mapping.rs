@@ -1,11 +1,11 @@
 //! Mappings.
 
 use crate::errors::{self, Exc};
+use crate::intern;
 use crate::model::{Obj, ObjectExt, PyObject, PyResult};
 use crate::protocols::{call, iter, object, sequence};
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;
-use crate::{intern, raised};
 
 /// Whether it has `__getitem__` as a mapping has (`PyMapping_Check`).
 pub fn is_mapping(object: &PyObject) -> bool {

@@ -10,7 +10,6 @@ use crate::types::dict::PyDict;
 use crate::types::list::PyList;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::raised;
 use taipan_abi::ssizeargfunc;
 
 /// Whether it has `__getitem__` as a sequence has (`PySequence_Check`).

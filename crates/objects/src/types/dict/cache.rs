@@ -172,7 +172,13 @@ pub unsafe fn inline_value(values: *const DictValues, index: usize) -> *mut PyOb
 /// # Safety
 /// `values` are the object's, valid, and `index` is that of `name` in the class's shared keys.
 #[inline(always)]
-pub unsafe fn store_inline(object: &PyObject, values: *mut DictValues, index: usize, name: &PyStr, value: Obj) {
+pub unsafe fn store_inline(
+    object: &PyObject,
+    values: *mut DictValues,
+    index: usize,
+    name: &PyStr,
+    value: Obj,
+) {
     // SAFETY: the caller's promise.
     unsafe {
         let place = values::place(values, index);

@@ -78,7 +78,10 @@ fn made_dict(object: &PyObject) -> Option<&PyDict> {
 }
 
 /// The index of a key in shared keys, added if it is not there and there is room.
-pub(super) unsafe fn shared_index_or_insert(keys: *mut DictKeys, name: Py<PyStr>) -> Result<usize, Py<PyStr>> {
+pub(super) unsafe fn shared_index_or_insert(
+    keys: *mut DictKeys,
+    name: Py<PyStr>,
+) -> Result<usize, Py<PyStr>> {
     let hash = name.hash();
     // SAFETY: the caller has live keys of a split table.
     unsafe {

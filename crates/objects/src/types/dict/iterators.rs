@@ -9,7 +9,7 @@ use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult};
 use crate::protocols::sequence;
 use crate::types::list::PyList;
 use crate::types::tuple::PyTuple;
-use crate::{intern, memory, raised};
+use crate::{intern, memory};
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 
@@ -200,6 +200,30 @@ macro_rules! iterator {
 iterator!(PyDictKeyIterator, PyDictIterKey_Type, "dict_keyiterator", KEY_PART, Keys, same, false);
 iterator!(PyDictValueIterator, PyDictIterValue_Type, "dict_valueiterator", VALUE_PART, Values, same, false);
 iterator!(PyDictItemIterator, PyDictIterItem_Type, "dict_itemiterator", ITEM_PART, Items, pair, false);
-iterator!(PyDictReverseKeyIterator, PyDictRevIterKey_Type, "dict_reversekeyiterator", REVERSE_KEY_PART, Keys, same, true);
-iterator!(PyDictReverseValueIterator, PyDictRevIterValue_Type, "dict_reversevalueiterator", REVERSE_VALUE_PART, Values, same, true);
-iterator!(PyDictReverseItemIterator, PyDictRevIterItem_Type, "dict_reverseitemiterator", REVERSE_ITEM_PART, Items, pair, true);
+iterator!(
+    PyDictReverseKeyIterator,
+    PyDictRevIterKey_Type,
+    "dict_reversekeyiterator",
+    REVERSE_KEY_PART,
+    Keys,
+    same,
+    true
+);
+iterator!(
+    PyDictReverseValueIterator,
+    PyDictRevIterValue_Type,
+    "dict_reversevalueiterator",
+    REVERSE_VALUE_PART,
+    Values,
+    same,
+    true
+);
+iterator!(
+    PyDictReverseItemIterator,
+    PyDictRevIterItem_Type,
+    "dict_reverseitemiterator",
+    REVERSE_ITEM_PART,
+    Items,
+    pair,
+    true
+);

@@ -11,9 +11,9 @@
 
 #![expect(unsafe_code, reason = "a table is a header with two arrays behind it")]
 
+use crate::memory;
 use crate::model::{Obj, ObjectExt, PyObject, PyResult, PyType};
 use crate::types::str::PyStr;
-use crate::{memory, raised};
 use core::cell::Cell;
 use core::mem::offset_of;
 use core::ptr::null_mut;
@@ -509,6 +509,3 @@ pub unsafe fn free_keys(keys: *mut DictKeys) {
 pub fn is_plain_str(key: &PyObject) -> bool {
     PyStr::check_exact(key)
 }
-
-/// A null value.
-pub const NO_VALUE: *mut PyObject = null_mut();

@@ -8,13 +8,14 @@ use super::{
 use crate::model::args::OptArg;
 use crate::model::trampoline::{borrow_type, ret_obj};
 use crate::model::{
-    CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, Raised, ToPy, TypeObject, none, not_implemented,
+    CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, Raised, ToPy, TypeObject, none,
+    not_implemented,
 };
 use crate::protocols::{call, iter, object};
 use crate::types::set::PySet;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{errors, intern, raised};
+use crate::{errors, intern};
 use taipan_kernels::text::TextBuilder;
 use taipan_macros::pymethods;
 

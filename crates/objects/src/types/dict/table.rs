@@ -6,14 +6,13 @@
 #![expect(unsafe_code, reason = "handles tables by pointer")]
 
 use super::keys::{
-    self, DictKeys, EMPTY, GENERAL, Probe, UNICODE, decref_keys, empty_keys, free_keys, is_empty_keys, is_plain_str,
-    raw,
+    self, DictKeys, EMPTY, GENERAL, Probe, UNICODE, decref_keys, empty_keys, free_keys, is_empty_keys,
+    is_plain_str, raw,
 };
 use super::{PyDict, values, watch};
 use crate::errors::{self, Exc};
 use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, Raised};
 use crate::protocols::object;
-use crate::raised;
 use crate::types::str::PyStr;
 use core::ptr::null_mut;
 use watch::Event;
@@ -156,7 +155,8 @@ impl PyDict {
         }
         if self.is_split() && is_plain_str(&key) {
             // SAFETY: a string, and a live table of strings.
-            let index = unsafe { super::instance::shared_index_or_insert(table, key.downcast_unchecked::<PyStr>()) };
+            let index =
+                unsafe { super::instance::shared_index_or_insert(table, key.downcast_unchecked::<PyStr>()) };
             return match index {
                 Ok(index) => self.set_split(index, value),
                 Err(key) => {
@@ -345,7 +345,12 @@ impl PyDict {
     }
 
     /// The value stored under a key, `default` being stored where there is none; and whether it was there.
-    pub fn set_default_known_hash(&self, key: &PyObject, hash: isize, default: &PyObject) -> PyResult<(Obj, bool)> {
+    pub fn set_default_known_hash(
+        &self,
+        key: &PyObject,
+        hash: isize,
+        default: &PyObject,
+    ) -> PyResult<(Obj, bool)> {
         if let Some(value) = self.get_known_hash(key, hash)? {
             return Ok((value, true));
         }

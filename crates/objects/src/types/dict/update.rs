@@ -5,12 +5,12 @@
 use super::keys::{self, raw, usable_fraction};
 use super::{PyDict, hash_key, values, watch};
 use crate::errors::{self, Exc};
+use crate::intern;
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, Raised};
 use crate::protocols::{call, iter, mapping, object, sequence};
 use crate::types::list::PyList;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 
 /// What to do with a key that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,8 @@ impl PyDict {
     /// Merges a mapping.
     pub fn merge_from(&self, other: &PyObject, existing: OnExisting) -> PyResult<()> {
         if let Some(dict) = other.downcast::<PyDict>()
-            && dict.class().tp_iter().map(|f| f as usize) == PyDict::type_object().tp_iter().map(|f| f as usize)
+            && dict.class().tp_iter().map(|f| f as usize)
+                == PyDict::type_object().tp_iter().map(|f| f as usize)
         {
             return self.merge_dict(dict, existing);
         }
@@ -142,7 +143,8 @@ impl PyDict {
         let iterator = iter::iter(pairs)?;
         let mut number = 0usize;
         while let Some(item) = iter::next(&iterator)? {
-            let pair = sequence::fast(&item, "object is not iterable").map_err(|raised| note(raised, number))?;
+            let pair =
+                sequence::fast(&item, "object is not iterable").map_err(|raised| note(raised, number))?;
             let (key, value) = match two_items(&pair) {
                 Ok(both) => both,
                 Err(length) => {
@@ -207,7 +209,8 @@ fn note(raised: Raised, number: usize) -> Raised {
         return raised;
     }
     let exception = errors::take(raised);
-    let text = PyStr::new(&format!("Cannot convert dictionary update sequence element #{number} to a sequence"));
+    let text =
+        PyStr::new(&format!("Cannot convert dictionary update sequence element #{number} to a sequence"));
     if let Err(second) = call::method(&exception, intern!("add_note"), &[&text]) {
         errors::clear(second);
     }

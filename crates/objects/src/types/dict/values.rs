@@ -7,8 +7,8 @@
 
 #![expect(unsafe_code, reason = "arrays behind a head")]
 
+use crate::memory;
 use crate::model::{Obj, PyObject, PyResult};
-use crate::{memory, raised};
 use core::cell::Cell;
 use core::mem::offset_of;
 use core::ptr::null_mut;
@@ -79,7 +79,8 @@ pub unsafe fn copy(values: *const DictValues) -> PyResult<*mut DictValues> {
         (*fresh).size.set((*values).size.get());
         for index in 0..capacity {
             if let Some(value) = (*place(values, index)).as_ref() {
-                place(fresh, index).write(Obj::from_borrowed(core::ptr::from_ref(value).cast_mut()).into_raw());
+                place(fresh, index)
+                    .write(Obj::from_borrowed(core::ptr::from_ref(value).cast_mut()).into_raw());
             }
         }
         core::ptr::copy_nonoverlapping(order(values), order(fresh), (*values).size.get() as usize);

@@ -4,7 +4,9 @@ use super::{
     PyDict, PyDictItemIterator, PyDictKeyIterator, PyDictReverseItemIterator, PyDictReverseKeyIterator,
     PyDictReverseValueIterator, PyDictValueIterator,
 };
-use crate::model::{CompareOp, Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, not_implemented};
+use crate::model::{
+    CompareOp, Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, not_implemented,
+};
 use crate::protocols::{call, iter, object, sequence};
 use crate::types::descriptors::PyMappingProxy;
 use crate::types::set::{self, PySet};

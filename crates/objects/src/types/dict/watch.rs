@@ -6,9 +6,9 @@
 #![expect(unsafe_code, reason = "calls C callbacks")]
 
 use super::PyDict;
+use crate::errors;
 use crate::model::trampoline::opt_ptr;
 use crate::model::{ObjectExt, PyObject, PyResult, Raised, thread};
-use crate::{errors, raised};
 use core::cell::{Cell, RefCell};
 use core::ffi::c_int;
 
@@ -25,8 +25,7 @@ pub enum Event {
 }
 
 /// `PyDict_WatchCallback`: called before the change, with the key and the new value or null.
-pub type WatchCallback =
-    unsafe extern "C" fn(c_int, *mut PyObject, *mut PyObject, *mut PyObject) -> c_int;
+pub type WatchCallback = unsafe extern "C" fn(c_int, *mut PyObject, *mut PyObject, *mut PyObject) -> c_int;
 
 /// The number of watchers an interpreter can have. The first two are the interpreter's own.
 pub const MAX_WATCHERS: usize = 8;
@@ -128,7 +127,8 @@ impl PyDict {
             // SAFETY: a callback of C's type, with live objects or null.
             let status = unsafe { callback(event as c_int, self.as_ptr(), opt_ptr(key), opt_ptr(value)) };
             if status < 0 {
-                let name = ["added", "modified", "deleted", "cloned", "cleared", "deallocated"][event as usize];
+                let name =
+                    ["added", "modified", "deleted", "cloned", "cleared", "deallocated"][event as usize];
                 let message = format!(
                     "Exception ignored in PyDict_EVENT_{} watcher callback for <dict at {:p}>",
                     name.to_uppercase(),

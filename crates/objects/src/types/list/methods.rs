@@ -8,7 +8,6 @@ use crate::model::args::{OptArg, RawArgs, Signature};
 use crate::model::trampoline::ret_obj;
 use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, not_implemented};
 use crate::protocols::{iter, number, object};
-use crate::raised;
 use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
 use crate::types::slice::{PySlice, SliceIndices};
@@ -177,12 +176,7 @@ impl PyList {
     ///
     /// Raises ValueError if the value is not present.
     #[pymethod(signature = "(value, start=0, stop=sys.maxsize, /)")]
-    fn index(
-        &self,
-        value: &PyObject,
-        start: OptArg<&PyObject>,
-        stop: OptArg<&PyObject>,
-    ) -> PyResult<usize> {
+    fn index(&self, value: &PyObject, start: OptArg<&PyObject>, stop: OptArg<&PyObject>) -> PyResult<usize> {
         let (start, stop) = (clipped_index(start, 0)?, clipped_index(stop, isize::MAX)?);
         let length = self.len() as isize;
         let from_end = |i: isize| if i < 0 { (i + length).max(0) } else { i };

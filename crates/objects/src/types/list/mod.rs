@@ -12,11 +12,11 @@ mod sort;
 pub use iterator::{PyListIterator, PyListReverseIterator};
 
 use crate::model::gc::Visitor;
-use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, PyVarObject, TypeObject};
+use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyVarObject, TypeObject};
 use crate::protocols::{iter, object};
 use crate::types::dict::PyDict;
 use crate::types::tuple::PyTuple;
-use crate::{errors, memory, raised};
+use crate::{errors, memory};
 use core::cell::Cell;
 use core::mem::ManuallyDrop;
 use core::ptr::null_mut;
@@ -147,7 +147,11 @@ impl PyList {
     pub unsafe fn borrow_items(&self) -> &[&PyObject] {
         let length = self.len();
         // SAFETY: the array holds that many references.
-        if length == 0 { &[] } else { unsafe { core::slice::from_raw_parts(self.items.get().cast(), length) } }
+        if length == 0 {
+            &[]
+        } else {
+            unsafe { core::slice::from_raw_parts(self.items.get().cast(), length) }
+        }
     }
 
     /// A new reference to item `index`, if there is one.

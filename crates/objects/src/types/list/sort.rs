@@ -7,13 +7,13 @@
 #![expect(unsafe_code, reason = "looks at objects that the sort owns through copied pointers")]
 
 use super::PyList;
+use crate::memory;
 use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult, PyType};
 use crate::protocols::{call, object};
 use crate::types::float::PyFloat;
 use crate::types::int::PyInt;
 use crate::types::str::{PyStr, StrUnits};
 use crate::types::tuple::PyTuple;
-use crate::{memory, raised};
 use core::ptr::null_mut;
 
 /// Arrays shorter than this are sorted by insertion alone.
@@ -97,7 +97,8 @@ impl Less for Small {
     fn less(self, a: &PyObject, b: &PyObject) -> PyResult<bool> {
         // SAFETY: the keys were looked through.
         unsafe {
-            Ok(a.downcast_unchecked::<PyInt>().compact_value() < b.downcast_unchecked::<PyInt>().compact_value())
+            Ok(a.downcast_unchecked::<PyInt>().compact_value()
+                < b.downcast_unchecked::<PyInt>().compact_value())
         }
     }
 }
@@ -148,7 +149,11 @@ fn kind_of<'a>(keys: impl Iterator<Item = &'a PyObject>) -> Kind {
         let this = if let Some(number) = key.downcast_exact::<PyInt>() {
             if number.is_compact() { Kind::Small } else { Kind::Any }
         } else if let Some(text) = key.downcast_exact::<PyStr>() {
-            if matches!(text.units(), StrUnits::Ascii(_) | StrUnits::Latin1(_)) { Kind::Latin1 } else { Kind::Any }
+            if matches!(text.units(), StrUnits::Ascii(_) | StrUnits::Latin1(_)) {
+                Kind::Latin1
+            } else {
+                Kind::Any
+            }
         } else if PyFloat::check_exact(key) {
             Kind::Float
         } else {

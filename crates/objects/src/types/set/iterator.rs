@@ -4,7 +4,7 @@ use super::table_of;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult};
 use crate::protocols::sequence;
 use crate::types::list::PyList;
-use crate::{intern, memory, raised};
+use crate::{intern, memory};
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 
@@ -69,7 +69,9 @@ impl PySetIterator {
     #[pymethod(name = "__length_hint__")]
     fn length_hint(&self) -> usize {
         match self.set.get() {
-            Some(set) if table_of(&set).is_some_and(|table| table.len() == self.used.get()) => self.left.get(),
+            Some(set) if table_of(&set).is_some_and(|table| table.len() == self.used.get()) => {
+                self.left.get()
+            }
             _ => 0,
         }
     }

@@ -2,18 +2,16 @@
 
 use super::operations as op;
 use super::{
-    PyFrozenSet, PySet, PySetIterator, hash_members, hash_sought, is_any_set, is_any_set_exact,
-    members, table_of,
+    PyFrozenSet, PySet, PySetIterator, hash_members, hash_sought, is_any_set, is_any_set_exact, members,
+    table_of,
 };
-use crate::model::{
-    CompareOp, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, TypeObject, not_implemented,
-};
+use crate::model::{CompareOp, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, TypeObject, not_implemented};
 use crate::protocols::{call, object};
 use crate::types::dict::PyDict;
 use crate::types::list::PyList;
 use crate::types::str::PyStr;
 use crate::types::tuple::{PyTuple, no_keywords, one_argument};
-use crate::{errors, intern, raised};
+use crate::{errors, intern};
 use taipan_kernels::text::TextBuilder;
 use taipan_macros::pymethods;
 
@@ -292,7 +290,11 @@ impl PySet {
     /// If the element is not a member, raise a KeyError.
     #[pymethod(signature = "(object, /)")]
     fn remove(&self, value: &PyObject) -> PyResult<()> {
-        if self.table.discard(value, hash_sought(value)?)? { Ok(()) } else { Err(errors::set_key_error(value)) }
+        if self.table.discard(value, hash_sought(value)?)? {
+            Ok(())
+        } else {
+            Err(errors::set_key_error(value))
+        }
     }
 
     /// Update the set, keeping only elements found in either set, but not in both.

@@ -108,12 +108,20 @@ fn hash_members(table: &SetTable) -> isize {
 impl PySet {
     /// An empty set.
     pub fn new() -> Py<PySet> {
-        memory::new(PySet { ob_base: PyObject::EMPTY, table: SetTable::new(), weaklist: Cell::new(core::ptr::null_mut()) })
+        memory::new(PySet {
+            ob_base: PyObject::EMPTY,
+            table: SetTable::new(),
+            weaklist: Cell::new(core::ptr::null_mut()),
+        })
     }
 
     /// A set of `class`, `set` or a subclass, without members.
     pub fn new_in(class: &TypeObject) -> PyResult<Py<PySet>> {
-        let set = PySet { ob_base: PyObject::EMPTY, table: SetTable::new(), weaklist: Cell::new(core::ptr::null_mut()) };
+        let set = PySet {
+            ob_base: PyObject::EMPTY,
+            table: SetTable::new(),
+            weaklist: Cell::new(core::ptr::null_mut()),
+        };
         memory::new_in(class, set)
     }
 
@@ -178,8 +186,11 @@ fn members(table: &SetTable) -> Vec<Obj> {
 impl PyFrozenSet {
     /// An empty frozen set of `class`, to be filled before anybody sees it.
     fn new_in(class: &TypeObject) -> PyResult<Py<PyFrozenSet>> {
-        let set =
-            PyFrozenSet { ob_base: PyObject::EMPTY, table: SetTable::new(), weaklist: Cell::new(core::ptr::null_mut()) };
+        let set = PyFrozenSet {
+            ob_base: PyObject::EMPTY,
+            table: SetTable::new(),
+            weaklist: Cell::new(core::ptr::null_mut()),
+        };
         memory::new_in(class, set)
     }
 

@@ -5,11 +5,11 @@
 
 #![expect(unsafe_code, reason = "an array of entries, small ones within the object")]
 
+use crate::memory;
 use crate::model::gc::{Traverse, Visitor};
 use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult};
 use crate::protocols::object;
 use crate::types::str::PyStr;
-use crate::{memory, raised};
 use core::cell::{Cell, UnsafeCell};
 use core::ptr::null_mut;
 
@@ -302,7 +302,11 @@ impl SetTable {
 
     /// Drops deleted places where they are more than a quarter.
     pub fn sweep(&self) -> PyResult<()> {
-        if self.fill.get() - self.used.get() > self.mask.get() / 4 { self.resize(self.grown()) } else { Ok(()) }
+        if self.fill.get() - self.used.get() > self.mask.get() / 4 {
+            self.resize(self.grown())
+        } else {
+            Ok(())
+        }
     }
 
     /// Adds all members of another table.

@@ -32,7 +32,8 @@ impl PyTupleIterator {
     pub fn advance(&self) -> Option<Obj> {
         let tuple = self.tuple.take()?;
         let index = self.index.get();
-        let item = tuple.downcast::<PyTuple>().and_then(|t| t.as_slice().get(index as usize)).map(|i| i.owned());
+        let item =
+            tuple.downcast::<PyTuple>().and_then(|t| t.as_slice().get(index as usize)).map(|i| i.owned());
         if item.is_some() {
             self.index.set(index + 1);
             drop(self.tuple.replace(Some(tuple)));
@@ -80,4 +81,3 @@ impl PyTupleIterator {
         Ok(())
     }
 }
-

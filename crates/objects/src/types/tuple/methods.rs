@@ -3,15 +3,17 @@
 #![expect(unsafe_code, reason = "fills the items of new tuples; the vectorcall slot")]
 
 use super::{MAX_ITEMS, PyTuple, PyTupleIterator};
+use crate::errors;
 use crate::model::args::{OptArg, RawArgs, Signature};
 use crate::model::trampoline::{borrow_type, ret_obj};
-use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, TypeObject, not_implemented};
+use crate::model::{
+    CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, TypeObject, not_implemented,
+};
 use crate::protocols::{number, object, sequence};
 use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
 use crate::types::slice::PySlice;
 use crate::types::str::PyStr;
-use crate::{errors, raised};
 use taipan_kernels::hash::TupleHasher;
 use taipan_kernels::text::TextBuilder;
 use taipan_macros::pymethods;
@@ -50,7 +52,7 @@ pub(crate) fn clipped_index(value: OptArg<&PyObject>, default: isize) -> PyResul
 ///
 /// # Safety
 /// There is room for both at `places`.
-pub(crate) unsafe fn fill_concat(places: *mut *mut PyObject, a: &[&PyObject], b: &[&PyObject]) {
+unsafe fn fill_concat(places: *mut *mut PyObject, a: &[&PyObject], b: &[&PyObject]) {
     for (i, item) in a.iter().chain(b).enumerate() {
         // SAFETY: the caller's promise.
         unsafe { places.add(i).write(item.owned().into_raw()) };
@@ -111,12 +113,7 @@ impl PyTuple {
     ///
     /// Raises ValueError if the value is not present.
     #[pymethod(signature = "(value, start=0, stop=sys.maxsize, /)")]
-    fn index(
-        &self,
-        value: &PyObject,
-        start: OptArg<&PyObject>,
-        stop: OptArg<&PyObject>,
-    ) -> PyResult<usize> {
+    fn index(&self, value: &PyObject, start: OptArg<&PyObject>, stop: OptArg<&PyObject>) -> PyResult<usize> {
         let (start, stop) = (clipped_index(start, 0)?, clipped_index(stop, isize::MAX)?);
         let length = self.len() as isize;
         let from_end = |i: isize| if i < 0 { (i + length).max(0) } else { i };

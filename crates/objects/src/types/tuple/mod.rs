@@ -7,14 +7,16 @@ mod iterator;
 mod methods;
 
 pub use iterator::PyTupleIterator;
-pub(crate) use methods::{clipped_index, fill_concat, no_keywords, one_argument};
+pub(crate) use methods::{clipped_index, no_keywords, one_argument};
 
 use crate::model::gc::Visitor;
-use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, PyVarObject, Raised, TypeObject};
-use crate::{gc, memory, raised};
+use crate::model::{
+    Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, PyVarObject, TypeObject,
+};
+use crate::{gc, memory};
 use core::cell::Cell;
 use core::mem::ManuallyDrop;
-use taipan_abi::Py_TPFLAGS_HAVE_GC;
+use taipan_abi::{_Py_IMMORTAL_INITIAL_REFCNT, _Py_STATIC_FLAG_BITS, Py_TPFLAGS_HAVE_GC};
 use taipan_macros::{pymethods, pytype};
 
 /// Built-in immutable sequence.
@@ -31,6 +33,33 @@ pub struct PyTuple {
     items: [ObjCell; 1],
 }
 
+/// The empty tuple, with the collector's head that every tuple has before it (never tracked).
+#[repr(C)]
+struct EmptyTuple {
+    _collector: [usize; 2],
+    tuple: PyTuple,
+}
+
+// SAFETY: nothing about it ever changes: it is immortal, and its hash is known.
+unsafe impl Sync for EmptyTuple {}
+
+static EMPTY: EmptyTuple = EmptyTuple {
+    _collector: [0; 2],
+    tuple: PyTuple {
+        ob_base: PyVarObject {
+            ob_base: PyObject {
+                ob_refcnt: Cell::new(_Py_IMMORTAL_INITIAL_REFCNT),
+                ob_overflow: Cell::new(0),
+                ob_flags: Cell::new(_Py_STATIC_FLAG_BITS),
+                ob_type: Cell::new(PyTuple_Type.get().raw()),
+            },
+            ob_size: Cell::new(0),
+        },
+        hash: Cell::new(5_740_354_900_026_072_187),
+        items: [ObjCell::empty()],
+    },
+};
+
 /// The most items a tuple can have.
 const MAX_ITEMS: usize = (isize::MAX as usize - 64) / 8;
 
@@ -44,7 +73,7 @@ impl PyTuple {
     /// The empty tuple, shared and immortal.
     #[inline]
     pub fn empty() -> Py<PyTuple> {
-        EMPTY.get().to_owned()
+        EMPTY.tuple.to_owned()
     }
 
     /// A tuple of `class` with room for `count` items, not tracked. The items are null.
