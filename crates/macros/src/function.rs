@@ -330,7 +330,7 @@ pub fn expand_method(
     let doc_c = c_string(&text, span)?;
     Ok(Method {
         wrapper: quote! {
-            #[allow(unsafe_code, unused_variables, unused_unsafe, clippy::undocumented_unsafe_blocks, clippy::useless_conversion)]
+            #[allow(unsafe_code, non_snake_case, unused_variables, unused_unsafe, clippy::undocumented_unsafe_blocks, clippy::useless_conversion)]
             unsafe extern "C" fn #wrapper_name(#parameters) -> #object {
                 unsafe { #body }
             }

@@ -120,7 +120,7 @@ fn declare_property(
     let property = out.properties.entry(name).or_default();
     if kind == "getter" {
         out.wrappers.push(quote! {
-            #[allow(unsafe_code, clippy::undocumented_unsafe_blocks)]
+            #[allow(unsafe_code, non_snake_case, clippy::undocumented_unsafe_blocks)]
             unsafe extern "C" fn #wrapper(slf: #object, _: *mut ::core::ffi::c_void) -> #object {
                 unsafe { #trampoline::ret_obj(<#owner>::#ident(#receiver)) }
             }
@@ -129,7 +129,7 @@ fn declare_property(
         property.doc = doc.to_string();
     } else {
         out.wrappers.push(quote! {
-            #[allow(unsafe_code, clippy::undocumented_unsafe_blocks)]
+            #[allow(unsafe_code, non_snake_case, clippy::undocumented_unsafe_blocks)]
             unsafe extern "C" fn #wrapper(slf: #object, value: #object, _: *mut ::core::ffi::c_void) -> ::core::ffi::c_int {
                 unsafe { #trampoline::ret_unit(<#owner>::#ident(#receiver, #trampoline::borrow_opt(value))) }
             }

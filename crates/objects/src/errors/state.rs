@@ -4,7 +4,7 @@
 
 use super::Exc;
 use crate::model::thread::current;
-use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, Raised, TypeObject};
+use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, Raised, TypeObject};
 use crate::raised;
 use crate::types::exceptions::{self, PyBaseException};
 use crate::types::str::PyStr;

@@ -70,7 +70,7 @@ unsafe fn note_counts(base: Head) {
                 (*head)._gc_prev &= FINALIZED;
             } else {
                 let count = (*object).refcount() as usize;
-                (*head)._gc_prev = count * ONE | COLLECTING | (*head)._gc_prev & FINALIZED;
+                (*head)._gc_prev = (count * ONE) | COLLECTING | ((*head)._gc_prev & FINALIZED);
                 last = head;
             }
             head = after;

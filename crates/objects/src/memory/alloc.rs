@@ -1,7 +1,6 @@
 //! Making objects and freeing their memory.
 
 #![expect(unsafe_code, reason = "allocates and frees")]
-#![expect(non_snake_case, reason = "the slot functions carry their C names")]
 
 use super::raw::{raw_alloc, raw_alloc_zeroed, raw_free};
 use crate::gc;

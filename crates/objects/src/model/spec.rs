@@ -163,7 +163,9 @@ pub unsafe extern "C" fn dealloc<T: super::PyType>(object: *mut PyObject) {
     // SAFETY: the last reference is gone, so nobody else reaches the fields.
     unsafe {
         let class = (*object).class();
-        if class.tp_finalize().is_some() && crate::memory::finalize_in_dealloc(object) {
+        // The destructor of derived classes ran the finaliser before it came here.
+        let own = !class.is_heap() || (T::HEAP && class.is(T::type_object()));
+        if own && class.tp_finalize().is_some() && crate::memory::finalize_in_dealloc(object) {
             return;
         }
         if !crate::memory::begin_dealloc(object) {

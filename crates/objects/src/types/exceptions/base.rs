@@ -1,6 +1,7 @@
 //! `BaseException`: the layout every exception begins with, and its methods.
 
 use crate::errors::{self, Exc};
+use crate::intern;
 use crate::memory;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none};
 use crate::protocols::{object, sequence};
@@ -9,7 +10,6 @@ use crate::types::list::PyList;
 use crate::types::str::PyStr;
 use crate::types::traceback::PyTraceback;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 
@@ -96,7 +96,7 @@ pub(super) fn refuse_keywords(slf: &PyObject, kwargs: Option<&PyDict>) -> PyResu
 
 pub(super) fn refuse_keywords_of(class: &TypeObject, kwargs: Option<&PyDict>) -> PyResult<()> {
     match kwargs {
-        Some(kwargs) if kwargs.len() != 0 => {
+        Some(kwargs) if !kwargs.is_empty() => {
             Err(raised!(TypeError, "{}() takes no keyword arguments", class.name()))
         }
         _ => Ok(()),

@@ -4,6 +4,7 @@ use super::base::{PyBaseException, refuse_keywords, text_of};
 use super::plain::type_of;
 use super::split::{Matcher, split_group};
 use crate::errors::{self, Exc};
+use crate::intern;
 use crate::memory;
 use crate::model::thread::current;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none};
@@ -12,7 +13,6 @@ use crate::types::dict::PyDict;
 use crate::types::list::PyList;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use taipan_macros::{pymethods, pytype};
 
 /// A combination of multiple unrelated exceptions.

@@ -24,7 +24,6 @@ mod unicode;
 use crate::errors::Exc;
 use crate::model::{ObjectExt, Py, PyObject, PyResult, PyType, TypeObject};
 use crate::protocols::call;
-use crate::raised;
 use crate::types::tuple::PyTuple;
 pub use base::{PyBaseException, preserving};
 use core::ptr::null_mut;

@@ -6,7 +6,6 @@ use crate::errors::Exc;
 use crate::memory;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none};
 use crate::protocols::{number, object};
-use crate::raised;
 use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;

@@ -1,7 +1,6 @@
 //! The exception types that add nothing to the layout of their base, and the table of all of them.
 
 #![expect(unsafe_code, reason = "exports C variables")]
-#![expect(non_upper_case_globals, reason = "the C names")]
 
 use super::base::{_PyExc_BaseException, NEW, PyBaseException};
 use super::groups::_PyExc_BaseExceptionGroup;

@@ -3,12 +3,12 @@
 use super::base::PyBaseException;
 use super::groups::{PyBaseExceptionGroup, new_group};
 use crate::errors::{self, check_stack};
+use crate::intern;
 use crate::model::{Obj, ObjectExt, PyObject, PyResult, TypeObject, none};
 use crate::protocols::{call, object, sequence};
 use crate::types::list::PyList;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use std::collections::HashSet;
 
 /// What decides on which side a leaf goes.

@@ -1,7 +1,7 @@
 //! `StopIteration` with its value, `SystemExit` with its code.
 
 use super::base::PyBaseException;
-use crate::model::{Obj, ObjCell, ObjectExt, PyObject, PyResult, none};
+use crate::model::{Obj, ObjCell, ObjectExt, PyResult, none};
 use crate::types::dict::PyDict;
 use crate::types::tuple::PyTuple;
 use taipan_macros::{pymethods, pytype};

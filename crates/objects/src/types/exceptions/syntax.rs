@@ -3,7 +3,6 @@
 use super::base::{PyBaseException, text_of};
 use crate::model::{ObjCell, ObjectExt, Py, PyObject, PyResult, PyType};
 use crate::protocols::sequence;
-use crate::raised;
 use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;

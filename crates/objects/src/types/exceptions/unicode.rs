@@ -7,7 +7,6 @@ use crate::memory;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject};
 use crate::protocols::buffer::Buffer;
 use crate::protocols::number;
-use crate::raised;
 use crate::types::bytes::PyBytes;
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;

@@ -36,15 +36,12 @@ impl StaticObject {
 }
 
 #[unsafe(no_mangle)]
-#[expect(non_upper_case_globals, reason = "the C name")]
 pub static _Py_NoneStruct: StaticObject = StaticObject::of(_PyNone_Type.get());
 
 #[unsafe(no_mangle)]
-#[expect(non_upper_case_globals, reason = "the C name")]
 pub static _Py_EllipsisObject: StaticObject = StaticObject::of(PyEllipsis_Type.get());
 
 #[unsafe(no_mangle)]
-#[expect(non_upper_case_globals, reason = "the C name")]
 pub static _Py_NotImplementedStruct: StaticObject = StaticObject::of(_PyNotImplemented_Type.get());
 
 /// The type of the None singleton.
@@ -66,7 +63,7 @@ pub struct PyNotImplemented {
 }
 
 fn refuse_arguments(_cls: &TypeObject, name: &str, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<()> {
-    if args.len() != 0 || kwargs.is_some_and(|kwargs| kwargs.len() != 0) {
+    if !args.is_empty() || kwargs.is_some_and(|kwargs| !kwargs.is_empty()) {
         return Err(raised!(TypeError, "{name} takes no arguments"));
     }
     Ok(())

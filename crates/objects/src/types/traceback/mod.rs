@@ -5,7 +5,6 @@
 use crate::errors;
 use crate::memory;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, TypeObject, none};
-use crate::raised;
 use crate::types::code::PyCode;
 use crate::types::list::PyList;
 use crate::types::str::PyStr;

@@ -11,7 +11,7 @@ mod proxy;
 mod reference;
 
 pub use list::{call_callback, clear_all, clear_without_callbacks, count, is_supported, references};
-pub(crate) use list::{clear_reference, list_of, take_callback};
+pub(crate) use list::{list_of, take_callback};
 pub(crate) use proxy::as_any;
 pub use proxy::{
     _PyWeakref_CallableProxyType, _PyWeakref_ProxyType, PyCallableWeakProxy, PyWeakProxy, new_proxy,

@@ -2,6 +2,7 @@
 
 use super::list;
 use super::reference::{PyWeakRef, describe, list_for};
+use crate::intern;
 use crate::memory;
 use crate::model::gc::Visitor;
 use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType};
@@ -10,7 +11,6 @@ use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use taipan_macros::{pymethods, pytype};
 
 // Neither type has a docstring.

@@ -4,6 +4,7 @@
 
 use super::list;
 use crate::errors;
+use crate::intern;
 use crate::memory;
 use crate::model::args::RawArgs;
 use crate::model::gc::Visitor;
@@ -15,7 +16,6 @@ use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use core::cell::Cell;
 use core::ptr::null_mut;
 use taipan_macros::{pymethods, pytype};
@@ -45,7 +45,7 @@ unsafe extern "C" fn vectorcall(
     use crate::model::trampoline::ret_obj;
     // SAFETY: called as the vector call of a reference.
     unsafe {
-        let count = nargs & !(taipan_abi::PY_VECTORCALL_ARGUMENTS_OFFSET as usize);
+        let count = nargs & !taipan_abi::PY_VECTORCALL_ARGUMENTS_OFFSET;
         if count == 0 && names.is_null() {
             return ret_obj((*slf.cast::<PyWeakRef>()).target());
         }
@@ -125,11 +125,6 @@ impl PyWeakRef {
         unsafe { (*object).refcount() == 0 || (*object).is_none() }
     }
 
-    /// The address of the object, for the collector.
-    pub(crate) fn target_address(&self) -> *mut PyObject {
-        self.object.get()
-    }
-
     fn target(&self) -> Obj {
         self.upgrade().unwrap_or_else(none)
     }
@@ -172,7 +167,7 @@ impl PyWeakRef {
 
     #[slot(tp_init)]
     fn init(&self, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<()> {
-        if kwargs.is_some_and(|kwargs| kwargs.len() != 0) {
+        if kwargs.is_some_and(|kwargs| !kwargs.is_empty()) {
             return Err(raised!(TypeError, "ref() takes no keyword arguments"));
         }
         check_args("__init__", args).map(|_| ())
@@ -187,7 +182,7 @@ impl PyWeakRef {
         // SAFETY: called as `tp_call`: a tuple, and a dictionary or null.
         unsafe {
             let args = &*args.cast::<PyTuple>();
-            if kwargs.cast::<PyDict>().as_ref().is_some_and(|kwargs| kwargs.len() != 0) {
+            if kwargs.cast::<PyDict>().as_ref().is_some_and(|kwargs| !kwargs.is_empty()) {
                 let _ = raised!(TypeError, "weakref() takes no keyword arguments");
                 return null_mut();
             }
