@@ -2,9 +2,13 @@
 
 extern crate taipan_objects;
 
+pub mod errno;
 pub mod posix;
+pub mod stat;
+pub mod time;
 
 use taipan_objects::model::spec::ModuleSpec;
 
 /// The modules of this crate, for the program to register.
-pub static MODULES: &[&ModuleSpec] = &[&posix::posix::MODULE];
+pub static MODULES: &[&ModuleSpec] =
+    &[&errno::errno::MODULE, &posix::posix::MODULE, &stat::stat::MODULE, &time::time::MODULE];
