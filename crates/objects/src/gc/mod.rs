@@ -18,6 +18,8 @@ mod collect;
 mod list;
 mod report;
 mod state;
+#[cfg(test)]
+mod tests;
 mod unreachable;
 
 use crate::model::thread::{ThreadState, current};

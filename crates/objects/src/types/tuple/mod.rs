@@ -10,9 +10,7 @@ pub use iterator::PyTupleIterator;
 pub(crate) use methods::{clipped_index, no_keywords, one_argument};
 
 use crate::model::gc::Visitor;
-use crate::model::{
-    Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, PyVarObject, TypeObject,
-};
+use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, PyVarObject, TypeObject};
 use crate::{gc, memory};
 use core::cell::Cell;
 use core::mem::ManuallyDrop;
