@@ -73,6 +73,8 @@ pub fn string_of(value: &Expr) -> Result<String> {
             Lit::Str(text) => Ok(text.value()),
             other => Err(Error::new_spanned(other, "a string is wanted here")),
         },
+        // A string that a `macro_rules` macro passed on.
+        Expr::Group(group) => string_of(&group.expr),
         other => Err(Error::new_spanned(other, "a string is wanted here")),
     }
 }

@@ -31,6 +31,14 @@ impl Visitor {
         }
     }
 
+    /// Lets a C `tp_traverse` show what it knows of an object.
+    pub fn visit_with(&mut self, object: &PyObject, traverse: taipan_abi::traverseproc) {
+        if self.status == 0 {
+            // SAFETY: the callback came with its data.
+            self.status = unsafe { traverse(object.as_ptr(), self.visit, self.data) };
+        }
+    }
+
     /// What the slot returns.
     pub fn finish(self) -> c_int {
         self.status
