@@ -1,0 +1,151 @@
+//! Keeping the slots of Python classes in step with their special methods.
+//!
+//! [`update_slot`] looks at all methods that share a slot: where all come from one native type the slot gets that
+//! type's function (`specific`), else the function of `generic` that looks the methods up.
+
+#![expect(unsafe_code, reason = "writes slots")]
+
+use super::slotdefs::{SLOTS, names, places_of};
+use super::{cache, generic, slots, subclasses};
+use crate::model::{ObjectExt, PyObject, PyType, TypeObject};
+use crate::types::builtin::PyBuiltin;
+use crate::types::descriptors;
+use crate::types::str::PyStr;
+use core::ffi::c_void;
+use core::mem::offset_of;
+use core::ptr::null_mut;
+use taipan_abi::*;
+
+/// Whether this is `object.__getattribute__`.
+pub fn is_generic_getattr(function: &PyObject) -> bool {
+    wrapper_of(function).is_some_and(|(_, wrapped, _)| {
+        wrapped.cast_const().cast::<()>() == crate::protocols::object::generic_getattro as *const ()
+    })
+}
+
+/// The entry, the slot function and the class of a wrapper descriptor.
+fn wrapper_of(object: &PyObject) -> Option<(&'static wrapperbase, *mut c_void, &TypeObject)> {
+    if !object.class().is(descriptors::wrapper_descriptor_type()) {
+        return None;
+    }
+    // SAFETY: a wrapper descriptor has this layout, its entry is static, its class alive.
+    unsafe {
+        let raw = object.as_ptr().cast::<PyWrapperDescrObject>();
+        Some((&*(*raw).d_base, (*raw).d_wrapped, TypeObject::from_raw((*raw).d_common.d_type)))
+    }
+}
+
+fn is_new_wrapper(object: &PyObject) -> bool {
+    object.downcast_exact::<PyBuiltin>().is_some_and(|f| core::ptr::eq(f.def(), super::ready::new_method()))
+}
+
+/// The only slot with a function among those that share a name (`__len__`: of mappings and of sequences).
+fn only_filled(class: &TypeObject, name: &PyStr) -> *mut *mut c_void {
+    let mut found = null_mut();
+    for place in places_of(name) {
+        let slot = slots::place(class, SLOTS[place].offset());
+        // SAFETY: the address lies in the type's tables.
+        if slot.is_null() || unsafe { (*slot).is_null() } || slot == found {
+            continue;
+        }
+        if !found.is_null() {
+            return null_mut();
+        }
+        found = slot;
+    }
+    found
+}
+
+/// Brings one slot up to date; `first` is the place of its first entry. Gives the place behind its last one.
+fn update_slot_at(class: &TypeObject, first: usize) -> usize {
+    let offset = SLOTS[first].offset();
+    let behind = first + SLOTS[first..].iter().take_while(|slot| slot.offset() == offset).count();
+    let slot = slots::place(class, offset);
+    if slot.is_null() {
+        return behind;
+    }
+    let (mut specific, mut generic_function, mut use_generic) = (null_mut::<c_void>(), null_mut(), false);
+    for place in first..behind {
+        let (entry, name) = (&SLOTS[place], names()[place]);
+        let Some(found) = cache::lookup(class, name) else {
+            if offset == offset_of!(PyTypeObject, tp_iternext) {
+                specific = generic::no_next as *const () as *mut c_void;
+            }
+            continue;
+        };
+        if let Some((base, wrapped, owner)) = wrapper_of(&found)
+            // SAFETY: both are C strings of tables.
+            && unsafe { core::ffi::CStr::from_ptr(base.name) == core::ffi::CStr::from_ptr(entry.0.name) }
+        {
+            let shared = only_filled(class, name);
+            if shared.is_null() || shared == slot {
+                generic_function = entry.function();
+            }
+            let same_wrapper = base.wrapper.map(|f| f as usize) == entry.0.wrapper.map(|f| f as usize);
+            if (specific.is_null() || specific == wrapped) && same_wrapper && class.is_subtype_of(owner) {
+                specific = wrapped;
+            } else {
+                use_generic = true;
+            }
+        } else if offset == offset_of!(PyTypeObject, tp_new) && is_new_wrapper(&found) {
+            specific = class.tp_new().map_or(null_mut(), |f| f as *const () as *mut c_void);
+        } else if offset == offset_of!(PyTypeObject, tp_hash) && found.is_none() {
+            specific = crate::protocols::object::PyObject_HashNotImplemented as *const () as *mut c_void;
+        } else {
+            use_generic = true;
+            generic_function = entry.function();
+            if offset == offset_of!(PyTypeObject, tp_call) {
+                // The receiver's own vectorcall function knows nothing of a Python `__call__`.
+                class.change_flags(0, Py_TPFLAGS_HAVE_VECTORCALL);
+            }
+        }
+    }
+    // SAFETY: the address lies in the type's tables.
+    unsafe { *slot = if !specific.is_null() && !use_generic { specific } else { generic_function } };
+    behind
+}
+
+/// Brings all slots of a new class up to date.
+pub fn update_all(class: &TypeObject) {
+    let mut place = 0;
+    while place < SLOTS.len() {
+        place = update_slot_at(class, place);
+    }
+}
+
+/// Brings the slots that `name` belongs to up to date, here and in all classes derived that do not define it.
+pub fn update_named(class: &TypeObject, name: &PyStr) {
+    let mut firsts: Vec<usize> = Vec::new();
+    for place in places_of(name) {
+        let offset = SLOTS[place].offset();
+        let first = SLOTS[..place].iter().rposition(|slot| slot.offset() != offset).map_or(0, |p| p + 1);
+        if !firsts.contains(&first) {
+            firsts.push(first);
+        }
+    }
+    if !firsts.is_empty() {
+        update_recursively(class, name, &firsts);
+    }
+}
+
+fn update_recursively(class: &TypeObject, name: &PyStr, firsts: &[usize]) {
+    for &first in firsts {
+        update_slot_at(class, first);
+    }
+    for subclass in subclasses::of(class) {
+        if let Some(subclass) = subclass.downcast::<TypeObject>()
+            && cache::get_own(subclass, name).is_none()
+        {
+            update_recursively(subclass, name, firsts);
+        }
+    }
+}
+
+/// Whether a name could be that of a special method.
+pub fn is_special(name: &PyStr) -> bool {
+    let length = name.len();
+    let underscores = |at: usize| name.char_at(at) == u32::from('_') && name.char_at(at + 1) == u32::from('_');
+    length > 4 && underscores(0) && underscores(length - 2)
+}
+
+const _: fn(&TypeObject) -> &PyObject = <TypeObject as PyType>::as_object;
