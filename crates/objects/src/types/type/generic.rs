@@ -581,3 +581,14 @@ pub unsafe extern "C" fn no_next(object: Ref) -> Ref {
     let _: Raised = raised!(TypeError, "'{}' object is not an iterator", object.class().name());
     null_mut()
 }
+
+impl Special {
+    /// Calls it with the receiver in front of arguments of which the last are named.
+    pub fn call_names(&self, receiver: &PyObject, args: &[&PyObject], names: Option<&PyTuple>) -> PyResult {
+        if self.unbound {
+            calls::call_prepend(&self.function, receiver, args, names)
+        } else {
+            calls::call_names(&self.function, args, names)
+        }
+    }
+}

@@ -141,23 +141,17 @@ pub unsafe extern "C" fn dealloc(object: *mut PyObject) {
         }
         subclasses::free(class);
         free_owned_text(raw);
-        let meta = (*object).class();
-        let owned_meta = meta.is_heap().then(|| meta.raw());
         crate::memory::free_object(object);
-        let _ = owned_meta;
     }
 }
 
-/// Frees the copies of C strings that `from_spec` made.
+/// Frees the copies of the name and the docstring that `from_spec` made, one block.
 unsafe fn free_owned_text(raw: *mut PyHeapTypeObject) {
-    // SAFETY: both came from `raw_alloc` where they are not null; a borrowed `tp_doc` is null by then.
+    // SAFETY: it came from `raw_alloc` where it is not null.
     unsafe {
         if !(*raw)._ht_tpname.is_null() {
             crate::memory::raw_free((*raw)._ht_tpname.cast());
             (*raw)._ht_tpname = null_mut();
-        }
-        if (*raw).ht_type.tp_flags & super::OWNS_DOC != 0 {
-            crate::memory::raw_free((*raw).ht_type.tp_doc.cast_mut().cast());
         }
     }
 }
@@ -214,4 +208,3 @@ pub unsafe extern "C" fn is_collected(object: *mut PyObject) -> c_int {
     c_int::from(class.is_heap())
 }
 
-const _: fn(&TypeObject) -> &PyObject = <TypeObject as PyType>::as_object;

@@ -8,7 +8,6 @@
 use super::{cache, slots};
 use crate::intern;
 use crate::model::TypeObject;
-use core::ffi::c_void;
 use core::mem::offset_of;
 use taipan_abi::*;
 
@@ -178,5 +177,4 @@ pub fn tables(class: &TypeObject, base: &TypeObject) {
             to.tp_as_buffer = from.tp_as_buffer;
         }
     }
-    let _: *mut c_void = core::ptr::null_mut();
 }

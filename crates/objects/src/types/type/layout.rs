@@ -5,7 +5,6 @@
 
 #![expect(unsafe_code, reason = "reads fields of type structs")]
 
-use super::mro;
 use crate::model::{ObjectExt, PyResult, TypeObject};
 use crate::raised;
 use crate::types::object::object_type;
@@ -180,4 +179,3 @@ pub fn calculate_metaclass<'a>(meta: &'a TypeObject, bases: &'a PyTuple) -> PyRe
     Ok(winner)
 }
 
-const _: fn(&TypeObject) -> crate::model::Py<PyTuple> = mro::bases;

@@ -7,11 +7,11 @@
 #![expect(unsafe_code, reason = "fills C structs")]
 
 use super::slotdefs::{SLOTS, names};
-use super::{cache, doc, inherit, mro, slots, subclasses, wrappers};
+use super::{inherit, mro, slots, subclasses, wrappers};
 use crate::model::spec::{StaticType, TypePart};
-use crate::model::{Obj, ObjectExt, PyObject, PyResult, PyType, TypeObject, none, none_ref};
+use crate::model::{Obj, ObjectExt, PyResult, TypeObject, none, none_ref};
 use crate::protocols::object;
-use crate::types::builtin::PyBuiltin;
+use crate::types::builtin::{PyBuiltin, doc};
 use crate::types::descriptors;
 use crate::types::dict::{self, PyDict};
 use crate::types::object::object_type;
@@ -19,7 +19,6 @@ use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
 use crate::{intern, raised};
 use core::ffi::{CStr, c_void};
-use core::ptr::null_mut;
 use taipan_abi::*;
 
 struct NewMethod(PyMethodDef);
@@ -80,7 +79,7 @@ pub fn prepare(ty: &'static StaticType) {
     }
     if spec.vectorcall_offset != 0 && class.has_flag(Py_TPFLAGS_HAVE_VECTORCALL) && class.tp_call().is_none() {
         // SAFETY: one field is written.
-        unsafe { (*class.raw()).tp_call = Some(crate::protocols::call::PyVectorcall_Call) };
+        unsafe { (*class.raw()).tp_call = Some(crate::protocols::call::vectorcall_slot) };
     }
 }
 
@@ -358,7 +357,7 @@ fn add_doc(class: &TypeObject, dict: &PyDict) -> PyResult<()> {
             if text.is_null() { None } else { Some(CStr::from_ptr(text).to_string_lossy()) }
         };
         Ok(match text {
-            Some(text) => PyStr::new(doc::without_signature(class.short_name(), &text)).into_obj(),
+            Some(text) => PyStr::new(doc::split(class.short_name(), &text).1).into_obj(),
             None => none(),
         })
     })
@@ -456,4 +455,3 @@ fn set_managed_dict(class: &TypeObject) -> PyResult<()> {
     Ok(())
 }
 
-const _: *mut PyObject = null_mut();

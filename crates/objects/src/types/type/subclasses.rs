@@ -77,5 +77,4 @@ pub fn free(class: &TypeObject) {
             drop(Box::from_raw(list.cast::<List>()));
         }
     }
-    let _ = class.as_ptr();
 }

@@ -148,4 +148,14 @@ pub fn is_special(name: &PyStr) -> bool {
     length > 4 && underscores(0) && underscores(length - 2)
 }
 
-const _: fn(&TypeObject) -> &PyObject = <TypeObject as PyType>::as_object;
+
+/// Brings the slots of a new native heap type up to date that its bases' special methods decide and it does not define
+/// itself: bases that are Python classes.
+pub fn update_all_of_native(class: &TypeObject) {
+    let python_base = class.mro().iter().skip(1).any(|ty| {
+        ty.is_heap() && ty.tp_dealloc().is_some_and(|f| f as usize == super::instance::dealloc as *const () as usize)
+    });
+    if python_base {
+        update_all(class);
+    }
+}

@@ -1,0 +1,158 @@
+//! Comparisons, hashes, truth.
+
+#![expect(unsafe_code, reason = "calls slots")]
+#![expect(non_snake_case, reason = "slot functions that C names")]
+
+use crate::errors::check_stack;
+use crate::model::trampoline::borrow;
+use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult, Raised, ellipsis, none_ref, not_implemented};
+use crate::raised;
+use crate::types::int::PyInt;
+use crate::types::str::PyStr;
+
+/// `a OP b` (`PyObject_RichCompare`).
+pub fn compare(a: &PyObject, b: &PyObject, op: CompareOp) -> PyResult {
+    check_stack(" in comparison")?;
+    let (left, right) = (a.class(), b.class());
+    let mut tried_right = false;
+    // SAFETY: the slots of live objects.
+    unsafe {
+        if !left.is(right)
+            && right.is_subtype_of(left)
+            && let Some(compare) = right.tp_richcompare()
+        {
+            tried_right = true;
+            let result = Obj::from_result(compare(b.as_ptr(), a.as_ptr(), op.swapped() as i32))?;
+            if !is_not_implemented(&result) {
+                return Ok(result);
+            }
+        }
+        if let Some(compare) = left.tp_richcompare() {
+            let result = Obj::from_result(compare(a.as_ptr(), b.as_ptr(), op as i32))?;
+            if !is_not_implemented(&result) {
+                return Ok(result);
+            }
+        }
+        if !tried_right && let Some(compare) = b.class().tp_richcompare() {
+            let result = Obj::from_result(compare(b.as_ptr(), a.as_ptr(), op.swapped() as i32))?;
+            if !is_not_implemented(&result) {
+                return Ok(result);
+            }
+        }
+    }
+    match op {
+        CompareOp::Eq => Ok(PyInt::from_bool(a.is(b))),
+        CompareOp::Ne => Ok(PyInt::from_bool(!a.is(b))),
+        _ => Err(not_supported(a, b, op)),
+    }
+}
+
+#[inline]
+fn is_not_implemented(object: &PyObject) -> bool {
+    object.is(&not_implemented())
+}
+
+#[cold]
+fn not_supported(a: &PyObject, b: &PyObject, op: CompareOp) -> Raised {
+    let (symbol, left, right) = (op.symbol(), a.class().name(), b.class().name());
+    raised!(TypeError, "'{symbol}' not supported between instances of '{left}' and '{right}'")
+}
+
+/// `a OP b` as truth; identity decides `==` and `!=` first (`PyObject_RichCompareBool`).
+#[inline]
+pub fn compare_bool(a: &PyObject, b: &PyObject, op: CompareOp) -> PyResult<bool> {
+    if a.is(b) {
+        match op {
+            CompareOp::Eq => return Ok(true),
+            CompareOp::Ne => return Ok(false),
+            _ => {}
+        }
+    } else if let (Some(left), Some(right)) = (a.downcast_exact::<PyStr>(), b.downcast_exact::<PyStr>()) {
+        match op {
+            CompareOp::Eq => return Ok(left.eq(right)),
+            CompareOp::Ne => return Ok(!left.eq(right)),
+            _ => {}
+        }
+    }
+    is_true(&*compare(a, b, op)?)
+}
+
+/// `hash(object)`; never -1.
+#[inline]
+pub fn hash(object: &PyObject) -> PyResult<isize> {
+    if let Some(text) = object.downcast_exact::<PyStr>() {
+        return Ok(text.hash());
+    }
+    match object.class().tp_hash() {
+        // SAFETY: the slot of a live object.
+        Some(hash) => match unsafe { hash(object.as_ptr()) } {
+            -1 => Err(Raised::claim()),
+            hash => Ok(hash),
+        },
+        None => Err(unhashable(object)),
+    }
+}
+
+/// The `TypeError` for an object without a hash.
+#[cold]
+pub fn unhashable(object: &PyObject) -> Raised {
+    raised!(TypeError, "unhashable type: '{}'", object.class().name())
+}
+
+/// `tp_hash` of types whose instances cannot be hashed.
+///
+/// # Safety
+/// Called with a live object.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyObject_HashNotImplemented(object: *mut PyObject) -> isize {
+    // SAFETY: the caller's promise.
+    let _ = unhashable(unsafe { borrow(object) });
+    -1
+}
+
+/// The hash of an address: what `object.__hash__` gives (`Py_HashPointer`).
+#[inline]
+pub fn hash_pointer<T>(pointer: *const T) -> isize {
+    let hash = pointer.addr().rotate_right(4) as isize;
+    if hash == -1 { -2 } else { hash }
+}
+
+/// The hash of an integer too large for a hash, whatever its class.
+pub fn hash_as_int(value: &PyInt) -> PyResult<isize> {
+    use crate::model::PyType;
+    match PyInt::type_object().tp_hash() {
+        // SAFETY: the slot of a live integer.
+        Some(hash) => match unsafe { hash(value.as_ptr()) } {
+            -1 => Err(Raised::claim()),
+            hash => Ok(hash),
+        },
+        None => Err(unhashable(value)),
+    }
+}
+
+/// Truth.
+#[inline]
+pub fn is_true(object: &PyObject) -> PyResult<bool> {
+    let class = object.class();
+    if class.is(<crate::types::bool::PyBool as crate::model::PyType>::type_object()) {
+        return Ok(object.is(&PyInt::from_bool(true)));
+    }
+    if object.is(none_ref()) {
+        return Ok(false);
+    }
+    // SAFETY: the slots of a live object.
+    let truth = unsafe {
+        if let Some(truth) = class.nb_bool() {
+            truth(object.as_ptr()) as isize
+        } else if let Some(length) = class.mp_length() {
+            length(object.as_ptr())
+        } else if let Some(length) = class.sq_length() {
+            length(object.as_ptr())
+        } else {
+            return Ok(true);
+        }
+    };
+    if truth < 0 { Err(Raised::claim()) } else { Ok(truth != 0) }
+}
+
+const _: fn() -> Obj = ellipsis;
