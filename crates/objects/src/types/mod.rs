@@ -24,8 +24,10 @@ pub mod range;
 pub mod set;
 pub mod singletons;
 pub mod slice;
+mod static_types;
 pub mod str;
 pub mod structseq;
+pub mod super_type;
 pub mod template;
 pub mod traceback;
 pub mod tuple;
@@ -33,3 +35,5 @@ pub mod r#type;
 pub mod typing;
 pub mod union;
 pub mod weakref;
+
+pub use static_types::STATIC_TYPES;

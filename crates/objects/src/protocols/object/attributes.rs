@@ -7,16 +7,15 @@
 #![expect(unsafe_code, reason = "calls slots")]
 
 use crate::errors::{self, Exc};
-use crate::intern;
 use crate::model::trampoline::{borrow, borrow_opt, check_status, opt_ptr, ret_obj, ret_unit};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, PyVarObject, Raised, TypeObject};
-use crate::protocols::call;
 use crate::raised;
 use crate::types::dict::{self, PyDict};
 use crate::types::str::PyStr;
 use crate::types::r#type as types;
-use core::ffi::{CString, c_int};
+use core::ffi::c_int;
 use core::ptr::null_mut;
+use std::ffi::CString;
 use taipan_abi::*;
 
 /// `getattr(object, name)`.
@@ -53,13 +52,22 @@ fn no_attribute(object: &PyObject, name: &PyStr) -> Raised {
 pub fn get_optional_attr(object: &PyObject, name: &PyStr) -> PyResult<Option<Obj>> {
     let slot = object.class().tp_getattro().map_or(0, |f| f as usize);
     if slot == generic_getattro as *const () as usize {
-        return generic_get_optional_attr(object, name);
+        return not_attribute_error(generic_get_optional_attr(object, name));
     }
     if slot == type_getattro_address() {
         // SAFETY: the slot is that of types.
-        return types::get_optional_attr(unsafe { object.downcast_unchecked() }, name);
+        return not_attribute_error(types::get_optional_attr(unsafe { object.downcast_unchecked() }, name));
     }
     errors::ignore(get_attr(object, name), Exc::AttributeError)
+}
+
+/// A descriptor's `AttributeError` means that there is no attribute.
+#[inline]
+fn not_attribute_error(result: PyResult<Option<Obj>>) -> PyResult<Option<Obj>> {
+    match result {
+        Ok(found) => Ok(found),
+        Err(raised) => errors::catch(raised, Exc::AttributeError).map(|()| None),
+    }
 }
 
 #[inline]
@@ -99,7 +107,8 @@ fn set_attr_by_c_name(object: &PyObject, name: &PyStr, value: Option<&PyObject>)
         let status = unsafe { set(object.as_ptr(), text.as_ptr().cast_mut(), opt_ptr(value)) };
         return check_status(status).map(drop);
     }
-    let has = if class.tp_getattr().is_none() && class.tp_getattro().is_none() { "no" } else { "only read-only" };
+    let has =
+        if class.tp_getattr().is_none() && class.tp_getattro().is_none() { "no" } else { "only read-only" };
     let what = if value.is_some() { "assign to" } else { "del" };
     Err(raised!(TypeError, "'{}' object has {has} attributes ({what} .{name})", class.name()))
 }
@@ -113,8 +122,7 @@ pub fn generic_get_attr(object: &PyObject, name: &PyStr) -> PyResult {
     }
 }
 
-/// As [`generic_get_attr`], without raising where there is no such attribute. An `AttributeError` that a descriptor
-/// raises counts as none, too.
+/// As [`generic_get_attr`], without raising where there is no such attribute. What a descriptor raises is passed on.
 pub fn generic_get_optional_attr(object: &PyObject, name: &PyStr) -> PyResult<Option<Obj>> {
     let class = object.class();
     let found = types::lookup(class, name);
@@ -174,7 +182,11 @@ pub fn generic_set_attr(object: &PyObject, name: &PyStr, value: Option<&PyObject
         return check_status(status).map(drop);
     }
     if class.has_flag(Py_TPFLAGS_MANAGED_DICT) {
-        return if dict::instance::set(object, name, value)? { Ok(()) } else { Err(no_attribute(object, name)) };
+        return if dict::instance::set(object, name, value)? {
+            Ok(())
+        } else {
+            Err(no_attribute(object, name))
+        };
     }
     let place = dict_place(object);
     if place.is_null() {
@@ -198,8 +210,9 @@ fn cannot_set(object: &PyObject, name: &PyStr, read_only: bool) -> Raised {
         return errors::set_attribute_error(object, name, message);
     }
     if class.tp_setattro().is_some_and(|f| f as usize == generic_setattro as *const () as usize) {
-        let message =
-            format_args!("'{shown}' object has no attribute '{name}' and no __dict__ for setting new attributes");
+        let message = format_args!(
+            "'{shown}' object has no attribute '{name}' and no __dict__ for setting new attributes"
+        );
         return errors::set_attribute_error(object, name, message);
     }
     no_attribute(object, name)
@@ -287,9 +300,7 @@ fn made_dict(object: &PyObject, place: *mut *mut PyObject) -> PyResult<Py<PyDict
     // SAFETY: the place is the object's dictionary pointer.
     unsafe {
         if (*place).is_null() {
-            let class = object.class();
-            let fresh = if class.is_heap() { dict::instance::new_dict_for(class)? } else { PyDict::new() };
-            *place = fresh.into_raw().cast();
+            *place = PyDict::new().into_raw().cast();
         }
         match (**place).downcast_owned() {
             Some(dict) => Ok(dict),
@@ -350,10 +361,9 @@ pub fn fully_qualified_name(class: &TypeObject) -> PyResult<String> {
     let qualname = types::qualname(class)?;
     let module = errors::ignore(types::module_of(class), Exc::AttributeError)?;
     Ok(match module.as_ref().and_then(|module| module.downcast::<PyStr>()) {
-        Some(module) if !module.eq_str("builtins") && !module.eq_str("__main__") => format!("{module}.{qualname}"),
+        Some(module) if !module.eq_str("builtins") && !module.eq_str("__main__") => {
+            format!("{module}.{qualname}")
+        }
         _ => qualname.to_string(),
     })
 }
-
-const _: fn(&PyObject, &PyStr, &[&PyObject]) -> PyResult<Option<Obj>> = call::special;
-const _: fn() -> &'static PyStr = || intern!("__dict__");

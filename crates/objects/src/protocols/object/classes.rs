@@ -57,7 +57,8 @@ pub fn real_is_instance(object: &PyObject, class: &PyObject) -> PyResult<bool> {
         // What the object says it is.
         let said = get_optional_attr(object, intern!("__class__"))?;
         return Ok(said.is_some_and(|said| {
-            !said.is(object.class()) && said.downcast::<TypeObject>().is_some_and(|said| said.is_subtype_of(class))
+            !said.is(object.class())
+                && said.downcast::<TypeObject>().is_some_and(|said| said.is_subtype_of(class))
         }));
     }
     if bases_of(class)?.is_none() {

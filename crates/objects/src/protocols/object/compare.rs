@@ -5,7 +5,7 @@
 
 use crate::errors::check_stack;
 use crate::model::trampoline::borrow;
-use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult, Raised, ellipsis, none_ref, not_implemented};
+use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult, Raised, none_ref, not_implemented};
 use crate::raised;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;
@@ -154,5 +154,3 @@ pub fn is_true(object: &PyObject) -> PyResult<bool> {
     };
     if truth < 0 { Err(Raised::claim()) } else { Ok(truth != 0) }
 }
-
-const _: fn() -> Obj = ellipsis;

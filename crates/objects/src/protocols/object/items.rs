@@ -5,7 +5,7 @@
 use super::{get_optional_attr, lookup_special};
 use crate::errors::{self, Exc};
 use crate::model::trampoline::{check_status, opt_ptr};
-use crate::model::{Obj, ObjectExt, PyObject, PyResult, PyType, Raised, TypeObject, not_implemented};
+use crate::model::{Obj, ObjectExt, PyObject, PyResult, Raised, TypeObject, not_implemented};
 use crate::protocols::{call, number, sequence};
 use crate::types::int::PyInt;
 use crate::{intern, raised};
@@ -100,5 +100,3 @@ pub fn length_hint(object: &PyObject, default: usize) -> PyResult<usize> {
     let hint = number::as_isize(hint, Some(Exc::OverflowError))?;
     usize::try_from(hint).map_err(|_| raised!(ValueError, "__length_hint__() should return >= 0"))
 }
-
-const _: fn(&TypeObject) -> &PyObject = <TypeObject as PyType>::as_object;

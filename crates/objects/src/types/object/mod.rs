@@ -9,7 +9,9 @@
 mod reduce;
 
 use crate::model::trampoline::{borrow, borrow_dict, borrow_tuple, ret_obj};
-use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none, not_implemented};
+use crate::model::{
+    CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none, not_implemented,
+};
 use crate::protocols::object;
 use crate::types::dict::PyDict;
 use crate::types::list::PyList;
@@ -94,7 +96,11 @@ fn is_abstract(class: &TypeObject) -> PyResult<crate::model::Raised> {
 ///
 /// # Safety
 /// Called as a `tp_init` slot.
-pub unsafe extern "C" fn object_init(object: *mut PyObject, args: *mut PyObject, kwargs: *mut PyObject) -> c_int {
+pub unsafe extern "C" fn object_init(
+    object: *mut PyObject,
+    args: *mut PyObject,
+    kwargs: *mut PyObject,
+) -> c_int {
     // SAFETY: called with an object, a tuple, and a dictionary or null.
     let (object, args, kwargs) = unsafe { (borrow(object), borrow_tuple(args), borrow_dict(kwargs)) };
     if !has_arguments(args, kwargs) {
@@ -108,10 +114,8 @@ pub unsafe extern "C" fn object_init(object: *mut PyObject, args: *mut PyObject,
     }
     if class.tp_new().is_none_or(|f| f as usize == object_new as *const () as usize) {
         let name = class.name();
-        let _ = raised!(
-            TypeError,
-            "{name}.__init__() takes exactly one argument (the instance to initialize)"
-        );
+        let _ =
+            raised!(TypeError, "{name}.__init__() takes exactly one argument (the instance to initialize)");
         return -1;
     }
     0
@@ -266,8 +270,8 @@ impl PyBaseObject {
     /// NotImplemented, the normal algorithm is used.  Otherwise, it
     /// overrides the normal algorithm (and the outcome is cached).
     #[pymethod(name = "__subclasshook__", class, signature = "(object, /)")]
-    fn subclass_hook(_cls: &TypeObject, object: &PyObject) -> PyResult {
-        let _ = object;
+    fn subclass_hook(cls: &TypeObject, object: &PyObject) -> PyResult {
+        let _ = (cls, object);
         Ok(not_implemented())
     }
 
@@ -276,7 +280,8 @@ impl PyBaseObject {
     /// The default implementation does nothing. It may be
     /// overridden to extend subclasses.
     #[pymethod(name = "__init_subclass__", class, signature = "()")]
-    fn init_subclass(_cls: &TypeObject) -> PyResult {
+    fn init_subclass(cls: &TypeObject) -> PyResult {
+        let _ = cls;
         Ok(none())
     }
 }

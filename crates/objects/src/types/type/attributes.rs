@@ -17,7 +17,13 @@ use taipan_abi::*;
 use taipan_macros::pymethods;
 
 const fn member(name: &'static CStr, kind: i32, offset: usize) -> PyMemberDef {
-    PyMemberDef { name: name.as_ptr(), r#type: kind, offset: offset as isize, flags: Py_READONLY, ..PyMemberDef::EMPTY }
+    PyMemberDef {
+        name: name.as_ptr(),
+        r#type: kind,
+        offset: offset as isize,
+        flags: Py_READONLY,
+        ..PyMemberDef::EMPTY
+    }
 }
 
 pub const MEMBERS: &[PyMemberDef] = &[

@@ -215,7 +215,11 @@ fn tell_watchers(class: &TypeObject, watched: u8) {
             && unsafe { watcher(class.raw()) } < 0
         {
             let raised = crate::model::Raised::claim();
-            crate::errors::write_unraisable(raised, Some("Exception ignored in type watcher callback"), Some(class));
+            crate::errors::write_unraisable(
+                raised,
+                Some("Exception ignored in type watcher callback"),
+                Some(class),
+            );
         }
     }
 }

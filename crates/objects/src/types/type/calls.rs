@@ -10,7 +10,7 @@ use crate::model::trampoline::{borrow, borrow_dict, borrow_tuple, borrow_type, r
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, Raised, TypeObject};
 use crate::protocols::call;
 use crate::types::dict::PyDict;
-use crate::types::object::{object_type, object_new};
+use crate::types::object::{object_new, object_type};
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
 use crate::{intern, raised};
@@ -202,4 +202,21 @@ fn allocate(class: &TypeObject) -> PyResult {
             None => crate::memory::alloc(class, 0).map(|object| Obj::from_raw(object)),
         }
     }
+}
+
+/// `a | b` of types.
+pub fn union_of(a: &PyObject, b: &PyObject) -> PyResult {
+    let _ = (a, b);
+    Ok(crate::model::not_implemented())
+}
+
+/// Whether it is a `typing.Union`.
+pub fn is_union(object: &PyObject) -> bool {
+    let _ = object;
+    false
+}
+
+/// `type[key]`.
+pub fn generic_alias(class: &TypeObject, key: &PyObject) -> PyResult {
+    crate::types::genericalias::new(class, key)
 }

@@ -4,6 +4,7 @@
 
 use super::class_slots::Slots;
 use super::{class_hooks, heap, instance, layout, ready, update};
+use crate::intern;
 use crate::memory;
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject};
 use crate::protocols::{call, object};
@@ -12,7 +13,6 @@ use crate::types::dict::PyDict;
 use crate::types::object::object_type;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::intern;
 use taipan_abi::*;
 
 /// `type.__new__(meta, name, bases, namespace, **kwargs)`.
@@ -95,7 +95,11 @@ fn make(
     slots.place(class, base)?;
     let cell = class_hooks::take_cells(class, &dict)?;
     // SAFETY: the members lie behind the struct.
-    ready::ready(class, None, if slots.names.is_empty() { core::ptr::null_mut() } else { heap::members(class) })?;
+    ready::ready(
+        class,
+        None,
+        if slots.names.is_empty() { core::ptr::null_mut() } else { heap::members(class) },
+    )?;
     update::update_all(class);
     super::calls::set_vectorcall(class);
     class_hooks::fill_cell(class, cell)?;
@@ -114,7 +118,8 @@ fn set_struct(
     slots: &Slots,
 ) -> PyResult<()> {
     let _ = class_object;
-    let collected = base.has_flag(Py_TPFLAGS_HAVE_GC) || slots.add_dict || slots.add_weakref || !slots.names.is_empty();
+    let collected =
+        base.has_flag(Py_TPFLAGS_HAVE_GC) || slots.add_dict || slots.add_weakref || !slots.names.is_empty();
     let mut flags = Py_TPFLAGS_BASETYPE;
     if collected {
         flags |= Py_TPFLAGS_HAVE_GC;
@@ -174,4 +179,3 @@ fn module_of_caller() -> PyResult<Option<Obj>> {
         None => Ok(None),
     }
 }
-

@@ -66,7 +66,8 @@ pub fn call_set_names(class: &TypeObject) -> PyResult<()> {
         if let Err(raised) = call::call(&hook, &[class, &name]) {
             let exception = errors::take(raised);
             let (kind, shown) = (value.class().name().to_owned(), object::repr(&name)?);
-            let note = format!("Error calling __set_name__ on '{kind}' instance {shown} in '{}'", class.name());
+            let note =
+                format!("Error calling __set_name__ on '{kind}' instance {shown} in '{}'", class.name());
             let note = crate::types::str::PyStr::new(&note);
             call::method(&exception, intern!("add_note"), &[&note])?;
             return Err(errors::restore(exception));
@@ -77,8 +78,7 @@ pub fn call_set_names(class: &TypeObject) -> PyResult<()> {
 
 /// `super(class, class).__init_subclass__(**kwargs)`.
 pub fn call_init_subclass(class: &TypeObject, kwargs: Option<&PyDict>) -> PyResult<()> {
-    let base = crate::types::r#super::attribute_behind(class, class, intern!("__init_subclass__"))?;
+    let base = crate::types::super_type::attribute_behind(class, class, intern!("__init_subclass__"))?;
     let args: Py<PyTuple> = PyTuple::empty();
     call::call_tuple(&base, &args, kwargs).map(drop)
 }
-

@@ -6,7 +6,7 @@ use super::{heap, instance, layout, ready, slots, type_type};
 use crate::intern;
 use crate::memory;
 use crate::model::spec::TypeSpec;
-use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject};
+use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, TypeObject};
 use crate::raised;
 use crate::types::module::PyModule;
 use crate::types::object::object_type;
@@ -67,7 +67,8 @@ fn make(spec: &'static TypeSpec, module: Option<&PyModule>) -> PyResult {
     for part in spec.parts {
         slots::fill(class, part.slots);
     }
-    if spec.vectorcall_offset != 0 && class.has_flag(Py_TPFLAGS_HAVE_VECTORCALL) && class.tp_call().is_none() {
+    if spec.vectorcall_offset != 0 && class.has_flag(Py_TPFLAGS_HAVE_VECTORCALL) && class.tp_call().is_none()
+    {
         // SAFETY: one field is written.
         unsafe { (*class.raw()).tp_call = Some(crate::protocols::call::vectorcall_slot) };
     }
@@ -109,7 +110,9 @@ unsafe fn extras_of(table: &[PyType_Slot]) -> PyResult<Extras> {
     for slot in table {
         match slot.slot {
             Py_tp_doc => extras.doc = (!slot.pfunc.is_null()).then_some(slot.pfunc.cast_const().cast()),
-            Py_tp_members => extras.members = (!slot.pfunc.is_null()).then_some(slot.pfunc.cast_const().cast()),
+            Py_tp_members => {
+                extras.members = (!slot.pfunc.is_null()).then_some(slot.pfunc.cast_const().cast())
+            }
             Py_tp_base => extras.base = Some(slot.pfunc.cast()),
             Py_tp_bases => extras.bases = Some(slot.pfunc.cast()),
             Py_tp_token => extras.token = Some(slot.pfunc),
@@ -182,10 +185,7 @@ pub unsafe fn from_c_spec(
         let meta = layout::calculate_metaclass(meta.unwrap_or(type_type()), &bases)?;
         let plain_new = type_type().tp_new().map(|f| f as usize);
         if meta.tp_new().is_some() && meta.tp_new().map(|f| f as usize) != plain_new {
-            return Err(raised!(
-                TypeError,
-                "Metaclasses with custom tp_new are not supported."
-            ));
+            return Err(raised!(TypeError, "Metaclasses with custom tp_new are not supported."));
         }
         let base = layout::best_base(&bases)?;
         let count = extras.members.map_or(0, |members| members_with_name(members));
@@ -349,5 +349,3 @@ pub fn module_of_type(class: &TypeObject) -> Option<Obj> {
     // SAFETY: the field of a heap type is null or a live object.
     unsafe { (*heap::heap(class)).ht_module.as_ref() }.map(ObjectExt::owned)
 }
-
-const _: fn(&TypeObject) -> &PyObject = <TypeObject as PyType>::as_object;

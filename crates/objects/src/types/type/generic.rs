@@ -10,7 +10,9 @@ use crate::errors::{self, Exc};
 use crate::model::trampoline::{
     borrow, borrow_dict, borrow_opt, borrow_tuple, borrow_type, ret_bool, ret_hash, ret_obj, ret_unit,
 };
-use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult, PyType, Raised, TypeObject, none_ref, not_implemented};
+use crate::model::{
+    CompareOp, Obj, ObjectExt, PyObject, PyResult, PyType, Raised, TypeObject, none_ref, not_implemented,
+};
 use crate::protocols::{call as calls, number, object};
 use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
@@ -400,17 +402,15 @@ pub unsafe extern "C" fn getattr_hook(object: Ref, name: Ref) -> Ref {
 fn get_with_fallback(object: &PyObject, name: &PyStr, fallback: &PyObject) -> PyResult {
     let own = cache::lookup(object.class(), intern!("__getattribute__"));
     match own {
-        Some(own) if !super::update::is_generic_getattr(&own) => {
-            match call_attribute(object, &own, name) {
-                Ok(value) => return Ok(value),
-                Err(raised) => errors::catch(raised, Exc::AttributeError)?,
-            }
-        }
-        _ => {
-            if let Some(value) = object::generic_get_optional_attr(object, name)? {
-                return Ok(value);
-            }
-        }
+        Some(own) if !super::update::is_generic_getattr(&own) => match call_attribute(object, &own, name) {
+            Ok(value) => return Ok(value),
+            Err(raised) => errors::catch(raised, Exc::AttributeError)?,
+        },
+        _ => match object::generic_get_optional_attr(object, name) {
+            Ok(Some(value)) => return Ok(value),
+            Ok(None) => {}
+            Err(raised) => errors::catch(raised, Exc::AttributeError)?,
+        },
     }
     call_attribute(object, fallback, name)
 }
@@ -479,7 +479,9 @@ pub unsafe extern "C" fn descr_get(descriptor: Ref, object: Ref, owner: Ref) -> 
         let descriptor = borrow(descriptor);
         let class = descriptor.class();
         let Some(get) = cache::lookup(class, intern!("__get__")) else {
-            if class.is_heap() && class.tp_descr_get().is_some_and(|f| f as usize == descr_get as *const () as usize) {
+            if class.is_heap()
+                && class.tp_descr_get().is_some_and(|f| f as usize == descr_get as *const () as usize)
+            {
                 (*class.raw()).tp_descr_get = None;
             }
             return descriptor.owned().into_raw();
@@ -519,7 +521,8 @@ pub fn returned_none(result: &PyObject) -> PyResult<()> {
 
 pub unsafe extern "C" fn new(class: *mut PyTypeObject, args: Ref, kwargs: Ref) -> Ref {
     // SAFETY: slots are called with a live type, a tuple, and a dictionary or null.
-    let (class, args, kwargs) = unsafe { (borrow_type(class.cast()), borrow_tuple(args), borrow_dict(kwargs)) };
+    let (class, args, kwargs) =
+        unsafe { (borrow_type(class.cast()), borrow_tuple(args), borrow_dict(kwargs)) };
     let make = || {
         let function = object::get_attr(class, intern!("__new__"))?;
         call_prepended(&function, Some(class), args, kwargs)

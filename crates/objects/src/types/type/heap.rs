@@ -121,7 +121,6 @@ pub unsafe extern "C" fn dealloc(object: *mut PyObject) {
         }
         cache::modified(class);
         let raw = heap(class);
-        crate::types::dict::instance::release_class(class);
         let ty = &raw mut (*raw).ht_type;
         for field in [
             &raw mut (*ty).tp_dict,
@@ -167,7 +166,9 @@ pub unsafe extern "C" fn traverse(object: *mut PyObject, visit: visitproc, data:
         let raw = object.cast::<PyHeapTypeObject>();
         let ty = &(*raw).ht_type;
         if ty.tp_flags & Py_TPFLAGS_HEAPTYPE != 0 {
-            for field in [ty.tp_dict, ty.tp_cache, ty.tp_mro, ty.tp_bases, ty.tp_base.cast(), (*raw).ht_module] {
+            for field in
+                [ty.tp_dict, ty.tp_cache, ty.tp_mro, ty.tp_bases, ty.tp_base.cast(), (*raw).ht_module]
+            {
                 if let Some(field) = field.as_ref() {
                     visitor.visit(field);
                 }
@@ -207,4 +208,3 @@ pub unsafe extern "C" fn is_collected(object: *mut PyObject) -> c_int {
     let class = unsafe { TypeObject::from_raw(object.cast()) };
     c_int::from(class.is_heap())
 }
-

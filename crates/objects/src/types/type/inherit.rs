@@ -36,7 +36,8 @@ pub fn special(class: &TypeObject, base: &TypeObject) {
             to.tp_traverse = from.tp_traverse;
             to.tp_clear = from.tp_clear;
         }
-        let inherited = FAST_SUBCLASS | Py_TPFLAGS_PREHEADER | _Py_TPFLAGS_MATCH_SELF | Py_TPFLAGS_ITEMS_AT_END;
+        let inherited =
+            FAST_SUBCLASS | Py_TPFLAGS_PREHEADER | _Py_TPFLAGS_MATCH_SELF | Py_TPFLAGS_ITEMS_AT_END;
         to.tp_flags |= from.tp_flags & inherited;
         for (own, theirs) in [
             (&mut to.tp_basicsize, from.tp_basicsize),

@@ -91,7 +91,14 @@ fn same_slots_added(a: &TypeObject, b: &TypeObject) -> bool {
         return false;
     }
     let names = |class: &TypeObject| -> Option<Vec<String>> {
-        Some(slots(class)?.as_slice().iter().filter_map(|s| s.downcast::<crate::types::str::PyStr>()).map(|s| s.to_string()).collect())
+        Some(
+            slots(class)?
+                .as_slice()
+                .iter()
+                .filter_map(|s| s.downcast::<crate::types::str::PyStr>())
+                .map(|s| s.to_string())
+                .collect(),
+        )
     };
     size(a) == 0 || (a.is_heap() && b.is_heap() && names(a).is_some() && names(a) == names(b))
 }
@@ -178,4 +185,3 @@ pub fn calculate_metaclass<'a>(meta: &'a TypeObject, bases: &'a PyTuple) -> PyRe
     }
     Ok(winner)
 }
-

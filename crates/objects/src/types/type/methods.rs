@@ -84,8 +84,8 @@ impl TypeObject {
 
     /// Create the namespace for the class statement
     #[pymethod(name = "__prepare__", class, signature = "(*args, **kwds)", no_text)]
-    fn prepare(_cls: &TypeObject, args: &[&PyObject], kwds: Option<Py<PyDict>>) -> PyResult<Py<PyDict>> {
-        let _ = (args, kwds);
+    fn prepare(cls: &TypeObject, args: &[&PyObject], kwds: Option<Py<PyDict>>) -> PyResult<Py<PyDict>> {
+        let _ = (cls, args, kwds);
         Ok(PyDict::new())
     }
 
@@ -159,9 +159,7 @@ pub fn get_optional_attr(class: &TypeObject, name: &PyStr) -> PyResult<Option<Ob
         meta_get = kind.tp_descr_get();
         if let (Some(get), Some(_)) = (meta_get, kind.tp_descr_set()) {
             // SAFETY: the slot of a live object.
-            return unsafe {
-                Obj::from_result(get(found.as_ptr(), class.as_ptr(), meta.as_ptr())).map(Some)
-            };
+            return unsafe { Obj::from_result(get(found.as_ptr(), class.as_ptr(), meta.as_ptr())).map(Some) };
         }
     }
     if let Some(found) = cache::lookup(class, name) {
@@ -217,4 +215,3 @@ fn set_attr(class: &TypeObject, name: &PyObject, value: Option<&PyObject>) -> Py
     drop(before);
     Ok(())
 }
-

@@ -50,9 +50,11 @@ use crate::types::tuple::PyTuple;
 use std::sync::RwLock;
 use taipan_abi::*;
 
+pub use assign::set_class;
 pub use cache::{assign_version, lookup, modified};
-pub use calls::PyType_GenericNew;
+pub use calls::{PyType_GenericNew, generic_alias, is_union};
 pub use from_spec::{from_spec, module_by_def};
+pub use methods::{get_optional_attr, merge_class_dict};
 pub use ready::new_method;
 
 static TYPE_SPEC: TypeSpec = TypeSpec {
@@ -91,23 +93,14 @@ static MORE: RwLock<Vec<&'static StaticType>> = RwLock::new(Vec::new());
 
 /// The declaration of a static type.
 fn static_type_of(class: &TypeObject) -> Option<&'static StaticType> {
-    let of_crate = super::STATIC_TYPES.iter().copied().flatten().copied();
-    let found = of_crate.into_iter().find(|ty| ty.get().is(class));
+    let found = super::static_types::all().find(|ty| ty.get().is(class));
     found.or_else(|| MORE.read().ok()?.iter().copied().find(|ty| ty.get().is(class)))
 }
 
 /// Makes every built-in type of this crate ready. Called once, first of all, by the thread that starts the process.
 pub fn init() -> PyResult<()> {
-    for &group in super::STATIC_TYPES {
-        group.iter().for_each(|ty| ready::prepare(ty));
-    }
-    // The two that everything else stands on.
-    ready::ready_static(&super::object::PyBaseObject_Type)?;
-    for &group in super::STATIC_TYPES {
-        for ty in group {
-            ready::ready_static(ty)?;
-        }
-    }
+    super::static_types::all().for_each(ready::prepare);
+    super::static_types::all().try_for_each(ready::ready_static)?;
     Ok(())
 }
 

@@ -63,7 +63,9 @@ fn merge(order: &mut Vec<Obj>, rows: &[Vec<Obj>]) -> PyResult<()> {
             return Ok(());
         }
         let in_a_tail = |candidate: &Obj| {
-            rows.iter().zip(&starts).any(|(row, &start)| row.iter().skip(start + 1).any(|ty| ty.is(candidate)))
+            rows.iter()
+                .zip(&starts)
+                .any(|(row, &start)| row.iter().skip(start + 1).any(|ty| ty.is(candidate)))
         };
         let Some(next) = heads().find(|head| !in_a_tail(head)).cloned() else {
             let mut names: Vec<String> = Vec::new();
@@ -156,4 +158,10 @@ pub fn put(class: &TypeObject, order: Option<Obj>) {
             drop(Obj::from_raw(before));
         }
     }
+}
+
+/// The order of a class, kept alive.
+pub fn order(class: &TypeObject) -> Option<Py<PyTuple>> {
+    // SAFETY: `tp_mro` is null or a tuple that the type owns.
+    unsafe { (*class.raw()).tp_mro.cast::<PyTuple>().as_ref() }.map(PyType::to_owned)
 }

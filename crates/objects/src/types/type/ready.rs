@@ -42,9 +42,9 @@ pub fn new_method() -> &'static PyMethodDef {
 
 /// Whether the tables of a `#[new]` gave the type's vectorcall: the macro lists it right behind `tp_new`.
 fn has_vectorcall_of_new(parts: &[&TypePart]) -> bool {
-    parts.iter().any(|part| {
-        part.slots.windows(2).any(|pair| pair[0].0 == Py_tp_new && pair[1].0 == Py_tp_vectorcall)
-    })
+    parts
+        .iter()
+        .any(|part| part.slots.windows(2).any(|pair| pair[0].0 == Py_tp_new && pair[1].0 == Py_tp_vectorcall))
 }
 
 /// First step of a static type: its head, base and slots.
@@ -77,7 +77,8 @@ pub fn prepare(ty: &'static StaticType) {
     for part in spec.parts {
         slots::fill(class, part.slots);
     }
-    if spec.vectorcall_offset != 0 && class.has_flag(Py_TPFLAGS_HAVE_VECTORCALL) && class.tp_call().is_none() {
+    if spec.vectorcall_offset != 0 && class.has_flag(Py_TPFLAGS_HAVE_VECTORCALL) && class.tp_call().is_none()
+    {
         // SAFETY: one field is written.
         unsafe { (*class.raw()).tp_call = Some(crate::protocols::call::vectorcall_slot) };
     }
@@ -403,7 +404,8 @@ fn set_preheader(class: &TypeObject) -> PyResult<()> {
         if class.has_flag(Py_TPFLAGS_MANAGED_DICT) {
             if (*raw).tp_dictoffset > 0 || (*raw).tp_dictoffset < -1 {
                 let name = class.name();
-                let message = "has the Py_TPFLAGS_MANAGED_DICT flag but tp_dictoffset is set to incompatible value";
+                let message =
+                    "has the Py_TPFLAGS_MANAGED_DICT flag but tp_dictoffset is set to incompatible value";
                 return Err(raised!(TypeError, "type {name} {message}"));
             }
             (*raw).tp_dictoffset = -1;
@@ -454,4 +456,3 @@ fn set_managed_dict(class: &TypeObject) -> PyResult<()> {
     dict::instance::prepare_class(class);
     Ok(())
 }
-

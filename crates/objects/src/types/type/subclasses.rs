@@ -54,7 +54,9 @@ pub fn remove(base: &TypeObject, subclass: &TypeObject) {
 pub fn of(base: &TypeObject) -> Vec<Obj> {
     let mut found = Vec::new();
     // SAFETY: listed types are alive: they take themselves off before they die.
-    let mut take = |list: &List| found.extend(list.iter().map(|&ty| unsafe { Obj::from_borrowed(ty.cast::<PyObject>()) }));
+    let mut take = |list: &List| {
+        found.extend(list.iter().map(|&ty| unsafe { Obj::from_borrowed(ty.cast::<PyObject>()) }))
+    };
     // SAFETY: as in `with_list`.
     if let Some(list) = unsafe { (*base.raw()).tp_subclasses.cast::<List>().as_ref() } {
         take(list);

@@ -9,7 +9,7 @@ use super::slotdefs::{SLOTS, names, places_of};
 use super::{cache, generic, slots, subclasses};
 use crate::model::{ObjectExt, PyObject, PyType, TypeObject};
 use crate::types::builtin::PyBuiltin;
-use crate::types::descriptors;
+use crate::types::descriptors::PyWrapperDescr;
 use crate::types::str::PyStr;
 use core::ffi::c_void;
 use core::mem::offset_of;
@@ -25,14 +25,8 @@ pub fn is_generic_getattr(function: &PyObject) -> bool {
 
 /// The entry, the slot function and the class of a wrapper descriptor.
 fn wrapper_of(object: &PyObject) -> Option<(&'static wrapperbase, *mut c_void, &TypeObject)> {
-    if !object.class().is(descriptors::wrapper_descriptor_type()) {
-        return None;
-    }
-    // SAFETY: a wrapper descriptor has this layout, its entry is static, its class alive.
-    unsafe {
-        let raw = object.as_ptr().cast::<PyWrapperDescrObject>();
-        Some((&*(*raw).d_base, (*raw).d_wrapped, TypeObject::from_raw((*raw).d_common.d_type)))
-    }
+    let descriptor = object.downcast_exact::<PyWrapperDescr>()?;
+    Some((descriptor.base(), descriptor.wrapped(), descriptor.class_of()))
 }
 
 fn is_new_wrapper(object: &PyObject) -> bool {
@@ -144,16 +138,17 @@ fn update_recursively(class: &TypeObject, name: &PyStr, firsts: &[usize]) {
 /// Whether a name could be that of a special method.
 pub fn is_special(name: &PyStr) -> bool {
     let length = name.len();
-    let underscores = |at: usize| name.char_at(at) == u32::from('_') && name.char_at(at + 1) == u32::from('_');
+    let underscores =
+        |at: usize| name.char_at(at) == u32::from('_') && name.char_at(at + 1) == u32::from('_');
     length > 4 && underscores(0) && underscores(length - 2)
 }
-
 
 /// Brings the slots of a new native heap type up to date that its bases' special methods decide and it does not define
 /// itself: bases that are Python classes.
 pub fn update_all_of_native(class: &TypeObject) {
     let python_base = class.mro().iter().skip(1).any(|ty| {
-        ty.is_heap() && ty.tp_dealloc().is_some_and(|f| f as usize == super::instance::dealloc as *const () as usize)
+        ty.is_heap()
+            && ty.tp_dealloc().is_some_and(|f| f as usize == super::instance::dealloc as *const () as usize)
     });
     if python_base {
         update_all(class);

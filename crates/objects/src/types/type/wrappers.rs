@@ -253,8 +253,12 @@ fn may_set(object: &PyObject, function: setattrofunc, what: &str) -> PyResult<()
     let generic = super::generic::setattro as *const () as usize;
     let wanted = function as usize;
     // The class whose function the receiver's class has.
-    let mut ty =
-        class.mro().iter().rev().find(|ty| own(ty) != generic && own(ty) == own(class)).map_or(class, |ty| *ty);
+    let mut ty = class
+        .mro()
+        .iter()
+        .rev()
+        .find(|ty| own(ty) != generic && own(ty) == own(class))
+        .map_or(class, |ty| *ty);
     loop {
         if own(ty) == wanted {
             return Ok(());
