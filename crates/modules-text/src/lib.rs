@@ -1,11 +1,18 @@
 //! Native modules about text: regular expressions, csv, json, codecs.
 
 pub mod codecs;
+pub mod json;
 pub mod sre;
 pub mod string;
+pub mod unicodedata;
 
 use taipan_objects::model::spec::ModuleSpec;
 
 /// The modules of this crate.
-pub static MODULES: &[&ModuleSpec] =
-    &[&codecs::module::MODULE, &sre::module::MODULE, &string::module::MODULE];
+pub static MODULES: &[&ModuleSpec] = &[
+    &codecs::module::MODULE,
+    &json::module::MODULE,
+    &sre::module::MODULE,
+    &string::module::MODULE,
+    &unicodedata::module::MODULE,
+];

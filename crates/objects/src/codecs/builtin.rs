@@ -6,7 +6,7 @@ use crate::errors::{self, Exc};
 use crate::model::{Py, PyResult};
 use crate::types::bytes::PyBytes;
 use crate::types::str::{PyStr, StrUnits};
-use crate::{raised, with_units};
+use crate::with_units;
 use taipan_kernels::codecs::escape::{self, EscapeError, FirstInvalid};
 use taipan_kernels::codecs::{self as kernel, Endian, NATIVE, utf7, utf8, utf16, utf32};
 use taipan_kernels::unicode::names;

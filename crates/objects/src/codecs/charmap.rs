@@ -11,7 +11,7 @@ use crate::types::bytes::PyBytes;
 use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
 use crate::types::str::{PyStr, encode_error};
-use crate::{raised, with_units};
+use crate::with_units;
 use taipan_kernels::codecs::CodecError;
 use taipan_kernels::codecs::charmap::{self, EncodingMap, UNDEFINED};
 use taipan_kernels::text::TextBuilder;

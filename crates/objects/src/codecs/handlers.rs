@@ -7,7 +7,7 @@ use crate::protocols::{call, number, object};
 use crate::types::bytes::PyBytes;
 use crate::types::str::{PyStr, encode_error, make_unicode_error, unicode_error};
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised, with_units};
+use crate::{intern, with_units};
 use taipan_kernels::codecs::handlers::{self as kernel, Utf};
 use taipan_kernels::codecs::{CodecError, escape};
 use taipan_kernels::text::TextBuilder;

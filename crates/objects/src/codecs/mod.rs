@@ -20,7 +20,6 @@ pub mod registry;
 use crate::errors;
 use crate::model::{ObjectExt, Py, PyObject, PyResult};
 use crate::protocols::buffer::Buffer;
-use crate::raised;
 use crate::types::bytes::PyBytes;
 use crate::types::str::PyStr;
 

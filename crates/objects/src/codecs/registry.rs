@@ -4,13 +4,13 @@
 
 use super::handlers;
 use crate::errors;
+use crate::intern;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, Raised, thread, upcalls};
 use crate::protocols::{call, object};
 use crate::types::builtin::PyBuiltin;
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use core::cell::{Cell, RefCell};
 use taipan_macros::pymodule;
 

@@ -4,7 +4,6 @@ use super::PyStr;
 use crate::model::args::{ArgName, FromArg};
 use crate::model::{ObjectExt, PyObject, PyResult};
 use crate::protocols::number;
-use crate::raised;
 use core::ops::Range;
 
 /// An index into a sequence as slices take it: clipped to what a size can hold.

@@ -4,7 +4,7 @@ use super::arguments::{Fill, affordable};
 use super::{PyStr, StrUnits, layout, text};
 use crate::model::args::OptArg;
 use crate::model::{Py, PyResult};
-use crate::{raised, with_units};
+use crate::with_units;
 use taipan_kernels::search;
 use taipan_kernels::unicode;
 use taipan_kernels::unicode::case::{self, Mapping};

@@ -5,7 +5,6 @@
 
 use super::PyStr;
 use crate::model::PyResult;
-use crate::raised;
 use core::ops::Range;
 use taipan_kernels::unicode;
 

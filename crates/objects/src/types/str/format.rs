@@ -6,7 +6,7 @@ use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult};
 use crate::protocols::object;
 use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
-use crate::{errors, raised, with_units};
+use crate::{errors, with_units};
 use core::ops::Range;
 use taipan_kernels::text::TextBuilder;
 use taipan_macros::pymethods;

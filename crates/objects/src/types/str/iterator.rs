@@ -2,12 +2,12 @@
 
 use super::PyStr;
 use crate::errors::Exc;
+use crate::intern;
 use crate::memory;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType};
 use crate::protocols::{number, object};
 use crate::types::int::PyInt;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 

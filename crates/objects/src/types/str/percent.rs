@@ -6,7 +6,7 @@ use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult};
 use crate::protocols::{mapping, number, object};
 use crate::types::int::PyInt;
 use crate::types::tuple::PyTuple;
-use crate::{raised, with_units};
+use crate::with_units;
 use taipan_kernels::format::percent::{Conversion, Count};
 use taipan_kernels::text::TextBuilder;
 

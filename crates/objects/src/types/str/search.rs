@@ -2,9 +2,9 @@
 
 use super::arguments::{SliceBound, adjust_range, affordable, need_str};
 use super::{PyStr, StrUnits, layout, text};
-use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType};
+use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult};
 use crate::types::tuple::PyTuple;
-use crate::{raised, with_units};
+use crate::with_units;
 use taipan_kernels::search::{self, Needle};
 use taipan_kernels::unicode;
 use taipan_kernels::unit::Unit;

@@ -11,7 +11,7 @@ use crate::types::bytes::PyBytes;
 use crate::types::int::PyInt;
 use crate::types::slice::{PySlice, SliceIndices};
 use crate::types::tuple::PyTuple;
-use crate::{raised, with_units};
+use crate::with_units;
 use taipan_kernels::codecs::escape;
 use taipan_kernels::text::TextBuilder;
 use taipan_kernels::unicode;

@@ -5,7 +5,6 @@ use crate::errors;
 use crate::errors::Exc;
 use crate::model::{ObjectExt, Py, PyObject, PyResult, PyType, Raised, thread};
 use crate::protocols::object;
-use crate::raised;
 use crate::types::int::PyInt;
 use crate::with_units;
 use taipan_kernels::format::{Align, Locale, Number, Padding, Spec, SpecError, render};
@@ -150,4 +149,12 @@ pub(super) fn check_digits(value: &PyInt) -> PyResult<()> {
         ));
     }
     Ok(())
+}
+
+/// An integer in decimal, as `int.__repr__` writes it.
+pub fn decimal_text(value: &PyInt) -> PyResult<String> {
+    check_digits(value)?;
+    let view = value.view();
+    let digits = taipan_kernels::int::radix::to_text(view.digits, 10);
+    Ok(if view.negative { format!("-{digits}") } else { digits })
 }

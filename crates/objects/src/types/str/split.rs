@@ -3,7 +3,7 @@
 use super::PyStr;
 use crate::model::{ObjectExt, Py, PyObject, PyResult};
 use crate::types::list::PyList;
-use crate::{raised, with_units};
+use crate::with_units;
 use core::ops::Range;
 use taipan_kernels::search;
 use taipan_kernels::unicode;

@@ -7,7 +7,7 @@ use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult};
 use crate::protocols::object;
 use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
-use crate::{raised, with_units};
+use crate::with_units;
 use taipan_kernels::text::TextBuilder;
 use taipan_macros::pymethods;
 

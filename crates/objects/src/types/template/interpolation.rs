@@ -4,7 +4,6 @@ use crate::memory;
 use crate::model::args::{ArgName, FromArg, OptArg};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none};
 use crate::protocols::object;
-use crate::raised;
 use crate::types::genericalias;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;

@@ -6,6 +6,7 @@ mod interpolation;
 
 pub use interpolation::{_PyInterpolation_Type, PyInterpolation, complete_type};
 
+use crate::intern;
 use crate::memory;
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject};
 use crate::protocols::object;
@@ -14,7 +15,6 @@ use crate::types::dict::PyDict;
 use crate::types::genericalias;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 
