@@ -9,7 +9,7 @@ mod folders;
 mod forks;
 mod identity;
 mod links;
-mod processes;
+pub mod processes;
 mod scandir;
 mod scheduling;
 mod spawn;

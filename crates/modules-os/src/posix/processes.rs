@@ -7,7 +7,7 @@ use taipan_objects::system::path::{Path, PathOrFd, fspath};
 use taipan_objects::system::{audit, os_error};
 
 /// The strings of an argument list as the system takes them.
-pub(super) fn c_strings(items: &PyObject) -> PyResult<Vec<CString>> {
+pub fn c_strings(items: &PyObject) -> PyResult<Vec<CString>> {
     iter::collect(items)?.iter().map(|item| c_string(item)).collect()
 }
 
