@@ -19,6 +19,8 @@ pub mod memory;
 pub mod model;
 pub mod protocols;
 pub mod system;
+#[doc(hidden)]
+pub mod testing;
 pub mod types;
 
 /// What nearly every file that handles objects names.

@@ -300,7 +300,9 @@ fn made_dict(object: &PyObject, place: *mut *mut PyObject) -> PyResult<Py<PyDict
     // SAFETY: the place is the object's dictionary pointer.
     unsafe {
         if (*place).is_null() {
-            *place = PyDict::new().into_raw().cast();
+            let class = object.class();
+            let fresh = if class.is_heap() { dict::instance::new_dict_for(class)? } else { PyDict::new() };
+            *place = fresh.into_raw().cast();
         }
         match (**place).downcast_owned() {
             Some(dict) => Ok(dict),

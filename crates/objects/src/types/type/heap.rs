@@ -121,6 +121,7 @@ pub unsafe extern "C" fn dealloc(object: *mut PyObject) {
         }
         cache::modified(class);
         let raw = heap(class);
+        crate::types::dict::instance::release_class(class);
         let ty = &raw mut (*raw).ht_type;
         for field in [
             &raw mut (*ty).tp_dict,

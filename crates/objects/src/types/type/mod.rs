@@ -36,6 +36,8 @@ pub mod ready;
 mod slotdefs;
 mod slots;
 pub mod subclasses;
+#[cfg(test)]
+mod tests;
 pub mod update;
 mod wrappers;
 
