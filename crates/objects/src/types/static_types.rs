@@ -52,6 +52,19 @@ pub static STATIC_TYPES: &[&StaticType] = &[
     &super::weakref::_PyWeakref_ProxyType,
     &super::weakref::_PyWeakref_CallableProxyType,
     &super::weakref::_PyWeakref_RefType,
+    &crate::codecs::charmap::EncodingMapType,
+    &super::dict::views::PyDictItems_Type,
+    &super::dict::views::PyDictKeys_Type,
+    &super::dict::views::PyDictValues_Type,
+    &super::genericalias::PyGenericAliasIterator_Type,
+    &super::genericalias::Py_GenericAliasType,
+    &super::list::iterator::PyListIter_Type,
+    &super::list::iterator::PyListRevIter_Type,
+    &super::namespace::_PyNamespace_Type,
+    &super::set::iterator::PySetIter_Type,
+    &super::tuple::iterator::PyTupleIter_Type,
+    &super::typing::nodefault::PyNoDefaultType_Type,
+    &super::union::_PyUnion_Type,
 ];
 
 /// All of them.

@@ -25,7 +25,7 @@ mod methods;
 mod table;
 mod update;
 mod values;
-mod views;
+pub mod views;
 pub mod watch;
 
 pub use iterators::{

@@ -5,7 +5,7 @@
 
 #![expect(unsafe_code, reason = "the items are a C array")]
 
-mod iterator;
+pub mod iterator;
 mod methods;
 mod sort;
 

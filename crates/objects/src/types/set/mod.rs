@@ -7,7 +7,7 @@
 //! | `methods` | what Python code calls |
 //! | `iterator` | `set_iterator` |
 
-mod iterator;
+pub mod iterator;
 mod methods;
 mod operations;
 mod table;

@@ -3,7 +3,7 @@
 
 #![expect(unsafe_code, reason = "the items lie behind the struct")]
 
-mod iterator;
+pub mod iterator;
 mod methods;
 
 pub use iterator::PyTupleIterator;

@@ -206,14 +206,12 @@ fn allocate(class: &TypeObject) -> PyResult {
 
 /// `a | b` of types.
 pub fn union_of(a: &PyObject, b: &PyObject) -> PyResult {
-    let _ = (a, b);
-    Ok(crate::model::not_implemented())
+    crate::types::union::or(a, b)
 }
 
 /// Whether it is a `typing.Union`.
 pub fn is_union(object: &PyObject) -> bool {
-    let _ = object;
-    false
+    object.downcast_exact::<crate::types::union::PyUnion>().is_some()
 }
 
 /// `type[key]`.

@@ -11,7 +11,7 @@
 mod alias;
 mod generic;
 mod lazy;
-mod nodefault;
+pub mod nodefault;
 mod paramspec;
 mod typevar;
 mod typevartuple;
