@@ -20,6 +20,7 @@ pub mod method;
 pub mod module;
 pub mod namespace;
 pub mod object;
+pub mod odict;
 pub mod range;
 pub mod set;
 pub mod singletons;

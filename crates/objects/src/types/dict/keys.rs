@@ -16,7 +16,6 @@ use crate::model::{Obj, ObjectExt, PyObject, PyResult, PyType};
 use crate::types::str::PyStr;
 use core::cell::Cell;
 use core::mem::offset_of;
-use core::ptr::null_mut;
 use taipan_abi::PyDictKeysObject;
 
 /// The kinds of tables, numbered as in C.

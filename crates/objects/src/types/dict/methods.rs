@@ -150,7 +150,7 @@ impl PyDict {
 
     /// Create a new dictionary with keys from iterable and values set to value.
     #[pymethod(class, signature = "(iterable, value=None, /)")]
-    fn fromkeys(cls: &TypeObject, iterable: &PyObject, value: &PyObject) -> PyResult {
+    pub(crate) fn fromkeys(cls: &TypeObject, iterable: &PyObject, value: &PyObject) -> PyResult {
         let made = call::call(cls, &[])?;
         let Some(dict) = made.downcast_exact::<PyDict>() else {
             iter::for_each(iterable, |key| object::set_item(&made, &key, Some(value)))?;
@@ -242,7 +242,7 @@ impl PyDict {
     }
 
     /// Whether both have the same keys with equal values.
-    fn equals(&self, other: &PyDict) -> PyResult<bool> {
+    pub(crate) fn equals(&self, other: &PyDict) -> PyResult<bool> {
         if self.len() != other.len() {
             return Ok(false);
         }

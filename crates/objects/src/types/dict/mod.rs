@@ -74,6 +74,17 @@ impl PyDict {
         Self::from_table(empty_keys(), null_mut(), 0)
     }
 
+    /// The fields of an empty dictionary, to begin the struct of a subclass with.
+    pub(crate) fn empty_fields() -> PyDict {
+        PyDict {
+            ob_base: PyObject::EMPTY,
+            used: Cell::new(0),
+            watcher_tag: Cell::new(0),
+            keys: Cell::new(empty_keys()),
+            values: Cell::new(null_mut()),
+        }
+    }
+
     #[inline]
     fn from_table(keys: *mut DictKeys, values: *mut DictValues, used: isize) -> Py<PyDict> {
         memory::new(PyDict {
@@ -205,7 +216,7 @@ impl PyDict {
     }
 
     /// Bytes without the head of the collector, for `__sizeof__`.
-    fn size_in_bytes(&self) -> usize {
+    pub(crate) fn size_in_bytes(&self) -> usize {
         let table = self.table();
         let mut size = self.class().tp_basicsize() as usize;
         // SAFETY: the dictionary's own table.
@@ -224,7 +235,7 @@ impl PyDict {
 #[pymethods(MEMORY)]
 impl PyDict {
     #[slot(tp_traverse)]
-    fn traverse(&self, visitor: &mut Visitor) {
+    pub(crate) fn traverse(&self, visitor: &mut Visitor) {
         let (table, split) = (self.table(), self.values.get());
         if table.is_null() {
             return;
@@ -261,7 +272,7 @@ impl PyDict {
     }
 
     #[slot(tp_dealloc, raw)]
-    unsafe extern "C" fn dealloc(object: *mut PyObject) {
+    pub(crate) unsafe extern "C" fn dealloc(object: *mut PyObject) {
         // SAFETY: called as the slot, when the last reference is gone.
         unsafe {
             let dict = &*object.cast::<PyDict>();

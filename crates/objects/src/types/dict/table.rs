@@ -147,6 +147,22 @@ impl PyDict {
         Ok(self.find(key, hash)?.and_then(|index| self.value_at(index)))
     }
 
+    /// The key that stands in the dictionary for a key equal to it.
+    pub(crate) fn stored_key(&self, key: &PyObject, hash: isize) -> PyResult<Option<Obj>> {
+        let Some(index) = self.find(key, hash)? else { return Ok(None) };
+        // SAFETY: the index comes from a look-up, and nothing ran since.
+        unsafe {
+            let missing = (*self.value_place(index)).is_null();
+            Ok(if missing { None } else { Some(Obj::from_borrowed(raw::key(self.table(), index))) })
+        }
+    }
+
+    /// The number of places of the sparse array of indices.
+    pub(crate) fn index_count(&self) -> usize {
+        // SAFETY: the dictionary's own table.
+        unsafe { raw::mask(self.table()) + 1 }
+    }
+
     /// Stores under a key whose hash is known.
     pub fn set_known_hash(&self, key: Obj, hash: isize, value: Obj) -> PyResult<()> {
         let table = self.table();

@@ -207,7 +207,12 @@ macro_rules! common {
         impl $name {
             /// A view of a dictionary.
             pub fn new(dict: &PyDict) -> Py<$name> {
-                memory::new($name { ob_base: PyObject::EMPTY, dict: ObjCell::new(Some(dict.owned())) })
+                memory::new($name::fields(dict))
+            }
+
+            /// The fields of a view, to begin the struct of a subclass with.
+            pub(crate) fn fields(dict: &PyDict) -> $name {
+                $name { ob_base: PyObject::EMPTY, dict: ObjCell::new(Some(dict.owned())) }
             }
 
             /// The dictionary.
