@@ -19,7 +19,7 @@
 
 pub mod cache;
 pub mod instance;
-mod iterators;
+pub mod iterators;
 mod keys;
 mod methods;
 mod table;

@@ -7,7 +7,7 @@
 
 mod methods;
 mod order;
-mod views;
+pub mod views;
 
 pub use views::{PyOdictItems, PyOdictIterator, PyOdictKeys, PyOdictValues};
 
