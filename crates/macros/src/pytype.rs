@@ -26,6 +26,8 @@ struct Options {
     weakref: Option<TokenStream>,
     vectorcall: Option<TokenStream>,
     signature: Option<String>,
+    /// A table of members to take instead of the fields' own, ending with an empty entry.
+    members: Option<Path>,
 }
 
 fn parse_options(tokens: TokenStream) -> Result<Options> {
@@ -50,6 +52,10 @@ fn parse_options(tokens: TokenStream) -> Result<Options> {
                     "base" => match &pair.value {
                         Expr::Path(path) => options.base = Some(path.path.clone()),
                         other => return Err(Error::new_spanned(other, "a Rust type is wanted here")),
+                    },
+                    "members" => match &pair.value {
+                        Expr::Path(path) => options.members = Some(path.path.clone()),
+                        other => return Err(Error::new_spanned(other, "a table is wanted here")),
                     },
                     "itemsize" => options.itemsize = Some(pair.value.clone()),
                     "basicsize" => options.basicsize = Some(pair.value.clone()),
@@ -210,6 +216,10 @@ fn spec_tokens(
     };
     let itemsize = options.itemsize.as_ref().map(|e| quote!((#e) as isize)).unwrap_or(quote!(0));
     let parts = &options.parts;
+    let members = match &options.members {
+        Some(path) => quote!(#path),
+        None => quote!(&[#(#members,)* ::taipan_objects::model::spec::END_OF_MEMBERS]),
+    };
     let (traverse, clear) = if options.gc && !options.gc_manual {
         (
             quote!(Some(::taipan_objects::model::gc::traverse_fields::<#ident>)),
@@ -232,7 +242,7 @@ fn spec_tokens(
             dealloc: ::taipan_objects::model::spec::dealloc::<#ident>,
             traverse: #traverse,
             clear: #clear,
-            members: &[#(#members,)* ::taipan_objects::model::spec::END_OF_MEMBERS],
+            members: #members,
             parts: &[#(&#parts),*],
         }
     })

@@ -8,7 +8,9 @@ use crate::raised;
 use crate::types::bytes::PyBytes;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use taipan_abi::_PyCoCached;
+use core::ffi::CStr;
+use core::mem::offset_of;
+use taipan_abi::{_Py_T_OBJECT, _PyCoCached, Py_READONLY, Py_T_INT, PyCodeObject, PyMemberDef};
 use taipan_bytecode::code::flags::{CO_FAST_CELL, CO_FAST_FREE, CO_FAST_LOCAL};
 use taipan_macros::pymethods;
 
@@ -46,67 +48,38 @@ impl PyCode {
     }
 }
 
-macro_rules! numbers {
-    ($($name:ident),*) => {
-        #[pymethods(NUMBERS)]
-        impl PyCode {
-            $(
-                #[getter]
-                fn $name(&self) -> i32 {
-                    self.raw.$name
-                }
-            )*
-        }
-    };
+/// A member that can only be read.
+const fn member(name: &'static CStr, kind: i32, offset: usize) -> PyMemberDef {
+    PyMemberDef {
+        name: name.as_ptr(),
+        r#type: kind,
+        offset: offset as isize,
+        flags: Py_READONLY,
+        doc: core::ptr::null(),
+    }
 }
 
-numbers!(
-    co_argcount,
-    co_posonlyargcount,
-    co_kwonlyargcount,
-    co_stacksize,
-    co_flags,
-    co_nlocals,
-    co_firstlineno
-);
+/// The fields that Python reads as they are.
+pub const MEMBERS: &[PyMemberDef] = &[
+    member(c"co_argcount", Py_T_INT, offset_of!(PyCodeObject, co_argcount)),
+    member(c"co_posonlyargcount", Py_T_INT, offset_of!(PyCodeObject, co_posonlyargcount)),
+    member(c"co_kwonlyargcount", Py_T_INT, offset_of!(PyCodeObject, co_kwonlyargcount)),
+    member(c"co_stacksize", Py_T_INT, offset_of!(PyCodeObject, co_stacksize)),
+    member(c"co_flags", Py_T_INT, offset_of!(PyCodeObject, co_flags)),
+    member(c"co_nlocals", Py_T_INT, offset_of!(PyCodeObject, co_nlocals)),
+    member(c"co_consts", _Py_T_OBJECT, offset_of!(PyCodeObject, co_consts)),
+    member(c"co_names", _Py_T_OBJECT, offset_of!(PyCodeObject, co_names)),
+    member(c"co_filename", _Py_T_OBJECT, offset_of!(PyCodeObject, co_filename)),
+    member(c"co_name", _Py_T_OBJECT, offset_of!(PyCodeObject, co_name)),
+    member(c"co_qualname", _Py_T_OBJECT, offset_of!(PyCodeObject, co_qualname)),
+    member(c"co_firstlineno", Py_T_INT, offset_of!(PyCodeObject, co_firstlineno)),
+    member(c"co_linetable", _Py_T_OBJECT, offset_of!(PyCodeObject, co_linetable)),
+    member(c"co_exceptiontable", _Py_T_OBJECT, offset_of!(PyCodeObject, co_exceptiontable)),
+    crate::model::spec::END_OF_MEMBERS,
+];
 
 #[pymethods(METHODS)]
 impl PyCode {
-    #[getter]
-    fn co_consts(&self) -> PyResult {
-        Ok(self.consts().owned())
-    }
-
-    #[getter]
-    fn co_names(&self) -> PyResult {
-        Ok(self.names().owned())
-    }
-
-    #[getter]
-    fn co_filename(&self) -> PyResult {
-        Ok(self.filename().owned())
-    }
-
-    #[getter]
-    fn co_name(&self) -> PyResult {
-        Ok(self.name().owned())
-    }
-
-    #[getter]
-    fn co_qualname(&self) -> PyResult {
-        Ok(self.qualname().owned())
-    }
-
-    #[getter]
-    fn co_linetable(&self) -> PyResult {
-        Ok(self.linetable().owned())
-    }
-
-    #[getter]
-    fn co_exceptiontable(&self) -> PyResult {
-        Ok(self.exceptiontable().owned())
-    }
-
     #[getter]
     fn co_varnames(&self) -> PyResult {
         Ok(self.varnames().into_obj())

@@ -18,6 +18,8 @@ use taipan_macros::pymethods;
 #[derive(Default)]
 pub struct Builder {
     pub(super) shared: Shared,
+    /// Whether the data comes from somewhere else than our compiler.
+    untrusted: bool,
 }
 
 /// The parts of a code object as objects.
@@ -34,6 +36,11 @@ pub struct Parts {
 }
 
 impl Builder {
+    /// A builder for data that our compiler did not make.
+    pub fn judging() -> Self {
+        Builder { untrusted: true, ..Builder::default() }
+    }
+
     /// The code object of this data.
     pub fn code(&mut self, data: &CodeData) -> PyResult<Py<PyCode>> {
         let consts = data.consts.iter().map(|constant| self.constant(constant)).collect::<PyResult<_>>()?;
@@ -48,6 +55,14 @@ impl Builder {
             linetable: self.bytes(&data.linetable)?,
             exceptiontable: self.bytes(&data.exceptiontable)?,
         };
+        // Nested code is judged on its own.
+        if self.untrusted && !super::replace::is_sound(&without_nested(data)) {
+            if data.localspluskinds.len() != data.localsplusnames.len() || has_too_few_locals(data) {
+                return Err(raised!(ValueError, "code: co_varnames is too small"));
+            }
+            let parts = Parts { exceptiontable: PyBytes::new(b""), ..parts };
+            return super::replace::refused(data, parts);
+        }
         make(data, parts)
     }
 
@@ -79,6 +94,21 @@ impl Builder {
         // SAFETY: the constant is a byte string.
         Ok(unsafe { object.downcast_unchecked() })
     }
+}
+
+/// The data with its constants left out but counted.
+fn without_nested(data: &CodeData) -> CodeData {
+    CodeData { consts: vec![Constant::None; data.consts.len()].into(), ..data.clone() }
+}
+
+/// Whether the frame cannot take the arguments that the numbers promise.
+fn has_too_few_locals(data: &CodeData) -> bool {
+    use taipan_bytecode::code::flags::{CO_VARARGS, CO_VARKEYWORDS};
+    let flag = |flag: u32| u64::from(data.flags & flag != 0);
+    let parameters =
+        u64::from(data.argcount) + u64::from(data.kwonlyargcount) + flag(CO_VARARGS) + flag(CO_VARKEYWORDS);
+    let locals = data.localspluskinds.iter().filter(|kind| **kind & CO_FAST_LOCAL != 0).count() as u64;
+    parameters > locals || data.posonlyargcount > data.argcount || data.stacksize > 1 << 24
 }
 
 fn intern(name: &PyObject) -> Obj {

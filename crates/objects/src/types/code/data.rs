@@ -87,6 +87,17 @@ pub fn code_bytes(code: &PyCode) -> Py<PyBytes> {
     }
 }
 
+/// Makes `co_code` show these bytes.
+pub fn show_code(code: &PyCode, shown: Py<PyBytes>) {
+    // SAFETY: a field of the fresh code object's cache, which is null.
+    unsafe {
+        let field = &raw mut (*cached(code))._co_code;
+        if (*field).is_null() {
+            *field = shown.into_obj().into_raw();
+        }
+    }
+}
+
 fn texts(tuple: &PyTuple) -> Box<[Wtf8Buf]> {
     let text = |item: &&PyObject| item.downcast::<PyStr>().map(PyStr::to_wtf8);
     tuple.as_slice().iter().filter_map(text).collect()

@@ -34,7 +34,7 @@ use taipan_bytecode::{CodeData, linetable};
 use taipan_macros::pytype;
 
 /// Create a code object.  Not for the faint of heart.
-#[pytype(name = "code", exported = PyCode_Type, layout = PyCodeObject, basicsize = 208, itemsize = 2, weakref = raw.co_weakreflist, signature = "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, codestring, constants, names, varnames, filename, name,\n     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)", parts(attributes::NUMBERS, attributes::METHODS, tables::METHODS, replace::METHODS, compare::SLOTS, build::SLOTS))]
+#[pytype(name = "code", exported = PyCode_Type, layout = PyCodeObject, basicsize = 208, itemsize = 2, weakref = raw.co_weakreflist, members = attributes::MEMBERS, signature = "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, codestring, constants, names, varnames, filename, name,\n     qualname, firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)", parts(attributes::METHODS, tables::METHODS, replace::METHODS, compare::SLOTS, build::SLOTS))]
 pub struct PyCode {
     pub raw: taipan_abi::PyCodeObject,
     /// Says that bytes of the object change behind shared references: instructions, caches, versions.
@@ -61,10 +61,11 @@ impl PyCode {
         build::Builder::default().code(data)
     }
 
-    /// As [`PyCode::from_data`] for data that our compiler did not make: judged first, `ValueError` where it is refused.
+    /// As [`PyCode::from_data`] for data that our compiler did not make: judged first. What is refused raises where it is
+    /// run.
     pub fn from_untrusted(data: &CodeData) -> PyResult<Py<PyCode>> {
-        replace::judge(data)?;
-        Self::from_data(data)
+        let mut builder = build::Builder::judging();
+        builder.code(data)
     }
 
     /// Back to data: what marshal writes, without specialised instructions. A constant that marshal could not write is

@@ -1,57 +1,52 @@
 //! Iterators over what a code object says of its source: lines, positions, branches.
 
 use super::PyCode;
-use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, ToPy};
+use crate::errors::Exc;
+use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, ToPy};
 use crate::types::bytes::PyBytes;
 use core::cell::Cell;
 use taipan_bytecode::linetable::{Lines, positions};
 use taipan_bytecode::{Opcode, linetable::Position};
 use taipan_macros::{pymethods, pytype};
 
-/// What an iterator gives next.
-#[derive(Clone, Copy)]
-enum Table {
-    Lines,
-    Positions,
-    Branches,
-}
-
-/// The answers of one question to a code object, made when it was asked.
-#[pytype(name = "code_iterator", gc, flags(DISALLOW_INSTANTIATION), parts(ITERATOR))]
-pub struct PyCodeIterator {
-    ob_base: PyObject,
-    answers: Vec<Obj>,
-    at: Cell<usize>,
-}
-
-impl PyCodeIterator {
-    fn new(code: &PyCode, table: Table) -> PyResult<Py<PyCodeIterator>> {
-        let answers = match table {
-            Table::Lines => lines(code)?,
-            Table::Positions => all_positions(code)?,
-            Table::Branches => branches(code)?,
-        };
-        Ok(crate::memory::new(PyCodeIterator { ob_base: PyObject::EMPTY, answers, at: Cell::new(0) }))
-    }
-}
-
-#[pymethods(ITERATOR)]
-impl PyCodeIterator {
-    #[slot(tp_iter)]
-    fn iter(&self) -> PyResult {
-        Ok(self.owned())
-    }
-
-    #[slot(tp_iternext)]
-    fn next(&self) -> PyResult<Option<Obj>> {
-        let at = self.at.get();
-        let answer = self.answers.get(at).cloned();
-        if answer.is_some() {
-            self.at.set(at + 1);
+macro_rules! answers {
+    ($(#[$doc:meta])* $ty:ident, $name:literal, $part:ident) => {
+        $(#[$doc])*
+        #[pytype(name = $name, gc, flags(DISALLOW_INSTANTIATION), parts($part))]
+        pub struct $ty {
+            ob_base: PyObject,
+            answers: Vec<Obj>,
+            at: Cell<usize>,
         }
-        Ok(answer)
-    }
+
+        impl $ty {
+            fn new(answers: Vec<Obj>) -> Py<$ty> {
+                crate::memory::new($ty { ob_base: PyObject::EMPTY, answers, at: Cell::new(0) })
+            }
+        }
+
+        #[pymethods($part)]
+        impl $ty {
+            #[slot(tp_iter)]
+            fn iter(&self) -> PyResult {
+                Ok(self.owned())
+            }
+
+            #[slot(tp_iternext)]
+            fn next(&self) -> PyResult<Option<Obj>> {
+                let at = self.at.get();
+                let answer = self.answers.get(at).cloned();
+                if answer.is_some() {
+                    self.at.set(at + 1);
+                }
+                Ok(answer)
+            }
+        }
+    };
 }
+
+answers!(PyLineIterator, "line_iterator", LINE_ITERATOR);
+answers!(PyPositionsIterator, "positions_iterator", POSITIONS_ITERATOR);
 
 fn lines(code: &PyCode) -> PyResult<Vec<Obj>> {
     let table = code.linetable();
@@ -114,20 +109,49 @@ fn send_of(bytes: &[u8], end: usize, argument: usize) -> Option<usize> {
     (bytes.get(start).copied() == Opcode::END_SEND.byte()).then_some(start)
 }
 
+/// The table of line numbers of Python before 3.10: pairs of steps in bytes of code and in lines.
+fn old_line_table(code: &PyCode) -> Vec<u8> {
+    let (mut table, mut at, mut line) = (Vec::new(), 0usize, code.raw.co_firstlineno);
+    for range in Lines::new(code.linetable().as_slice(), code.raw.co_firstlineno) {
+        let Some(next) = range.line.filter(|next| *next != line) else { continue };
+        let (mut bytes, mut lines) = (range.start - at, next.wrapping_sub(line));
+        while bytes > 255 {
+            table.extend([255, 0]);
+            bytes -= 255;
+        }
+        while !(-128..=127).contains(&lines) {
+            let step = lines.clamp(-128, 127);
+            table.extend([bytes as u8, step as u8]);
+            bytes = 0;
+            lines -= step;
+        }
+        table.extend([bytes as u8, lines as u8]);
+        (at, line) = (range.start, next);
+    }
+    table
+}
+
 #[pymethods(METHODS)]
 impl PyCode {
     #[pymethod]
-    fn co_lines(&self) -> PyResult<Py<PyCodeIterator>> {
-        PyCodeIterator::new(self, Table::Lines)
+    fn co_lines(&self) -> PyResult<Py<PyLineIterator>> {
+        lines(self).map(PyLineIterator::new)
     }
 
     #[pymethod]
-    fn co_positions(&self) -> PyResult<Py<PyCodeIterator>> {
-        PyCodeIterator::new(self, Table::Positions)
+    fn co_positions(&self) -> PyResult<Py<PyPositionsIterator>> {
+        all_positions(self).map(PyPositionsIterator::new)
     }
 
     #[pymethod]
-    fn co_branches(&self) -> PyResult<Py<PyCodeIterator>> {
-        PyCodeIterator::new(self, Table::Branches)
+    fn co_branches(&self) -> PyResult<Py<PyLineIterator>> {
+        branches(self).map(PyLineIterator::new)
+    }
+
+    #[getter]
+    fn co_lnotab(&self) -> PyResult {
+        let message = format_args!("co_lnotab is deprecated, use co_lines instead.");
+        crate::errors::warn(Exc::DeprecationWarning, 1, message)?;
+        Ok(PyBytes::new(&old_line_table(self)).into_obj())
     }
 }
