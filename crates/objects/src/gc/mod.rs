@@ -48,6 +48,19 @@ pub unsafe fn track(object: *mut PyObject) {
     }
 }
 
+/// Counts and links a new object.
+///
+/// # Safety
+/// As [`track`], and the object was never tracked.
+#[inline(always)]
+pub(crate) unsafe fn track_new(object: *mut PyObject) {
+    let thread = current();
+    let state = &thread.interpreter().gc;
+    state.note_allocation(thread);
+    // SAFETY: the caller's promise.
+    unsafe { list::append(state.young(), head_of(object)) }
+}
+
 /// Makes the collector forget the object; nothing happens when it did not know it.
 ///
 /// # Safety

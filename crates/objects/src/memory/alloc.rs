@@ -148,8 +148,7 @@ pub fn new<T: PyType>(value: T) -> Py<T> {
     // SAFETY: the object is whole, and its one reference passes to the result.
     unsafe {
         if flags & Py_TPFLAGS_HAVE_GC != 0 {
-            gc::note_allocation(current());
-            gc::track(object);
+            gc::track_new(object);
         }
         Py::from_raw(object.cast())
     }

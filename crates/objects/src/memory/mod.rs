@@ -22,4 +22,4 @@ pub use alloc::{
     free_object, new, new_in, new_untracked, preheader_size,
 };
 pub use destroy::{begin_dealloc, destroy, destroy_put_off, end_dealloc, finalize, finalize_in_dealloc};
-pub use raw::{raw_alloc, raw_alloc_zeroed, raw_free, raw_realloc};
+pub use raw::{Hook, raw_alloc, raw_alloc_zeroed, raw_free, raw_realloc, set_hook};
