@@ -12,6 +12,7 @@ use crate::model::{
     not_implemented,
 };
 use crate::protocols::{call, iter, object};
+use crate::types::genericalias;
 use crate::types::set::PySet;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
@@ -188,6 +189,12 @@ impl PyDict {
     #[pymethod(name = "copy")]
     fn copy_method(&self) -> PyResult<Py<PyDict>> {
         self.copy()
+    }
+
+    /// dicts are generic over two types, signifying (respectively) the types of their keys and values
+    #[pymethod(name = "__class_getitem__", class, signature = "(object, /)")]
+    fn class_getitem(cls: &TypeObject, item: &PyObject) -> PyResult {
+        genericalias::new(cls, item)
     }
 
     /// Return a reverse iterator over the dict keys.

@@ -6,9 +6,12 @@ use super::{MAX_ITEMS, PyList, PyListIterator, PyListReverseIterator, sort};
 use crate::errors::{self, Exc};
 use crate::model::args::{OptArg, RawArgs, Signature};
 use crate::model::trampoline::ret_obj;
-use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, not_implemented};
+use crate::model::{
+    CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, TypeObject, not_implemented,
+};
 use crate::protocols::{iter, number, object};
 use crate::types::dict::PyDict;
+use crate::types::genericalias;
 use crate::types::int::PyInt;
 use crate::types::slice::{PySlice, SliceIndices};
 use crate::types::str::PyStr;
@@ -184,6 +187,12 @@ impl PyList {
             Some(index) => Ok(index),
             None => Err(raised!(ValueError, "list.index(x): x not in list")),
         }
+    }
+
+    /// lists are generic over the type of their contents
+    #[pymethod(name = "__class_getitem__", class, signature = "(object, /)")]
+    fn class_getitem(cls: &TypeObject, item: &PyObject) -> PyResult {
+        genericalias::new(cls, item)
     }
 
     /// Return number of occurrences of value.

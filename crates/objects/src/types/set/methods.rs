@@ -8,6 +8,7 @@ use super::{
 use crate::model::{CompareOp, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, TypeObject, not_implemented};
 use crate::protocols::{call, object};
 use crate::types::dict::PyDict;
+use crate::types::genericalias;
 use crate::types::list::PyList;
 use crate::types::str::PyStr;
 use crate::types::tuple::{PyTuple, no_keywords, one_argument};
@@ -217,6 +218,12 @@ common!(PyFrozenSet, FROZEN_COMMON, FROZEN_SLOTS);
 
 #[pymethods(SET_METHODS)]
 impl PySet {
+    /// sets are generic over the type of their elements
+    #[pymethod(name = "__class_getitem__", class, signature = "(object, /)")]
+    fn class_getitem(cls: &TypeObject, item: &PyObject) -> PyResult {
+        genericalias::new(cls, item)
+    }
+
     #[slot(tp_new)]
     fn py_new(cls: &TypeObject, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Py<PySet>> {
         PySet::new_in(cls)
@@ -340,6 +347,12 @@ impl PySet {
 
 #[pymethods(FROZEN_METHODS)]
 impl PyFrozenSet {
+    /// frozensets are generic over the type of their elements
+    #[pymethod(name = "__class_getitem__", class, signature = "(object, /)")]
+    fn class_getitem(cls: &TypeObject, item: &PyObject) -> PyResult {
+        genericalias::new(cls, item)
+    }
+
     #[slot(tp_new)]
     fn py_new(cls: &TypeObject, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult {
         no_keywords(cls, PyFrozenSet::type_object(), kwargs)?;

@@ -11,6 +11,7 @@ use crate::model::{
 };
 use crate::protocols::{number, object, sequence};
 use crate::types::dict::PyDict;
+use crate::types::genericalias;
 use crate::types::int::PyInt;
 use crate::types::slice::PySlice;
 use crate::types::str::PyStr;
@@ -123,6 +124,18 @@ impl PyTuple {
             }
         }
         Err(raised!(ValueError, "tuple.index(x): x not in tuple"))
+    }
+
+    /// Tuples are generic over the types of their contents.
+    ///
+    /// For example, use ``tuple[int, str]`` for a pair whose first element
+    /// is an int and second element is a string.
+    ///
+    /// Tuples also support the form ``tuple[T, ...]`` to indicate
+    /// an arbitrary length tuple of elements of type T.
+    #[pymethod(name = "__class_getitem__", class, signature = "(object, /)")]
+    fn class_getitem(cls: &TypeObject, item: &PyObject) -> PyResult {
+        genericalias::new(cls, item)
     }
 
     /// Return number of occurrences of value.
