@@ -2,9 +2,12 @@
 
 extern crate taipan_objects;
 
+pub mod accounts;
 pub mod errno;
+pub mod fcntl;
 pub mod posix;
 pub mod posixsubprocess;
+pub mod resource;
 pub mod select;
 pub mod stat;
 pub mod time;
@@ -13,7 +16,11 @@ use taipan_objects::model::spec::ModuleSpec;
 
 /// The modules of this crate, for the program to register.
 pub static MODULES: &[&ModuleSpec] = &[
+    &accounts::grp::MODULE,
+    &accounts::pwd::MODULE,
     &errno::errno::MODULE,
+    &fcntl::fcntl::MODULE,
+    &resource::resource::MODULE,
     &posix::posix::MODULE,
     &posixsubprocess::posixsubprocess::MODULE,
     &select::select::MODULE,

@@ -1,6 +1,7 @@
 //! Waiting for children, and reading how they ended.
 
-use taipan_host::process::{self, Usage};
+use crate::resource::usage_object;
+use taipan_host::process;
 use taipan_objects::prelude::*;
 use taipan_objects::system::retry_or_raise;
 use taipan_objects::types::structseq::StructSeq;
@@ -21,19 +22,6 @@ See os.waitid for more information.",
 
 pub(super) fn add_types(module: &PyModule) -> PyResult<()> {
     module.add("waitid_result", WAITID_RESULT.type_object())
-}
-
-/// `resource.struct_rusage` of what a child used.
-fn usage_object(usage: &Usage) -> PyResult {
-    let module = taipan_objects::system::import(intern!("resource"))?;
-    let class = object::get_attr(&module, intern!("struct_rusage"))?;
-    let mut values: Vec<Obj> = [usage.user_us, usage.system_us]
-        .iter()
-        .map(|&time| PyFloat::new(time as f64 * 1e-6).into_obj())
-        .collect();
-    values.extend(usage.counts.iter().map(|&count| PyInt::from_i64(count).into_obj()));
-    let values = PyTuple::from_vec(values);
-    call::call(&class, &[&values])
 }
 
 fn exited(status: i32) -> bool {
