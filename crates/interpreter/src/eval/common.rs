@@ -1,0 +1,97 @@
+//! What several families of instructions share: names of variables, errors about them, constants of the language.
+
+#![expect(unsafe_code, reason = "frames and code objects are read by pointer")]
+
+use crate::frames::Frame;
+use taipan_objects::errors;
+use taipan_objects::model::Raised;
+use taipan_objects::prelude::*;
+use taipan_objects::types::code::PyCode;
+
+/// The name of a local variable, cell or free variable.
+pub(crate) fn local_name(code: &PyCode, index: usize) -> &PyStr {
+    // SAFETY: the names are a tuple of strings as long as the locals.
+    unsafe { (*code.raw.co_localsplusnames.cast::<PyTuple>()).get(index).downcast_unchecked() }
+}
+
+#[cold]
+#[inline(never)]
+pub(crate) fn unbound_local(code: &PyCode, index: usize) -> Raised {
+    let name = local_name(code, index);
+    name_error(
+        Exc::UnboundLocalError,
+        name,
+        format_args!("cannot access local variable '{name}' where it is not associated with a value"),
+    )
+}
+
+#[cold]
+#[inline(never)]
+pub(crate) fn unbound_deref(code: &PyCode, index: usize) -> Raised {
+    let first_free = (code.raw.co_nlocalsplus - code.raw.co_nfreevars) as usize;
+    if index < first_free {
+        return unbound_local(code, index);
+    }
+    let name = local_name(code, index);
+    name_error(
+        Exc::NameError,
+        name,
+        format_args!(
+            "cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+        ),
+    )
+}
+
+#[cold]
+#[inline(never)]
+pub(crate) fn undefined_name(name: &PyStr) -> Raised {
+    name_error(Exc::NameError, name, format_args!("name '{name}' is not defined"))
+}
+
+/// Raises a `NameError` whose `name` is set.
+#[cold]
+pub(crate) fn name_error(exc: Exc, name: &PyStr, message: core::fmt::Arguments<'_>) -> Raised {
+    let raised = errors::set_message(exc, message);
+    let exception = errors::take(raised);
+    if exception.class().is(exc.type_object()) {
+        // What goes wrong here leaves the exception without its name.
+        if let Err(raised) = object::set_attr(&exception, intern!("name"), Some(name)) {
+            errors::clear(raised);
+        }
+    }
+    errors::restore(exception)
+}
+
+/// The built-ins of a frame.
+#[inline(always)]
+pub(crate) fn builtins<'a>(frame: *mut Frame) -> &'a PyObject {
+    // SAFETY: the function of the frame keeps them alive.
+    unsafe { &*(*frame).builtins }
+}
+
+/// The globals of a frame.
+#[inline(always)]
+pub(crate) fn globals<'a>(frame: *mut Frame) -> &'a PyDict {
+    // SAFETY: the function of the frame keeps them alive.
+    unsafe { &*(*frame).globals }
+}
+
+/// The operand of `LOAD_COMMON_CONSTANT`.
+pub(crate) fn common_constant(index: usize) -> PyResult {
+    let function = |name| {
+        let thread = taipan_objects::model::thread::current();
+        let builtins = thread.interpreter().builtins.get();
+        let found = match builtins.as_deref().and_then(|b| b.downcast::<PyDict>()) {
+            Some(builtins) => builtins.get_str(name)?,
+            None => None,
+        };
+        found.ok_or_else(|| raised!(SystemError, "builtin '{name}' is missing"))
+    };
+    match index {
+        0 => Ok(Exc::AssertionError.type_object().owned()),
+        1 => Ok(Exc::NotImplementedError.type_object().owned()),
+        2 => Ok(PyTuple::type_object().owned()),
+        3 => function(intern!("all")),
+        _ => function(intern!("any")),
+    }
+}

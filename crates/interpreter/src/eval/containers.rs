@@ -1,0 +1,329 @@
+//! Building and filling containers, slices, unpacking.
+
+use super::machine::Machine;
+use crate::value::Value;
+use taipan_objects::errors;
+use taipan_objects::model::Raised;
+use taipan_objects::prelude::*;
+use taipan_objects::types::set::PySet;
+use taipan_objects::types::slice::PySlice;
+
+/// Takes the topmost values off the stack as objects, in order.
+#[inline(always)]
+pub(crate) fn take(m: &mut Machine, count: usize) -> Vec<Obj> {
+    let items = (0..count).map(|i| m.peek(count - i).into_obj()).collect();
+    m.drop_slots(count);
+    items
+}
+
+#[inline(always)]
+pub(crate) fn build_tuple(m: &mut Machine, oparg: usize) {
+    let items = take(m, oparg);
+    m.push_obj(PyTuple::from_vec(items));
+}
+
+#[inline(always)]
+pub(crate) fn build_list(m: &mut Machine, oparg: usize) {
+    let list = if oparg == 0 { PyList::new() } else { PyList::from_vec(take(m, oparg)) };
+    m.push_obj(list);
+}
+
+pub(crate) fn build_set(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    m.save();
+    let set = PySet::new();
+    for depth in (1..=oparg).rev() {
+        set.add(m.obj(depth))?;
+    }
+    m.replace_obj(oparg, set);
+    Ok(())
+}
+
+pub(crate) fn build_map(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    m.save();
+    let dict = if oparg > 5 { PyDict::with_capacity(oparg) } else { PyDict::new() };
+    for pair in (1..=oparg).rev() {
+        dict.set_item(m.obj(2 * pair), m.obj(2 * pair - 1))?;
+    }
+    m.replace_obj(2 * oparg, dict);
+    Ok(())
+}
+
+pub(crate) fn build_string(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    m.save();
+    let pieces = PyTuple::from_vec((1..=oparg).rev().map(|depth| m.obj(depth).owned()).collect());
+    let joined = PyStr::join(&PyStr::empty(), &pieces)?;
+    m.replace_obj(oparg, joined);
+    Ok(())
+}
+
+pub(crate) fn build_slice(m: &mut Machine, oparg: usize) {
+    let step = if oparg == 3 { m.pop().into_obj() } else { none() };
+    let stop = m.pop().into_obj();
+    let start = m.pop().into_obj();
+    m.push_obj(PySlice::new(start, stop, step));
+}
+
+/// `container[start:stop]`.
+pub(crate) fn binary_slice(m: &mut Machine) -> PyResult<()> {
+    m.save();
+    let slice = PySlice::new(m.obj(2).owned(), m.obj(1).owned(), none());
+    let result = object::get_item(m.obj(3), &slice)?;
+    m.replace_obj(3, result);
+    Ok(())
+}
+
+/// `container[start:stop] = value`.
+pub(crate) fn store_slice(m: &mut Machine) -> PyResult<()> {
+    m.save();
+    let slice = PySlice::new(m.obj(2).owned(), m.obj(1).owned(), none());
+    object::set_item(m.obj(3), &slice, Some(m.obj(4)))?;
+    m.pop_close(4);
+    Ok(())
+}
+
+/// The container `oparg` below what is on top of it.
+#[inline(always)]
+fn below<'a, T: PyType>(m: &Machine, oparg: usize) -> Option<&'a T> {
+    m.obj(oparg + 1).downcast::<T>()
+}
+
+fn misplaced() -> Raised {
+    raised!(SystemError, "bad container operand")
+}
+
+#[inline(always)]
+pub(crate) fn list_append(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    let list = below::<PyList>(m, oparg).ok_or_else(misplaced)?;
+    m.obj(1);
+    let value = m.pop();
+    list.append(value.into_obj())
+}
+
+pub(crate) fn set_add(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    m.save();
+    below::<PySet>(m, oparg).ok_or_else(misplaced)?.add(m.obj(1))?;
+    m.pop_close(1);
+    Ok(())
+}
+
+pub(crate) fn map_add(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    m.save();
+    below::<PyDict>(m, oparg + 1).ok_or_else(misplaced)?.set_item(m.obj(2), m.obj(1))?;
+    m.pop_close(2);
+    Ok(())
+}
+
+pub(crate) fn list_extend(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    m.save();
+    let iterable = m.obj(1);
+    let result = below::<PyList>(m, oparg).ok_or_else(misplaced)?.extend(iterable);
+    if let Err(raised) = result {
+        let class = iterable.class();
+        if errors::matches(&raised, Exc::TypeError)
+            && class.tp_iter().is_none()
+            && !sequence::is_sequence(iterable)
+        {
+            errors::clear(raised);
+            return Err(raised!(TypeError, "Value after * must be an iterable, not {}", class.name()));
+        }
+        return Err(raised);
+    }
+    m.pop_close(1);
+    Ok(())
+}
+
+pub(crate) fn set_update(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    m.save();
+    below::<PySet>(m, oparg).ok_or_else(misplaced)?.update(m.obj(1))?;
+    m.pop_close(1);
+    Ok(())
+}
+
+pub(crate) fn dict_update(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    m.save();
+    let other = m.obj(1);
+    if let Err(raised) = below::<PyDict>(m, oparg).ok_or_else(misplaced)?.merge(other, true) {
+        if errors::matches(&raised, Exc::AttributeError) {
+            errors::clear(raised);
+            return Err(raised!(TypeError, "'{}' object is not a mapping", other.class().name()));
+        }
+        return Err(raised);
+    }
+    m.pop_close(1);
+    Ok(())
+}
+
+/// `**mapping` in a call: duplicates are errors of the function `oparg + 3` below.
+pub(crate) fn dict_merge(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    m.save();
+    let other = m.obj(1);
+    let dict = below::<PyDict>(m, oparg).ok_or_else(misplaced)?;
+    merge_keywords(dict, other, m.obj(oparg + 4))?;
+    m.pop_close(1);
+    Ok(())
+}
+
+fn merge_keywords(dict: &PyDict, other: &PyObject, callee: &PyObject) -> PyResult<()> {
+    if let Some(other) = other.downcast_exact::<PyDict>() {
+        for (key, value) in other.items_snapshot() {
+            add_keyword(dict, &key, &value, callee)?;
+        }
+        return Ok(());
+    }
+    let keys = match call::method(other, intern!("keys"), &[]) {
+        Ok(keys) => keys,
+        Err(raised) => {
+            errors::catch(raised, Exc::AttributeError)?;
+            let name = function_name(callee);
+            return Err(raised!(
+                TypeError,
+                "{name} argument after ** must be a mapping, not {}",
+                other.class().name()
+            ));
+        }
+    };
+    iter::for_each(&keys, |key| {
+        let value = object::get_item(other, &key)?;
+        add_keyword(dict, &key, &value, callee)
+    })
+}
+
+fn add_keyword(dict: &PyDict, key: &PyObject, value: &PyObject, callee: &PyObject) -> PyResult<()> {
+    if dict.contains(key)? {
+        let name = function_name(callee);
+        let Some(key) = key.downcast::<PyStr>() else {
+            return Err(raised!(TypeError, "keywords must be strings"));
+        };
+        return Err(raised!(TypeError, "{name} got multiple values for keyword argument '{key}'"));
+    }
+    dict.set_item(key, value)
+}
+
+/// `module.qualname()` of a callable for messages (`_PyObject_FunctionStr`).
+pub(crate) fn function_name(callee: &PyObject) -> String {
+    let named = |name| object::get_optional_attr(callee, name).ok().flatten();
+    let Some(qualname) = named(intern!("__qualname__")) else {
+        return match object::str(callee) {
+            Ok(text) => text.to_string_lossy().into_owned(),
+            Err(raised) => {
+                errors::clear(raised);
+                "<callable>".to_owned()
+            }
+        };
+    };
+    let Ok(qualname) = object::str(&qualname) else { return "<callable>()".to_owned() };
+    match named(intern!("__module__")).as_deref().and_then(|m| m.downcast::<PyStr>()) {
+        Some(module) if !module.eq_str("builtins") => format!("{module}.{qualname}()"),
+        _ => format!("{qualname}()"),
+    }
+}
+
+/// `a, b = value`: the items go on the stack, the first on top.
+#[inline(never)]
+pub(crate) fn unpack(value: &PyObject, before: usize, after: Option<usize>, out: &mut Vec<Obj>) -> PyResult<()> {
+    if after.is_none()
+        && let Some(items) = exact_items(value)
+    {
+        if items.len() != before {
+            return Err(wrong_length(before, items.len(), true));
+        }
+        *out = items;
+        return Ok(());
+    }
+    let iterator = match iter::iter(value) {
+        Ok(iterator) => iterator,
+        Err(raised) => {
+            if errors::matches(&raised, Exc::TypeError)
+                && value.class().tp_iter().is_none()
+                && !sequence::is_sequence(value)
+            {
+                errors::clear(raised);
+                let name = value.class().name();
+                return Err(raised!(TypeError, "cannot unpack non-iterable {name} object"));
+            }
+            return Err(raised);
+        }
+    };
+    for count in 0..before {
+        match iter::next(&iterator)? {
+            Some(item) => out.push(item),
+            None => return Err(too_few(before, after, count)),
+        }
+    }
+    let Some(after) = after else {
+        return match iter::next(&iterator)? {
+            None => Ok(()),
+            Some(_) => {
+                let known = if value.downcast_exact::<PyDict>().is_some() { object::len(value).ok() } else { None };
+                Err(wrong_length(before, known.unwrap_or(0), known.is_some()))
+            }
+        };
+    };
+    let rest = sequence::to_list(&iterator)?;
+    let length = rest.len();
+    if length < after {
+        return Err(too_few(before, Some(after), before + length));
+    }
+    let mut items = rest.to_vec();
+    let tail = items.split_off(length - after);
+    out.push(PyList::from_vec(items).into_obj());
+    out.extend(tail);
+    Ok(())
+}
+
+fn exact_items(value: &PyObject) -> Option<Vec<Obj>> {
+    if let Some(tuple) = value.downcast_exact::<PyTuple>() {
+        return Some(tuple.as_slice().iter().map(|item| item.owned()).collect());
+    }
+    value.downcast_exact::<PyList>().map(PyList::to_vec)
+}
+
+#[cold]
+fn wrong_length(expected: usize, got: usize, known: bool) -> Raised {
+    if known && got < expected {
+        return too_few(expected, None, got);
+    }
+    if known {
+        return raised!(ValueError, "too many values to unpack (expected {expected}, got {got})");
+    }
+    raised!(ValueError, "too many values to unpack (expected {expected})")
+}
+
+#[cold]
+fn too_few(before: usize, after: Option<usize>, got: usize) -> Raised {
+    match after {
+        None => raised!(ValueError, "not enough values to unpack (expected {before}, got {got})"),
+        Some(after) => raised!(
+            ValueError,
+            "not enough values to unpack (expected at least {}, got {got})",
+            before + after
+        ),
+    }
+}
+
+#[inline(always)]
+pub(crate) fn unpack_sequence(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    m.save();
+    let mut items = Vec::new();
+    unpack(m.obj(1), oparg, None, &mut items)?;
+    push_reversed(m, items);
+    Ok(())
+}
+
+#[inline(always)]
+pub(crate) fn unpack_ex(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    m.save();
+    let mut items = Vec::new();
+    unpack(m.obj(1), oparg & 0xFF, Some(oparg >> 8), &mut items)?;
+    push_reversed(m, items);
+    Ok(())
+}
+
+#[inline(always)]
+fn push_reversed(m: &mut Machine, items: Vec<Obj>) {
+    let value = m.pop();
+    for item in items.into_iter().rev() {
+        m.push(Value::owned(item));
+    }
+    m.close(value);
+}

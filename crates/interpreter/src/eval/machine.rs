@@ -1,0 +1,268 @@
+//! The registers of the evaluation loop and what instructions do with them.
+//!
+//! A [`Machine`] lives in the loop's own frame and is never passed by reference to a function that is not inlined, so that
+//! its fields stay in registers. Code objects come from our compiler or were judged by `bytecode::validate`: operands are
+//! in range and the stack never leaves its bounds. That is why these methods can be called as safe ones.
+
+#![expect(unsafe_code, reason = "the value stack is reached by pointer")]
+
+use crate::frames::{Frame, first_instruction};
+use crate::value::Value;
+use taipan_objects::model::thread::ThreadState;
+use taipan_objects::prelude::*;
+
+/// The registers.
+pub(crate) struct Machine {
+    /// Behind the current instruction's code unit: its first inline cache, or the next instruction.
+    pub pc: *mut u16,
+    /// Behind the topmost value.
+    pub sp: *mut Value,
+    pub frame: *mut Frame,
+    pub thread: &'static ThreadState,
+}
+
+#[expect(dead_code, reason = "a family of operations")]
+impl Machine {
+    #[inline(always)]
+    pub fn frame<'a>(&self) -> &'a mut Frame {
+        // SAFETY: the running frame is alive, and nobody else holds a reference into it while an instruction runs.
+        unsafe { &mut *self.frame }
+    }
+
+    /// Puts instruction and stack pointer where others see them. To be done before anything that can run Python code.
+    #[inline(always)]
+    pub fn save(&self) {
+        // SAFETY: the running frame is alive.
+        unsafe {
+            (*self.frame).instr = self.pc.sub(1);
+            (*self.frame).sp = self.sp;
+        }
+    }
+
+    /// Puts only the instruction where others see it.
+    #[inline(always)]
+    pub fn save_instr(&self) {
+        // SAFETY: the running frame is alive.
+        unsafe { (*self.frame).instr = self.pc.sub(1) }
+    }
+
+    #[inline(always)]
+    pub fn push(&mut self, value: Value) {
+        // SAFETY: the stack has room, see the module.
+        unsafe {
+            self.sp.write(value);
+            self.sp = self.sp.add(1);
+        }
+    }
+
+    #[inline(always)]
+    pub fn push_obj(&mut self, object: impl Into<Obj>) {
+        self.push(Value::owned(object));
+    }
+
+    #[inline(always)]
+    pub fn pop(&mut self) -> Value {
+        // SAFETY: the stack is not empty, see the module.
+        unsafe {
+            self.sp = self.sp.sub(1);
+            *self.sp
+        }
+    }
+
+    /// The slot `depth` below the top; 1 is the topmost value.
+    #[inline(always)]
+    pub fn slot(&self, depth: usize) -> *mut Value {
+        // SAFETY: within the stack, see the module.
+        unsafe { self.sp.sub(depth) }
+    }
+
+    /// The value `depth` below the top; 1 is the topmost.
+    #[inline(always)]
+    pub fn peek(&self, depth: usize) -> Value {
+        // SAFETY: within the stack, see the module.
+        unsafe { *self.sp.sub(depth) }
+    }
+
+    #[inline(always)]
+    pub fn poke(&self, depth: usize, value: Value) {
+        // SAFETY: within the stack, see the module.
+        unsafe { *self.sp.sub(depth) = value }
+    }
+
+    /// Forgets the topmost values without closing them.
+    #[inline(always)]
+    pub fn drop_slots(&mut self, count: usize) {
+        // SAFETY: within the stack, see the module.
+        unsafe { self.sp = self.sp.sub(count) }
+    }
+
+    /// The object `depth` below the top. An integer without object gets one, which stays in the slot.
+    #[inline(always)]
+    pub fn obj<'a>(&self, depth: usize) -> &'a PyObject {
+        object_in(self.frame, self.sp, self.slot(depth))
+    }
+
+    /// Closes a value in the running frame.
+    #[inline(always)]
+    pub fn close(&self, value: Value) {
+        if value.is_owned() {
+            self.save_instr();
+            value.close();
+        }
+    }
+
+    /// Pops and closes the topmost values, the topmost first.
+    #[inline(always)]
+    pub fn pop_close(&mut self, count: usize) {
+        self.save_instr();
+        for _ in 0..count {
+            self.pop().close();
+        }
+    }
+
+    /// Pops and closes so many operands, then pushes the result.
+    #[inline(always)]
+    pub fn replace(&mut self, operands: usize, result: Value) {
+        self.pop_close(operands);
+        self.push(result);
+    }
+
+    #[inline(always)]
+    pub fn replace_obj(&mut self, operands: usize, result: impl Into<Obj>) {
+        self.replace(operands, Value::owned(result));
+    }
+
+    #[inline(always)]
+    pub fn local(&self, index: usize) -> Value {
+        // SAFETY: the index is in range, see the module.
+        unsafe { *(*self.frame).localsplus().add(index) }
+    }
+
+    #[inline(always)]
+    pub fn local_slot(&self, index: usize) -> *mut Value {
+        // SAFETY: the index is in range, see the module.
+        unsafe { (*self.frame).localsplus().add(index) }
+    }
+
+    /// Replaces a local variable; the old value is closed afterwards.
+    #[inline(always)]
+    pub fn set_local(&self, index: usize, value: Value) {
+        // SAFETY: the index is in range, see the module.
+        let old = unsafe { (*self.frame).localsplus().add(index).replace(value) };
+        self.close(old);
+    }
+
+    #[inline(always)]
+    pub fn code<'a>(&self) -> &'a taipan_objects::types::code::PyCode {
+        self.frame().code()
+    }
+
+    /// A constant, borrowed from the code object.
+    #[inline(always)]
+    pub fn constant<'a>(&self, index: usize) -> &'a PyObject {
+        // SAFETY: the index is in range, and the frame keeps the code object and its tuple of constants.
+        unsafe { tuple_item(self.code().raw.co_consts, index) }
+    }
+
+    /// A name.
+    #[inline(always)]
+    pub fn name<'a>(&self, index: usize) -> &'a PyStr {
+        // SAFETY: as for constants; names are strings.
+        unsafe { tuple_item(self.code().raw.co_names, index).downcast_unchecked() }
+    }
+
+    /// A word of the inline cache.
+    #[inline(always)]
+    pub fn cache(&self, index: usize) -> u16 {
+        // SAFETY: the instruction has that cache.
+        unsafe { *self.pc.add(index) }
+    }
+
+    #[inline(always)]
+    pub fn cache32(&self, index: usize) -> u32 {
+        // SAFETY: the instruction has that cache.
+        unsafe { self.pc.add(index).cast::<u32>().read_unaligned() }
+    }
+
+    #[inline(always)]
+    pub fn cache64(&self, index: usize) -> u64 {
+        // SAFETY: the instruction has that cache.
+        unsafe { self.pc.add(index).cast::<u64>().read_unaligned() }
+    }
+
+    /// Goes over inline caches, or forward.
+    #[inline(always)]
+    pub fn skip(&mut self, units: usize) {
+        // SAFETY: within the code, see the module.
+        unsafe { self.pc = self.pc.add(units) }
+    }
+
+    #[inline(always)]
+    pub fn back(&mut self, units: usize) {
+        // SAFETY: within the code, see the module.
+        unsafe { self.pc = self.pc.sub(units) }
+    }
+
+    /// The index of the current instruction in code units.
+    #[inline]
+    pub fn unit(&self) -> usize {
+        // SAFETY: both point into the code.
+        unsafe { self.pc.sub(1).offset_from(first_instruction(self.code())) as usize }
+    }
+
+    /// Rewrites the current instruction.
+    #[inline(always)]
+    pub fn rewrite(&self, opcode: u8) {
+        // SAFETY: the code is adaptive; the first byte of a unit is the instruction.
+        unsafe { self.pc.sub(1).cast::<u8>().write(opcode) }
+    }
+}
+
+/// Item `index` of a tuple of the code object.
+///
+/// # Safety
+/// `tuple` is a live tuple with that item.
+#[inline(always)]
+unsafe fn tuple_item<'a>(tuple: *mut PyObject, index: usize) -> &'a PyObject {
+    // SAFETY: the caller's promise; the items follow the head.
+    unsafe {
+        let items = (&raw const (*tuple.cast::<taipan_abi::PyTupleObject>()).ob_item).cast::<*mut PyObject>();
+        &**items.add(index)
+    }
+}
+
+/// The object of a stack slot; see [`Machine::obj`].
+#[inline(always)]
+pub(crate) fn object_in<'a>(frame: *mut Frame, sp: *mut Value, slot: *mut Value) -> &'a PyObject {
+    // SAFETY: the slot holds a value.
+    let value = unsafe { *slot };
+    if value.is_int() { materialise(frame, sp, slot) } else { value.object() }
+}
+
+/// Makes the object of an integer. Everything in the frame that holds the same number holds that object from now on, so
+/// that `id(x) == id(x)`.
+#[cold]
+#[inline(never)]
+pub(crate) fn materialise<'a>(frame: *mut Frame, sp: *mut Value, slot: *mut Value) -> &'a PyObject {
+    // SAFETY: locals and stack up to `sp` are values.
+    unsafe {
+        let wanted = *slot;
+        let object = PyInt::from_i64(wanted.int_value()).into_obj();
+        let pointer: *const PyObject = &*object;
+        if object.is_immortal() {
+            *slot = Value::borrowed(&object);
+            return &*pointer;
+        }
+        let mut at = (*frame).localsplus();
+        while at < sp {
+            if *at == wanted {
+                *at = Value::owned(object.clone());
+            }
+            at = at.add(1);
+        }
+        if *slot == wanted {
+            *slot = Value::owned(object);
+        }
+        &*pointer
+    }
+}

@@ -1,0 +1,121 @@
+//! The contiguous stack of a thread's frames.
+//!
+//! Memory comes in chunks; a frame lies within one chunk. The pointers live in C's thread state (`datastack_*`), where
+//! programs that switch stacks look for them. The first words of a chunk are its header.
+
+#![expect(unsafe_code, reason = "frames lie in raw memory")]
+
+use super::Frame;
+use core::ptr::null_mut;
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use taipan_abi::{_PyStackChunk, PyObject};
+use taipan_objects::model::thread::ThreadState;
+
+const CHUNK_WORDS: usize = 8 * 1024;
+const HEADER_WORDS: usize = core::mem::offset_of!(_PyStackChunk, data) / 8;
+
+fn layout(words: usize) -> Layout {
+    Layout::array::<*mut PyObject>(words).expect("chunks are small").align_to(16).expect("16 is a power of two")
+}
+
+/// Memory for a frame of so many words on top of the stack.
+#[inline(always)]
+pub(crate) fn push(thread: &ThreadState, words: usize) -> *mut Frame {
+    // SAFETY: the pointers are within the current chunk; the difference tells how much room is left.
+    unsafe {
+        let state = thread.raw();
+        let top = (*state).datastack_top;
+        let room = (*state).datastack_limit as usize - top as usize;
+        if words * 8 < room {
+            (*state).datastack_top = top.add(words);
+            return top.cast();
+        }
+        push_chunk(thread, words)
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn push_chunk(thread: &ThreadState, words: usize) -> *mut Frame {
+    // SAFETY: fresh memory; the old chunk remembers where its top was.
+    unsafe {
+        let state = thread.raw();
+        let old = (*state).datastack_chunk;
+        if !old.is_null() {
+            (*old).top = (*state).datastack_top.offset_from((&raw const (*old).data).cast()) as usize;
+        }
+        let total = CHUNK_WORDS.max((words + HEADER_WORDS + 1).next_power_of_two());
+        let chunk: *mut _PyStackChunk = if total == CHUNK_WORDS && !(*state).datastack_cached_chunk.is_null() {
+            core::mem::replace(&mut (*state).datastack_cached_chunk, null_mut())
+        } else {
+            let memory = alloc(layout(total));
+            if memory.is_null() {
+                handle_alloc_error(layout(total));
+            }
+            memory.cast()
+        };
+        (*chunk).previous = old;
+        (*chunk).size = total * 8;
+        (*chunk).top = 0;
+        let base: *mut *mut PyObject = (&raw mut (*chunk).data).cast();
+        (*state).datastack_chunk = chunk;
+        (*state).datastack_limit = chunk.cast::<*mut PyObject>().add(total);
+        (*state).datastack_top = base.add(words);
+        base.cast()
+    }
+}
+
+/// Frees the topmost frame.
+#[inline(always)]
+pub(crate) fn pop(thread: &ThreadState, frame: *mut Frame) {
+    // SAFETY: the frame is the topmost one; a frame at the start of a chunk frees the chunk.
+    unsafe {
+        let state = thread.raw();
+        let base: *mut *mut PyObject = frame.cast();
+        (*state).datastack_top = base;
+        let chunk = (*state).datastack_chunk;
+        if core::ptr::eq(base, (&raw const (*chunk).data).cast()) {
+            pop_chunk(thread, chunk);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn pop_chunk(thread: &ThreadState, chunk: *mut _PyStackChunk) {
+    // SAFETY: the chunk is the current one and empty.
+    unsafe {
+        let state = thread.raw();
+        let previous = (*chunk).previous;
+        if previous.is_null() {
+            return;
+        }
+        (*state).datastack_chunk = previous;
+        (*state).datastack_limit = previous.cast::<*mut PyObject>().add((*previous).size / 8);
+        let base: *mut *mut PyObject = (&raw mut (*previous).data).cast();
+        (*state).datastack_top = base.add((*previous).top);
+        if (*chunk).size == CHUNK_WORDS * 8 && (*state).datastack_cached_chunk.is_null() {
+            (*state).datastack_cached_chunk = chunk;
+        } else {
+            dealloc(chunk.cast(), layout((*chunk).size / 8));
+        }
+    }
+}
+
+/// Frees the chunks of a thread that has ended.
+pub fn release(thread: &ThreadState) {
+    // SAFETY: no frame of the thread is left.
+    unsafe {
+        let state = thread.raw();
+        let cached = core::mem::replace(&mut (*state).datastack_cached_chunk, null_mut());
+        for mut chunk in [cached, core::mem::replace(&mut (*state).datastack_chunk, null_mut())] {
+            while !chunk.is_null() {
+                let previous = if core::ptr::eq(chunk, cached) { null_mut() } else { (*chunk).previous };
+                dealloc(chunk.cast(), layout((*chunk).size / 8));
+                chunk = previous;
+            }
+        }
+        (*state).datastack_top = null_mut();
+        (*state).datastack_limit = null_mut();
+    }
+}
