@@ -1,18 +1,44 @@
-//! The ways into the interpreter from above: running code objects, class statements, getting ready.
+//! The ways into the interpreter from above: running code objects, getting ready.
 
-use taipan_objects::model::thread::ThreadState;
+#![expect(unsafe_code, reason = "pushes frames")]
+
+use crate::calls::frames::push_general;
+use crate::eval;
+use crate::frames;
+use crate::generators;
+use crate::value::Value;
+use taipan_objects::model::spec::StaticType;
+use taipan_objects::model::thread::{self, ThreadState};
 use taipan_objects::prelude::*;
 use taipan_objects::types::code::PyCode;
+use taipan_objects::types::function::PyFunction;
+use taipan_objects::types::r#type::ready;
+
+/// The static types of this crate.
+static TYPES: [&StaticType; 10] = [
+    &frames::PyFrame_Type,
+    &frames::PyFrameLocalsProxy_Type,
+    &generators::PyGen_Type,
+    &generators::PyCoro_Type,
+    &generators::_PyCoroWrapper_Type,
+    &generators::PyAsyncGen_Type,
+    &generators::_PyAsyncGenWrappedValue_Type,
+    &generators::_PyAsyncGenASend_Type,
+    &generators::_PyAsyncGenAThrow_Type,
+    &generators::_PyAnextAwaitable_Type,
+];
 
 /// Makes the static types of this crate ready. Called once, after `taipan_objects::types::r#type::init`.
 pub fn init() -> PyResult<()> {
-    todo!()
+    TYPES.iter().try_for_each(|ty| ready(ty))
 }
 
-/// Gives a thread state what running Python code needs (its frame stack). Idempotent.
+/// Gives a thread state what running Python code needs. Its frame stack grows when it is first used, so there is nothing
+/// to do but to know the bounds of the native stack.
 pub fn prepare_thread(thread: &ThreadState) {
-    let _ = thread;
-    todo!()
+    if thread.stack_limit.get() == 0 {
+        thread.measure_stack();
+    }
 }
 
 /// Runs a code object as `exec` and `eval` do (`PyEval_EvalCode`): `locals` is any mapping, the globals where it is missing.
@@ -28,12 +54,38 @@ pub fn eval_code_with(
     locals: Option<&PyObject>,
     closure: Option<&PyTuple>,
 ) -> PyResult {
-    let _ = (code, globals, locals, closure);
-    todo!()
+    let thread = thread::current();
+    taipan_objects::errors::check_stack("")?;
+    let func = PyFunction::new(code, globals, None)?;
+    func.builtins.set(Some(builtins_of(globals)?));
+    if let Some(closure) = closure {
+        func.closure.set(Some(closure.owned()));
+    }
+    let namespace = locals.unwrap_or(globals).owned();
+    // SAFETY: the function is one, and there are no arguments.
+    let frame = unsafe {
+        push_general(thread, Value::owned(func), core::ptr::null(), 0, None, Some(namespace))?
+    };
+    eval::run(thread, frame).map(Value::into_obj)
 }
 
-/// `__build_class__(func, name, /, *bases, metaclass=…, **kwds)`; the last arguments are named by `names`.
-pub fn build_class(args: &[&PyObject], names: Option<&PyTuple>) -> PyResult {
-    let _ = (args, names);
-    todo!()
+/// The built-ins that code with these globals sees (`_PyEval_BuiltinsFromGlobals`).
+pub fn builtins_of(globals: &PyDict) -> PyResult {
+    if let Some(builtins) = globals.get_str(intern!("__builtins__"))? {
+        if let Some(module) = builtins.downcast::<PyModule>() {
+            return Ok(module.dict().into_obj());
+        }
+        return Ok(builtins);
+    }
+    let thread = thread::current();
+    let frame = frames::current(thread);
+    // SAFETY: the running frame is alive; its function keeps its built-ins.
+    if let Some(frame) = unsafe { frame.as_ref() } {
+        return Ok(unsafe { (*frame.builtins).owned() });
+    }
+    thread
+        .interpreter()
+        .builtins
+        .get()
+        .ok_or_else(|| raised!(SystemError, "there are no built-ins yet"))
 }

@@ -2,9 +2,24 @@
 //!
 //! [`eval_code`] runs a code object; [`upcalls`] are the entries of the table through which lower floors reach
 //! evaluation; [`frames`] shows what is running. `init` readies the types that live here.
+//!
+//! | folder | holds |
+//! |---|---|
+//! | `value` | what locals and the value stack hold |
+//! | `frames` | frames, their stack, frame objects |
+//! | `eval` | the loop, one file for each family of instructions |
+//! | `calls` | binding arguments, pushing frames, the `class` statement |
+//! | `generators` | functions that keep their frame |
+//! | `monitoring` | tracing |
 
+pub mod calls;
 pub mod entry;
+pub(crate) mod eval;
 pub mod frames;
+pub mod generators;
+pub(crate) mod monitoring;
 pub mod upcalls;
+pub(crate) mod value;
 
-pub use entry::{build_class, eval_code, eval_code_with, init, prepare_thread};
+pub use calls::build_class::build_class;
+pub use entry::{eval_code, eval_code_with, init, prepare_thread};

@@ -152,6 +152,18 @@ impl Value {
         !self.is_int() && core::ptr::eq(self.ptr(), object)
     }
 
+    /// Whether it is `True`.
+    #[inline(always)]
+    pub(crate) fn is_true(self) -> bool {
+        self.is(&PyInt::from_bool(true))
+    }
+
+    /// Whether it is `False`.
+    #[inline(always)]
+    pub(crate) fn is_false(self) -> bool {
+        self.is(&PyInt::from_bool(false))
+    }
+
     #[inline(always)]
     pub(crate) fn is_none(self) -> bool {
         self.is(none_ref())

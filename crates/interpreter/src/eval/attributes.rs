@@ -2,89 +2,13 @@
 
 #![expect(unsafe_code, reason = "calls C functions of types")]
 
+use super::machine::Machine;
 use crate::value::Value;
 use taipan_abi::Py_TPFLAGS_METHOD_DESCRIPTOR;
 use taipan_objects::model::trampoline::opt_ptr;
 use taipan_objects::prelude::*;
+use taipan_objects::protocols::call::Method;
 use taipan_objects::types::r#type::lookup;
-
-/// What `object.name` is as the callee of a method call.
-pub(crate) enum Method {
-    /// A function that takes the object as its first argument.
-    Unbound(Obj),
-    /// Anything else.
-    Attribute(Obj),
-}
-
-/// Whether a class looks attributes up the general way.
-#[inline(always)]
-pub(crate) fn has_generic_getattr(class: &TypeObject) -> bool {
-    let generic = taipan_objects::types::object::object_type().tp_getattro();
-    class.tp_getattro().map(|f| f as usize) == generic.map(|f| f as usize)
-}
-
-/// `object.name`, left unbound where it is a method of the class (`_PyObject_GetMethod`).
-pub(crate) fn get_method(object: &PyObject, name: &PyStr) -> PyResult<Method> {
-    let class = object.class();
-    if !has_generic_getattr(class) {
-        return object::get_attr(object, name).map(Method::Attribute);
-    }
-    let Some(descriptor) = lookup(class, name) else {
-        return object::get_attr(object, name).map(Method::Attribute);
-    };
-    if !descriptor.class().has_flag(Py_TPFLAGS_METHOD_DESCRIPTOR) {
-        return object::get_attr(object, name).map(Method::Attribute);
-    }
-    match own_attribute(object, name)? {
-        Some(value) => Ok(Method::Attribute(value)),
-        None => Ok(Method::Unbound(descriptor)),
-    }
-}
-
-/// What the instance itself has under the name, without looking at its class.
-fn own_attribute(object: &PyObject, name: &PyStr) -> PyResult<Option<Obj>> {
-    let class = object.class();
-    if class.has_flag(taipan_abi::Py_TPFLAGS_MANAGED_DICT) {
-        return taipan_objects::types::dict::instance::get(object, name);
-    }
-    if class.tp_dictoffset() == 0 {
-        return Ok(None);
-    }
-    // SAFETY: the offset leads to the pointer to the instance's dictionary; one from the end needs the object's size.
-    let slot = unsafe { dict_slot(object) };
-    match slot {
-        // SAFETY: the dictionary belongs to the object.
-        Some(slot) => unsafe {
-            match (*slot).as_ref() {
-                Some(dict) => {
-                    let dict = dict.owned();
-                    match dict.downcast::<PyDict>() {
-                        Some(dict) => dict.get_str(name),
-                        None => Ok(None),
-                    }
-                }
-                None => Ok(None),
-            }
-        },
-        None => Ok(None),
-    }
-}
-
-/// # Safety
-/// The object is live.
-unsafe fn dict_slot(object: &PyObject) -> Option<*mut *mut PyObject> {
-    let class = object.class();
-    let mut offset = class.tp_dictoffset();
-    // SAFETY: the layout is what the class says.
-    unsafe {
-        if offset < 0 {
-            let count = (*object.as_ptr().cast::<taipan_abi::PyVarObject>()).ob_size.get().unsigned_abs();
-            let size = class.tp_basicsize() as usize + count * class.tp_itemsize() as usize;
-            offset += size.next_multiple_of(8) as isize;
-        }
-        Some(object.as_ptr().byte_offset(offset).cast())
-    }
-}
 
 /// `super(class, receiver).name`; `is_method` says that a call follows and the receiver may stay apart.
 pub(crate) fn load_super_attr(
@@ -94,9 +18,8 @@ pub(crate) fn load_super_attr(
     name: &PyStr,
     is_method: bool,
 ) -> PyResult<(Value, Option<Obj>)> {
-    let super_type = taipan_objects::types::r#type::super_type();
     if is_method
-        && global_super.is(super_type)
+        && is_super(global_super)
         && let Some(class) = class.downcast::<TypeObject>()
         && let Some(found) = super_method(class, receiver, name)?
     {
@@ -104,6 +27,11 @@ pub(crate) fn load_super_attr(
     }
     let proxy = call::call(global_super, &[class, receiver])?;
     object::get_attr(&proxy, name).map(|value| (Value::owned(value), None))
+}
+
+/// Whether it is the built-in `super` itself.
+fn is_super(object: &PyObject) -> bool {
+    object.downcast_exact::<TypeObject>().is_some_and(|ty| !ty.is_heap() && ty.tp_name() == "super")
 }
 
 /// The method that `super` finds, where it is one of the class behind `class` in the receiver's MRO and plain.
@@ -140,12 +68,12 @@ pub(crate) fn load_special(receiver: &PyObject, which: usize) -> PyResult<Method
         return Ok(Method::Unbound(found));
     }
     match kind.tp_descr_get() {
-        None => Ok(Method::Attribute(found)),
+        None => Ok(Method::Bound(found)),
         Some(get) => {
             // SAFETY: a descriptor's getter takes descriptor, instance and class.
             let bound = unsafe { get(found.as_ptr(), receiver.as_ptr(), opt_ptr(Some(class))) };
             // SAFETY: what it returns is a new reference or null.
-            unsafe { Obj::from_result(bound) }.map(Method::Attribute)
+            unsafe { Obj::from_result(bound) }.map(Method::Bound)
         }
     }
 }
@@ -172,11 +100,60 @@ fn no_special(receiver: &PyObject, which: usize) -> taipan_objects::model::Raise
     raised!(TypeError, "'{name}' object does not support {this} (missed {missed} method)")
 }
 
-/// `IMPORT_FROM`: an attribute, else the submodule that is still being imported.
-pub(crate) fn import_from(module: &PyObject, name: &PyStr) -> PyResult {
-    if let Some(found) = object::get_optional_attr(module, name)? {
-        return Ok(found);
+/// `LOAD_ATTR` in its general form; for a method call the receiver, or nothing, goes on top.
+#[inline(always)]
+pub(crate) fn load_attr(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    m.save();
+    let (object, name) = (m.obj(1), m.name(oparg >> 1));
+    if oparg & 1 == 0 {
+        let value = object::get_attr(object, name)?;
+        m.replace_obj(1, value);
+    } else {
+        match call::get_method(object, name)? {
+            Method::Unbound(function) => {
+                let receiver = m.pop();
+                m.push_obj(function);
+                m.push(receiver);
+            }
+            Method::Bound(value) => {
+                m.replace_obj(1, value);
+                m.push(Value::NULL);
+            }
+        }
     }
-    super::imports::submodule(module, name)
+    m.skip(9);
+    Ok(())
 }
 
+/// `LOAD_SUPER_ATTR` in its general form: `super`, class and receiver are on the stack.
+#[inline(always)]
+pub(crate) fn super_attr(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    m.save();
+    let method = oparg & 1 != 0;
+    let (value, receiver) = load_super_attr(m.obj(3), m.obj(2), m.obj(1), m.name(oparg >> 2), method)?;
+    m.pop_close(3);
+    m.push(value);
+    if method {
+        m.push(receiver.map_or(Value::NULL, Value::owned));
+    }
+    m.skip(1);
+    Ok(())
+}
+
+/// `LOAD_SPECIAL`: method and receiver, or bound method and nothing.
+#[inline(always)]
+pub(crate) fn special(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    m.save();
+    match load_special(m.obj(1), oparg)? {
+        Method::Unbound(function) => {
+            let receiver = m.pop();
+            m.push_obj(function);
+            m.push(receiver);
+        }
+        Method::Bound(value) => {
+            m.replace_obj(1, value);
+            m.push(Value::NULL);
+        }
+    }
+    Ok(())
+}

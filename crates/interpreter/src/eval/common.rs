@@ -18,7 +18,7 @@ pub(crate) fn local_name(code: &PyCode, index: usize) -> &PyStr {
 #[inline(never)]
 pub(crate) fn unbound_local(code: &PyCode, index: usize) -> Raised {
     let name = local_name(code, index);
-    name_error(
+    errors::set_name_error(
         Exc::UnboundLocalError,
         name,
         format_args!("cannot access local variable '{name}' where it is not associated with a value"),
@@ -33,7 +33,7 @@ pub(crate) fn unbound_deref(code: &PyCode, index: usize) -> Raised {
         return unbound_local(code, index);
     }
     let name = local_name(code, index);
-    name_error(
+    errors::set_name_error(
         Exc::NameError,
         name,
         format_args!(
@@ -45,21 +45,7 @@ pub(crate) fn unbound_deref(code: &PyCode, index: usize) -> Raised {
 #[cold]
 #[inline(never)]
 pub(crate) fn undefined_name(name: &PyStr) -> Raised {
-    name_error(Exc::NameError, name, format_args!("name '{name}' is not defined"))
-}
-
-/// Raises a `NameError` whose `name` is set.
-#[cold]
-pub(crate) fn name_error(exc: Exc, name: &PyStr, message: core::fmt::Arguments<'_>) -> Raised {
-    let raised = errors::set_message(exc, message);
-    let exception = errors::take(raised);
-    if exception.class().is(exc.type_object()) {
-        // What goes wrong here leaves the exception without its name.
-        if let Err(raised) = object::set_attr(&exception, intern!("name"), Some(name)) {
-            errors::clear(raised);
-        }
-    }
-    errors::restore(exception)
+    errors::set_name_error(Exc::NameError, name, format_args!("name '{name}' is not defined"))
 }
 
 /// The built-ins of a frame.

@@ -28,6 +28,7 @@ pub(crate) fn build_list(m: &mut Machine, oparg: usize) {
     m.push_obj(list);
 }
 
+#[inline(never)]
 pub(crate) fn build_set(m: &mut Machine, oparg: usize) -> PyResult<()> {
     m.save();
     let set = PySet::new();
@@ -38,6 +39,7 @@ pub(crate) fn build_set(m: &mut Machine, oparg: usize) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(crate) fn build_map(m: &mut Machine, oparg: usize) -> PyResult<()> {
     m.save();
     let dict = if oparg > 5 { PyDict::with_capacity(oparg) } else { PyDict::new() };
@@ -48,6 +50,7 @@ pub(crate) fn build_map(m: &mut Machine, oparg: usize) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(crate) fn build_string(m: &mut Machine, oparg: usize) -> PyResult<()> {
     m.save();
     let pieces = PyTuple::from_vec((1..=oparg).rev().map(|depth| m.obj(depth).owned()).collect());
@@ -56,6 +59,7 @@ pub(crate) fn build_string(m: &mut Machine, oparg: usize) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(crate) fn build_slice(m: &mut Machine, oparg: usize) {
     let step = if oparg == 3 { m.pop().into_obj() } else { none() };
     let stop = m.pop().into_obj();
@@ -64,6 +68,7 @@ pub(crate) fn build_slice(m: &mut Machine, oparg: usize) {
 }
 
 /// `container[start:stop]`.
+#[inline(never)]
 pub(crate) fn binary_slice(m: &mut Machine) -> PyResult<()> {
     m.save();
     let slice = PySlice::new(m.obj(2).owned(), m.obj(1).owned(), none());
@@ -73,6 +78,7 @@ pub(crate) fn binary_slice(m: &mut Machine) -> PyResult<()> {
 }
 
 /// `container[start:stop] = value`.
+#[inline(never)]
 pub(crate) fn store_slice(m: &mut Machine) -> PyResult<()> {
     m.save();
     let slice = PySlice::new(m.obj(2).owned(), m.obj(1).owned(), none());
@@ -99,6 +105,7 @@ pub(crate) fn list_append(m: &mut Machine, oparg: usize) -> PyResult<()> {
     list.append(value.into_obj())
 }
 
+#[inline(never)]
 pub(crate) fn set_add(m: &mut Machine, oparg: usize) -> PyResult<()> {
     m.save();
     below::<PySet>(m, oparg).ok_or_else(misplaced)?.add(m.obj(1))?;
@@ -106,6 +113,7 @@ pub(crate) fn set_add(m: &mut Machine, oparg: usize) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(crate) fn map_add(m: &mut Machine, oparg: usize) -> PyResult<()> {
     m.save();
     below::<PyDict>(m, oparg + 1).ok_or_else(misplaced)?.set_item(m.obj(2), m.obj(1))?;
@@ -113,6 +121,7 @@ pub(crate) fn map_add(m: &mut Machine, oparg: usize) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(crate) fn list_extend(m: &mut Machine, oparg: usize) -> PyResult<()> {
     m.save();
     let iterable = m.obj(1);
@@ -132,6 +141,7 @@ pub(crate) fn list_extend(m: &mut Machine, oparg: usize) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(crate) fn set_update(m: &mut Machine, oparg: usize) -> PyResult<()> {
     m.save();
     below::<PySet>(m, oparg).ok_or_else(misplaced)?.update(m.obj(1))?;
@@ -139,6 +149,7 @@ pub(crate) fn set_update(m: &mut Machine, oparg: usize) -> PyResult<()> {
     Ok(())
 }
 
+#[inline(never)]
 pub(crate) fn dict_update(m: &mut Machine, oparg: usize) -> PyResult<()> {
     m.save();
     let other = m.obj(1);
@@ -154,6 +165,7 @@ pub(crate) fn dict_update(m: &mut Machine, oparg: usize) -> PyResult<()> {
 }
 
 /// `**mapping` in a call: duplicates are errors of the function `oparg + 3` below.
+#[inline(never)]
 pub(crate) fn dict_merge(m: &mut Machine, oparg: usize) -> PyResult<()> {
     m.save();
     let other = m.obj(1);
@@ -174,7 +186,7 @@ fn merge_keywords(dict: &PyDict, other: &PyObject, callee: &PyObject) -> PyResul
         Ok(keys) => keys,
         Err(raised) => {
             errors::catch(raised, Exc::AttributeError)?;
-            let name = function_name(callee);
+            let name = call::function_str(callee)?;
             return Err(raised!(
                 TypeError,
                 "{name} argument after ** must be a mapping, not {}",
@@ -190,32 +202,13 @@ fn merge_keywords(dict: &PyDict, other: &PyObject, callee: &PyObject) -> PyResul
 
 fn add_keyword(dict: &PyDict, key: &PyObject, value: &PyObject, callee: &PyObject) -> PyResult<()> {
     if dict.contains(key)? {
-        let name = function_name(callee);
+        let name = call::function_str(callee)?;
         let Some(key) = key.downcast::<PyStr>() else {
             return Err(raised!(TypeError, "keywords must be strings"));
         };
         return Err(raised!(TypeError, "{name} got multiple values for keyword argument '{key}'"));
     }
     dict.set_item(key, value)
-}
-
-/// `module.qualname()` of a callable for messages (`_PyObject_FunctionStr`).
-pub(crate) fn function_name(callee: &PyObject) -> String {
-    let named = |name| object::get_optional_attr(callee, name).ok().flatten();
-    let Some(qualname) = named(intern!("__qualname__")) else {
-        return match object::str(callee) {
-            Ok(text) => text.to_string_lossy().into_owned(),
-            Err(raised) => {
-                errors::clear(raised);
-                "<callable>".to_owned()
-            }
-        };
-    };
-    let Ok(qualname) = object::str(&qualname) else { return "<callable>()".to_owned() };
-    match named(intern!("__module__")).as_deref().and_then(|m| m.downcast::<PyStr>()) {
-        Some(module) if !module.eq_str("builtins") => format!("{module}.{qualname}()"),
-        _ => format!("{qualname}()"),
-    }
 }
 
 /// `a, b = value`: the items go on the stack, the first on top.

@@ -4,6 +4,7 @@
 
 use super::machine::Machine;
 use crate::eval::common::{self, common_constant};
+use crate::frames::Frame;
 use crate::value::Value;
 use taipan_objects::prelude::*;
 use taipan_objects::types::cell::PyCell;
@@ -153,15 +154,22 @@ pub(crate) fn delete_deref(m: &mut Machine, oparg: usize) -> PyResult<()> {
     }
 }
 
-pub(crate) fn load_from_dict_or_deref(m: &Machine, oparg: usize) -> PyResult<Value> {
-    let namespace = m.obj(1);
-    let name = common::local_name(m.code(), oparg);
+#[inline(never)]
+pub(crate) fn load_from_dict_or_deref(
+    frame: *mut Frame,
+    namespace: &PyObject,
+    cell: Value,
+    oparg: usize,
+) -> PyResult<Value> {
+    // SAFETY: the running frame; the value is a cell.
+    let (code, cell) = unsafe { ((*frame).code(), cell.cast::<PyCell>()) };
+    let name = common::local_name(code, oparg);
     if let Some(value) = mapping::get_optional_item(namespace, name)? {
         return Ok(Value::owned(value));
     }
-    match cell(m, oparg).contents.get() {
+    match cell.contents.get() {
         Some(value) => Ok(Value::owned(value)),
-        None => Err(common::unbound_deref(m.code(), oparg)),
+        None => Err(common::unbound_deref(code, oparg)),
     }
 }
 
@@ -191,9 +199,10 @@ pub(crate) fn swap(m: &mut Machine, oparg: usize) {
     m.poke(oparg, top);
 }
 
-pub(crate) fn load_build_class(m: &Machine) -> PyResult<Value> {
+#[inline(never)]
+pub(crate) fn load_build_class(frame: *mut Frame) -> PyResult<Value> {
     let name = intern!("__build_class__");
-    match mapping::get_optional_item(common::builtins(m.frame), name)? {
+    match mapping::get_optional_item(common::builtins(frame), name)? {
         Some(found) => Ok(Value::owned(found)),
         None => Err(raised!(NameError, "__build_class__ not found")),
     }

@@ -39,6 +39,15 @@ impl Machine {
         }
     }
 
+    /// Runs what is too large to be part of the loop with a copy of the registers.
+    #[inline(always)]
+    pub fn outline<R>(&mut self, body: impl FnOnce(&mut Machine) -> R) -> R {
+        let mut copy = Machine { pc: self.pc, sp: self.sp, frame: self.frame, thread: self.thread };
+        let result = body(&mut copy);
+        (self.pc, self.sp, self.frame) = (copy.pc, copy.sp, copy.frame);
+        result
+    }
+
     /// Puts only the instruction where others see it.
     #[inline(always)]
     pub fn save_instr(&self) {

@@ -11,8 +11,8 @@ mod locals;
 mod object;
 pub mod stack;
 
-pub use locals::PyFrameLocalsProxy;
-pub use object::PyFrame;
+pub use locals::{PyFrameLocalsProxy, PyFrameLocalsProxy_Type};
+pub use object::{PyFrame, PyFrame_Type};
 
 use crate::value::Value;
 use core::ptr::null_mut;
@@ -188,21 +188,6 @@ impl Frame {
             }
         }
     }
-
-    /// Closes locals and stack.
-    pub(crate) fn clear_values(&mut self) {
-        // SAFETY: the values lie between the two pointers; each is taken out before it is closed.
-        unsafe {
-            let mut at = self.sp;
-            let first = self.localsplus();
-            while at > first {
-                at = at.sub(1);
-                self.sp = if self.sp > self.stack_base() { at } else { self.sp };
-                let value = at.replace(Value::NULL);
-                value.close();
-            }
-        }
-    }
 }
 
 /// What a field holds, as a raw pointer; null for none.
@@ -243,10 +228,20 @@ pub(crate) fn skip_incomplete(mut frame: *mut Frame) -> *mut Frame {
 /// the caller's to free. The frame is no longer in the chain.
 #[inline(always)]
 pub(crate) fn clear(frame: &mut Frame) {
-    if !frame.object.is_null() && object::take_over(frame) {
-        return;
+    clear_except_code(frame);
+    clear_code(frame);
+}
+
+/// As [`clear`]; the code object stays.
+#[inline(always)]
+pub(crate) fn clear_except_code(frame: &mut Frame) {
+    if !frame.object.is_null() {
+        object::part(frame);
+        if frame.function.is_null() {
+            return;
+        }
     }
-    // SAFETY: see `clear_values`; a frame whose stack is empty needs only its locals closed.
+    // SAFETY: locals and stack lie between the two pointers; each value is taken out before it is closed.
     unsafe {
         let mut at = frame.localsplus();
         let end = frame.sp;
@@ -259,7 +254,39 @@ pub(crate) fn clear(frame: &mut Frame) {
         }
     }
     core::mem::replace(&mut frame.function, Value::NULL).close();
+}
+
+/// Gives up the code object, last of all.
+#[inline(always)]
+pub(crate) fn clear_code(frame: &mut Frame) {
     core::mem::replace(&mut frame.executable, Value::NULL).close();
+}
+
+/// Moves a frame, which does not run, to other memory. What it borrows it owns from then on. Its stack must be empty or
+/// move with it.
+///
+/// # Safety
+/// `target` has room for the frame; `source` is not a frame any more afterwards.
+pub(crate) unsafe fn move_frame(source: *mut Frame, target: *mut Frame) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let from = &mut *source;
+        let first = from.localsplus();
+        let count = from.sp.offset_from(first) as usize;
+        core::ptr::copy_nonoverlapping(source, target, 1);
+        let to = &mut *target;
+        let values = to.localsplus();
+        for index in 0..count {
+            values.add(index).write((*first.add(index)).heap_safe());
+        }
+        to.function = to.function.heap_safe();
+        to.executable = to.executable.heap_safe();
+        to.sp = values.add(count);
+        to.previous = null_mut();
+        if let Some(object) = to.object.as_ref() {
+            object.set_frame(target);
+        }
+    }
 }
 
 /// The frame object of the innermost running frame (`PyEval_GetFrame`).

@@ -1,0 +1,317 @@
+//! Raising, catching, `with`, and exception groups.
+
+#![expect(unsafe_code, reason = "the stack of handled exceptions is C's")]
+
+use super::machine::Machine;
+use crate::frames::first_instruction;
+use crate::value::Value;
+use core::ptr::null_mut;
+use taipan_objects::errors;
+use taipan_objects::model::Raised;
+use taipan_objects::prelude::*;
+use taipan_objects::types::exceptions::PyBaseException;
+
+/// Why an instruction did not end.
+pub(crate) enum Fault {
+    /// An exception was raised here: this place belongs in its traceback.
+    Raised,
+    /// An exception goes on its way.
+    Reraised,
+}
+
+impl From<Raised> for Fault {
+    #[inline(always)]
+    fn from(_: Raised) -> Fault {
+        Fault::Raised
+    }
+}
+
+/// The exception of a value on the stack.
+fn exception_of(value: Value) -> Py<PyBaseException> {
+    // SAFETY: the compiler puts exceptions there alone.
+    unsafe { value.into_obj().downcast_unchecked() }
+}
+
+/// Begins handling: the exception on top becomes the handled one, the one handled before goes below it.
+#[inline(always)]
+pub(crate) fn push_exc_info(m: &mut Machine) {
+    let exception = m.pop();
+    // SAFETY: the thread's current item is alive; it owns what it holds.
+    unsafe {
+        let item = (*m.thread.raw()).exc_info;
+        let before = (*item).exc_value;
+        m.push(if before.is_null() { Value::none() } else { Value::from_raw(before) });
+        (*item).exc_value = exception.to_obj().into_raw();
+    }
+    m.push(exception);
+}
+
+/// Ends handling: the exception handled before comes back.
+#[inline(always)]
+pub(crate) fn pop_except(m: &mut Machine) {
+    let before = m.pop();
+    // SAFETY: as above.
+    unsafe {
+        let item = (*m.thread.raw()).exc_info;
+        let restored = if before.is_none() {
+            before.close();
+            null_mut()
+        } else {
+            before.into_obj().into_raw()
+        };
+        let handled = core::mem::replace(&mut (*item).exc_value, restored);
+        if !handled.is_null() {
+            m.close(Value::from_raw(handled));
+        }
+    }
+}
+
+/// `raise`, `raise exception`, `raise exception from cause`.
+#[inline(never)]
+pub(crate) fn raise_varargs(m: &mut Machine, oparg: usize) -> Fault {
+    m.save();
+    let (exception, cause) = match oparg {
+        0 => return reraise_handled(),
+        1 => (m.obj(1).owned(), None),
+        _ => (m.obj(2).owned(), Some(m.obj(1).owned())),
+    };
+    m.pop_close(oparg);
+    match raise(&exception, cause) {
+        Ok(exception) => {
+            let _ = errors::set_instance(exception);
+            Fault::Raised
+        }
+        Err(_) => Fault::Raised,
+    }
+}
+
+fn reraise_handled() -> Fault {
+    match errors::handled() {
+        // SAFETY: exceptions alone are handled.
+        Some(exception) => {
+            let _ = errors::restore(unsafe { exception.downcast_unchecked() });
+            Fault::Reraised
+        }
+        None => raised!(RuntimeError, "No active exception to reraise").into(),
+    }
+}
+
+fn raise(exception: &PyObject, cause: Option<Obj>) -> PyResult<Py<PyBaseException>> {
+    let exception = instance_of(exception)?;
+    if let Some(cause) = cause {
+        let cause = if let Some(class) = errors::exception_class(&cause) {
+            let made = call::call(class, &[])?;
+            match made.downcast_owned::<PyBaseException>() {
+                Some(made) => Some(made.into_obj()),
+                None => {
+                    return Err(raised!(
+                        TypeError,
+                        "calling {} should have returned an instance of BaseException, not {}",
+                        object::repr(class)?,
+                        object::repr(made.class())?
+                    ));
+                }
+            }
+        } else if cause.downcast::<PyBaseException>().is_some() {
+            Some(cause)
+        } else if cause.is_none() {
+            None
+        } else {
+            return Err(raised!(TypeError, "exception causes must derive from BaseException"));
+        };
+        exception.cause.set(cause);
+        exception.suppress_context.set(true);
+    }
+    Ok(exception)
+}
+
+/// An exception as it is, or an instance of an exception class.
+fn instance_of(exception: &PyObject) -> PyResult<Py<PyBaseException>> {
+    if let Some(class) = errors::exception_class(exception) {
+        let made = call::call(class, &[])?;
+        return match made.downcast_owned::<PyBaseException>() {
+            Some(made) => Ok(made),
+            None => Err(raised!(
+                TypeError,
+                "calling {} should have returned an instance of BaseException, not {}",
+                object::repr(class)?,
+                object::repr(made.class())?
+            )),
+        };
+    }
+    exception
+        .downcast_owned::<PyBaseException>()
+        .ok_or_else(|| raised!(TypeError, "exceptions must derive from BaseException"))
+}
+
+/// Raises again what is on top, as if it had not been caught; where `oparg` says so, from the instruction it came from.
+#[inline(never)]
+pub(crate) fn reraise(m: &mut Machine, oparg: usize) -> Fault {
+    let exception = exception_of(m.pop());
+    m.save();
+    if oparg > 0 {
+        let lasti = m.peek(oparg);
+        if let Some(unit) = super::arithmetic::as_small(lasti) {
+            let frame = m.frame();
+            frame.instr = first_instruction(frame.code()).wrapping_add(unit as usize);
+        }
+    }
+    let _ = errors::restore(exception);
+    Fault::Reraised
+}
+
+/// Ends an `async for`: swallows `StopAsyncIteration`, raises everything else again.
+#[inline(never)]
+pub(crate) fn end_async_for(m: &mut Machine) -> Result<(), Fault> {
+    let exception = m.obj(1);
+    if exception.class().is_subtype_of(Exc::StopAsyncIteration.type_object()) {
+        m.pop_close(2);
+        return Ok(());
+    }
+    m.save();
+    let exception = exception_of(m.pop());
+    let _ = errors::restore(exception);
+    Err(Fault::Reraised)
+}
+
+/// The end of an exception thrown through `yield from`: `StopIteration` gives its value, everything else goes on.
+#[inline(never)]
+pub(crate) fn cleanup_throw(m: &mut Machine) -> Result<(), Fault> {
+    let exception = m.obj(1);
+    if exception.class().is_subtype_of(Exc::StopIteration.type_object()) {
+        let value = object::get_attr(exception, intern!("value"))?;
+        m.pop_close(3);
+        m.push(Value::none());
+        m.push_obj(value);
+        return Ok(());
+    }
+    m.save();
+    let exception = exception_of(m.pop());
+    let _ = errors::restore(exception);
+    Err(Fault::Reraised)
+}
+
+/// Whether the exception below matches the class or classes on top.
+#[inline(never)]
+pub(crate) fn check_exc_match(exception: &PyObject, wanted: &PyObject) -> PyResult<bool> {
+    check_classes(wanted)?;
+    Ok(errors::given_matches(exception, wanted))
+}
+
+fn check_classes(wanted: &PyObject) -> PyResult<()> {
+    let is_class = |class: &PyObject| errors::exception_class(class).is_some();
+    let fine = match wanted.downcast::<PyTuple>() {
+        Some(classes) => classes.as_slice().iter().all(|class| is_class(class)),
+        None => is_class(wanted),
+    };
+    if fine {
+        return Ok(());
+    }
+    Err(raised!(TypeError, "catching classes that do not inherit from BaseException is not allowed"))
+}
+
+fn is_group_class(class: &PyObject) -> bool {
+    errors::exception_class(class)
+        .is_some_and(|class| class.is_subtype_of(Exc::BaseExceptionGroup.type_object()))
+}
+
+/// `except*`: what of the exception does not match and what does; either may be nothing.
+#[inline(never)]
+pub(crate) fn group_match(exception: &PyObject, wanted: &PyObject) -> PyResult<(Option<Obj>, Option<Obj>)> {
+    check_classes(wanted)?;
+    let has_group = match wanted.downcast::<PyTuple>() {
+        Some(classes) => classes.as_slice().iter().any(|class| is_group_class(class)),
+        None => is_group_class(wanted),
+    };
+    if has_group {
+        return Err(raised!(
+            TypeError,
+            "catching ExceptionGroup with except* is not allowed. Use except instead."
+        ));
+    }
+    if exception.is_none() {
+        return Ok((None, None));
+    }
+    let is_group = exception.class().is_subtype_of(Exc::BaseExceptionGroup.type_object());
+    if errors::given_matches(exception, wanted) {
+        if is_group {
+            return Ok((None, Some(exception.owned())));
+        }
+        // A naked exception is wrapped in a group, which takes over its traceback.
+        let members = PyTuple::from_slice(&[exception]);
+        let group =
+            call::call(Exc::BaseExceptionGroup.type_object(), &[&PyStr::empty(), &members])?;
+        if let (Some(group), Some(exception)) =
+            (group.downcast::<PyBaseException>(), exception.downcast::<PyBaseException>())
+        {
+            group.traceback.set(exception.traceback.get());
+        }
+        return Ok((None, Some(group)));
+    }
+    if !is_group {
+        return Ok((Some(exception.owned()), None));
+    }
+    let pair = call::method(exception, intern!("split"), &[wanted])?;
+    let class = exception.class().name();
+    let Some(pair) = pair.downcast::<PyTuple>() else {
+        return Err(raised!(
+            TypeError,
+            "{class}.split must return a tuple, not {}",
+            pair.class().name()
+        ));
+    };
+    if pair.len() < 2 {
+        return Err(raised!(
+            TypeError,
+            "{class}.split must return a 2-tuple, got tuple of size {}",
+            pair.len()
+        ));
+    }
+    let part = |index| Some(pair.get(index)).filter(|part| !part.is_none()).map(ObjectExt::owned);
+    Ok((part(1), part(0)))
+}
+
+#[inline(never)]
+pub(crate) fn check_eg_match(m: &mut Machine) -> PyResult<()> {
+    m.save();
+    let (rest, matched) = group_match(m.obj(2), m.obj(1))?;
+    if let Some(matched) = &matched {
+        set_handled(m, Some(matched.clone()));
+    }
+    m.pop_close(2);
+    m.push(rest.map_or(Value::none(), Value::owned));
+    m.push(matched.map_or(Value::none(), Value::owned));
+    Ok(())
+}
+
+fn set_handled(m: &Machine, exception: Option<Obj>) {
+    // SAFETY: the thread's current item owns what it holds.
+    unsafe {
+        let item = (*m.thread.raw()).exc_info;
+        let new = exception.map_or(null_mut(), Obj::into_raw);
+        let old = core::mem::replace(&mut (*item).exc_value, new);
+        if !old.is_null() {
+            drop(Obj::from_raw(old));
+        }
+    }
+}
+
+/// Calls `__exit__` with the exception on top: function, receiver or nothing, index, handled exception, exception.
+#[inline(never)]
+pub(crate) fn with_except_start(m: &mut Machine) -> PyResult<()> {
+    m.save();
+    let exception = m.obj(1);
+    let traceback = match exception.downcast::<PyBaseException>().and_then(|e| e.traceback.get()) {
+        Some(traceback) => traceback,
+        None => none(),
+    };
+    let function = m.obj(5);
+    let args: [&PyObject; 3] = [exception.class(), exception, &traceback];
+    let result = if m.peek(4).is_null() {
+        call::call(function, &args)?
+    } else {
+        call::call_prepend(function, m.obj(4), &args, None)?
+    };
+    m.push_obj(result);
+    Ok(())
+}

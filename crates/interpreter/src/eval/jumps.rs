@@ -1,0 +1,87 @@
+//! Jumps, and looking up from the work.
+
+#![expect(unsafe_code, reason = "calls an upcall")]
+
+use super::arithmetic::truth;
+use super::machine::Machine;
+use taipan_objects::model::Raised;
+use taipan_objects::prelude::*;
+
+/// Handles what other threads, signals and the collector ask for.
+#[inline(always)]
+pub(crate) fn check_breaker(m: &mut Machine) -> PyResult<()> {
+    if m.thread.eval_breaker.get() != 0 {
+        m.save();
+        return look_up();
+    }
+    Ok(())
+}
+
+#[cold]
+#[inline(never)]
+fn look_up() -> PyResult<()> {
+    // SAFETY: a thread state is attached.
+    let status = unsafe { (taipan_objects::model::upcalls::get().check_signals)() };
+    if status < 0 { Err(Raised::claim()) } else { Ok(()) }
+}
+
+#[inline(always)]
+pub(crate) fn jump_backward(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    check_breaker(m)?;
+    m.skip(1);
+    m.back(oparg);
+    Ok(())
+}
+
+#[inline(always)]
+pub(crate) fn pop_jump_if_false(m: &mut Machine, oparg: usize) {
+    let value = m.pop();
+    m.skip(1);
+    // The compiler tests truth values alone here.
+    if !value.is_true() {
+        m.skip(oparg);
+    }
+}
+
+#[inline(always)]
+pub(crate) fn pop_jump_if_true(m: &mut Machine, oparg: usize) {
+    let value = m.pop();
+    m.skip(1);
+    if value.is_true() {
+        m.skip(oparg);
+    }
+}
+
+#[inline(always)]
+pub(crate) fn pop_jump_if_none(m: &mut Machine, oparg: usize) {
+    let value = m.pop();
+    let taken = value.is_none();
+    m.close(value);
+    m.skip(1);
+    if taken {
+        m.skip(oparg);
+    }
+}
+
+#[inline(always)]
+pub(crate) fn pop_jump_if_not_none(m: &mut Machine, oparg: usize) {
+    let value = m.pop();
+    let taken = !value.is_none();
+    m.close(value);
+    m.skip(1);
+    if taken {
+        m.skip(oparg);
+    }
+}
+
+/// `TO_BOOL` in its general form.
+#[inline(always)]
+pub(crate) fn to_bool(m: &mut Machine) -> PyResult<()> {
+    let value = m.peek(1);
+    if value.is_true() || value.is_false() {
+        return Ok(());
+    }
+    let result = truth(m, 1)?;
+    m.replace(1, crate::value::Value::bool(result));
+    Ok(())
+}

@@ -1,0 +1,373 @@
+//! The evaluation loop.
+//!
+//! [`run`] executes a frame and everything it calls: a call of a Python function pushes a frame and goes on in the same
+//! loop. One `match` on the instruction; what each instruction means is a function in its family's file, inlined here.
+//! Functions that take the [`Machine`] by reference must be inlined; larger ones run on a copy (`Machine::outline`).
+
+#![expect(unsafe_code, reason = "reads instructions through a pointer")]
+
+mod arithmetic;
+mod attributes;
+mod building;
+mod calls;
+mod common;
+mod containers;
+mod exceptions;
+mod formatting;
+mod generators;
+mod imports;
+mod intrinsics;
+mod iteration;
+mod jumps;
+mod loads;
+pub(crate) mod machine;
+mod names;
+mod opcodes;
+mod patterns;
+mod returns;
+mod unwind;
+
+pub(crate) use generators::awaitable_iterator;
+
+use crate::frames::{Frame, current, set_current};
+use crate::value::Value;
+use exceptions::Fault;
+use machine::Machine;
+use opcodes::*;
+use taipan_objects::model::thread::ThreadState;
+use taipan_objects::prelude::*;
+
+/// Runs a frame to its end, or to the next value it yields. The frame is consumed or suspended.
+pub(crate) fn run(thread: &'static ThreadState, frame: *mut Frame) -> PyResult<Value> {
+    evaluate(enter(thread, frame), false)
+}
+
+/// As [`run`], with the exception that is set raised where the frame stopped.
+pub(crate) fn run_raising(thread: &'static ThreadState, frame: *mut Frame) -> PyResult<Value> {
+    evaluate(enter(thread, frame), true)
+}
+
+fn enter(thread: &'static ThreadState, frame: *mut Frame) -> Machine {
+    // SAFETY: the frame is alive and not running.
+    unsafe {
+        (*frame).is_entry = true;
+        (*frame).previous = current(thread);
+        set_current(thread, frame);
+        // A fresh frame starts at its first instruction, a suspended one behind that where it stopped.
+        let pc = match (*frame).owner {
+            crate::frames::Owner::Generator => (*frame).instr.add(1),
+            _ => (*frame).instr,
+        };
+        Machine { pc, sp: (*frame).sp, frame, thread }
+    }
+}
+
+/// Goes on with the next instruction.
+macro_rules! next {
+    ($body:expr) => {{
+        $body;
+        continue;
+    }};
+}
+
+/// Goes on, or raises.
+macro_rules! attempt {
+    ($body:expr) => {
+        match $body {
+            Ok(()) => continue,
+            Err(_) => Fault::Raised,
+        }
+    };
+}
+
+/// As `attempt`, for what may also pass an exception on.
+macro_rules! attempt_fault {
+    ($body:expr) => {
+        match $body {
+            Ok(()) => continue,
+            Err(fault) => fault,
+        }
+    };
+}
+
+/// Replaces so many operands by the object or value that the expression gives.
+macro_rules! result {
+    ($m:ident, $operands:expr, $body:expr) => {{
+        $m.save();
+        match $body {
+            Ok(result) => {
+                $m.replace($operands, result);
+                continue;
+            }
+            Err(_) => Fault::Raised,
+        }
+    }};
+}
+
+macro_rules! object_result {
+    ($m:ident, $operands:expr, $body:expr) => {
+        result!($m, $operands, $body.map(Value::owned))
+    };
+}
+
+#[expect(clippy::too_many_lines, reason = "the loop")]
+fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
+    if raising {
+        m.outline(|m| unwind::unwind(m, Fault::Raised))?;
+    }
+    loop {
+        // SAFETY: `pc` stands in the code of the running frame; code ends with an instruction that leaves it.
+        let unit = unsafe { *m.pc };
+        m.skip(1);
+        let mut op = unit as u8;
+        let mut arg = usize::from(unit >> 8);
+        while op == EXTENDED_ARG {
+            // SAFETY: another unit follows.
+            let unit = unsafe { *m.pc };
+            m.skip(1);
+            op = unit as u8;
+            arg = arg << 8 | usize::from(unit >> 8);
+        }
+        let fault = match op {
+            NOP | NOT_TAKEN | INSTRUMENTED_NOT_TAKEN | CACHE => continue,
+            RESUME | RESUME_CHECK | INSTRUMENTED_RESUME => {
+                if arg & 3 < 2 {
+                    attempt!(jumps::check_breaker(&mut m))
+                } else {
+                    continue
+                }
+            }
+
+            LOAD_FAST => next!(loads::load_fast(&mut m, arg)),
+            LOAD_FAST_BORROW => next!(loads::load_fast_borrow(&mut m, arg)),
+            LOAD_FAST_LOAD_FAST => next!(loads::load_fast_load_fast(&mut m, arg)),
+            LOAD_FAST_BORROW_LOAD_FAST_BORROW => {
+                next!(loads::load_fast_borrow_load_fast_borrow(&mut m, arg))
+            }
+            LOAD_FAST_CHECK => attempt!(loads::load_fast_check(&mut m, arg)),
+            LOAD_FAST_AND_CLEAR => next!(loads::load_fast_and_clear(&mut m, arg)),
+            LOAD_CONST | LOAD_CONST_IMMORTAL | LOAD_CONST_MORTAL => next!(loads::load_const(&mut m, arg)),
+            LOAD_SMALL_INT => next!(loads::load_small_int(&mut m, arg)),
+            LOAD_COMMON_CONSTANT => attempt!(loads::load_common_constant(&mut m, arg)),
+            STORE_FAST => next!(loads::store_fast(&mut m, arg)),
+            STORE_FAST_LOAD_FAST => next!(loads::store_fast_load_fast(&mut m, arg)),
+            STORE_FAST_STORE_FAST => next!(loads::store_fast_store_fast(&mut m, arg)),
+            DELETE_FAST => attempt!(loads::delete_fast(&mut m, arg)),
+            MAKE_CELL => next!(loads::make_cell(&mut m, arg)),
+            COPY_FREE_VARS => next!(loads::copy_free_vars(&mut m, arg)),
+            LOAD_DEREF => attempt!(loads::load_deref(&mut m, arg)),
+            STORE_DEREF => next!(loads::store_deref(&mut m, arg)),
+            DELETE_DEREF => attempt!(loads::delete_deref(&mut m, arg)),
+            LOAD_FROM_DICT_OR_DEREF => {
+                result!(m, 1, loads::load_from_dict_or_deref(m.frame, m.obj(1), m.local(arg), arg))
+            }
+            POP_TOP | END_FOR | POP_ITER | INSTRUMENTED_END_FOR | INSTRUMENTED_POP_ITER => {
+                next!(loads::pop_top(&mut m))
+            }
+            PUSH_NULL => next!(m.push(Value::NULL)),
+            COPY => next!(loads::copy(&mut m, arg)),
+            SWAP => next!(loads::swap(&mut m, arg)),
+            END_SEND | INSTRUMENTED_END_SEND => next!(loads::end_send(&mut m)),
+
+            LOAD_GLOBAL => attempt!({
+                names::load_global(&mut m, arg).map(|()| m.skip(4))
+            }),
+            LOAD_NAME => result!(m, 0, names::load_name(m.frame, m.name(arg))),
+            LOAD_LOCALS => result!(m, 0, names::load_locals(m.frame)),
+            LOAD_BUILD_CLASS => result!(m, 0, loads::load_build_class(m.frame)),
+            LOAD_FROM_DICT_OR_GLOBALS => result!(m, 1, names::load_from(m.frame, m.obj(1), m.name(arg))),
+            STORE_NAME => {
+                m.save();
+                attempt!(names::store_name(m.frame, m.name(arg), m.obj(1)).map(|()| m.pop_close(1)))
+            }
+            STORE_GLOBAL => {
+                m.save();
+                attempt!(names::store_global(m.frame, m.name(arg), m.obj(1)).map(|()| m.pop_close(1)))
+            }
+            DELETE_NAME => {
+                m.save();
+                attempt!(names::delete_name(m.frame, m.name(arg)))
+            }
+            DELETE_GLOBAL => {
+                m.save();
+                attempt!(names::delete_global(m.frame, m.name(arg)))
+            }
+            SETUP_ANNOTATIONS => {
+                m.save();
+                attempt!(names::setup_annotations(m.frame))
+            }
+
+            LOAD_ATTR => attempt!(attributes::load_attr(&mut m, arg)),
+            STORE_ATTR => {
+                m.save();
+                let result = object::set_attr(m.obj(1), m.name(arg), Some(m.obj(2)));
+                attempt!(result.map(|()| {
+                    m.pop_close(2);
+                    m.skip(4);
+                }))
+            }
+            DELETE_ATTR => {
+                m.save();
+                attempt!(object::set_attr(m.obj(1), m.name(arg), None).map(|()| m.pop_close(1)))
+            }
+            LOAD_SUPER_ATTR | INSTRUMENTED_LOAD_SUPER_ATTR => {
+                attempt!(attributes::super_attr(&mut m, arg))
+            }
+            LOAD_SPECIAL => attempt!(attributes::special(&mut m, arg)),
+
+            BINARY_OP => attempt!({
+                let result = arithmetic::binary_op(&mut m, arg);
+                if result.is_ok() {
+                    m.skip(5);
+                }
+                result
+            }),
+            COMPARE_OP => attempt!({
+                let result = arithmetic::compare_op(&mut m, arg);
+                if result.is_ok() {
+                    m.skip(1);
+                }
+                result
+            }),
+            CONTAINS_OP => {
+                m.save();
+                attempt!(arithmetic::contains(m.obj(1), m.obj(2), arg != 0).map(|found| {
+                    m.replace(2, found);
+                    m.skip(1);
+                }))
+            }
+            IS_OP => next!({
+                let same = arithmetic::is_same(m.peek(2), m.peek(1));
+                m.replace(2, Value::bool(same != (arg != 0)));
+            }),
+            TO_BOOL => attempt!(jumps::to_bool(&mut m).map(|()| m.skip(3))),
+            UNARY_NOT => next!({
+                let truth = m.pop().is_true();
+                m.push(Value::bool(!truth));
+            }),
+            UNARY_NEGATIVE => attempt!(arithmetic::negative(&mut m)),
+            UNARY_INVERT => attempt!(arithmetic::invert(&mut m)),
+
+            BUILD_TUPLE => next!(containers::build_tuple(&mut m, arg)),
+            BUILD_LIST => next!(containers::build_list(&mut m, arg)),
+            BUILD_SET => attempt!(m.outline(|m| containers::build_set(m, arg))),
+            BUILD_MAP => attempt!(m.outline(|m| containers::build_map(m, arg))),
+            BUILD_STRING => attempt!(m.outline(|m| containers::build_string(m, arg))),
+            BUILD_SLICE => next!(m.outline(|m| containers::build_slice(m, arg))),
+            BINARY_SLICE => attempt!(m.outline(containers::binary_slice)),
+            STORE_SLICE => attempt!(m.outline(containers::store_slice)),
+            STORE_SUBSCR => {
+                m.save();
+                attempt!(object::set_item(m.obj(2), m.obj(1), Some(m.obj(3))).map(|()| {
+                    m.pop_close(3);
+                    m.skip(1);
+                }))
+            }
+            DELETE_SUBSCR => {
+                m.save();
+                attempt!(object::set_item(m.obj(2), m.obj(1), None).map(|()| m.pop_close(2)))
+            }
+            LIST_APPEND => attempt!(containers::list_append(&mut m, arg)),
+            SET_ADD => attempt!(m.outline(|m| containers::set_add(m, arg))),
+            MAP_ADD => attempt!(m.outline(|m| containers::map_add(m, arg))),
+            LIST_EXTEND => attempt!(m.outline(|m| containers::list_extend(m, arg))),
+            SET_UPDATE => attempt!(m.outline(|m| containers::set_update(m, arg))),
+            DICT_UPDATE => attempt!(m.outline(|m| containers::dict_update(m, arg))),
+            DICT_MERGE => attempt!(m.outline(|m| containers::dict_merge(m, arg))),
+            UNPACK_SEQUENCE => {
+                attempt!(m.outline(|m| containers::unpack_sequence(m, arg)).map(|()| m.skip(1)))
+            }
+            UNPACK_EX => attempt!(m.outline(|m| containers::unpack_ex(m, arg))),
+
+            JUMP_FORWARD | INSTRUMENTED_JUMP_FORWARD => next!(m.skip(arg)),
+            JUMP_BACKWARD | JUMP_BACKWARD_NO_JIT | JUMP_BACKWARD_JIT | INSTRUMENTED_JUMP_BACKWARD => {
+                attempt!(jumps::jump_backward(&mut m, arg))
+            }
+            JUMP_BACKWARD_NO_INTERRUPT => next!(m.back(arg)),
+            POP_JUMP_IF_FALSE | INSTRUMENTED_POP_JUMP_IF_FALSE => next!(jumps::pop_jump_if_false(&mut m, arg)),
+            POP_JUMP_IF_TRUE | INSTRUMENTED_POP_JUMP_IF_TRUE => next!(jumps::pop_jump_if_true(&mut m, arg)),
+            POP_JUMP_IF_NONE | INSTRUMENTED_POP_JUMP_IF_NONE => next!(jumps::pop_jump_if_none(&mut m, arg)),
+            POP_JUMP_IF_NOT_NONE | INSTRUMENTED_POP_JUMP_IF_NOT_NONE => {
+                next!(jumps::pop_jump_if_not_none(&mut m, arg))
+            }
+
+            GET_ITER => attempt!(iteration::get_iter(&mut m)),
+            FOR_ITER | INSTRUMENTED_FOR_ITER => attempt!(iteration::for_iter(&mut m, arg)),
+            GET_LEN => attempt!(iteration::get_len(&mut m)),
+            GET_YIELD_FROM_ITER => attempt!(m.outline(iteration::get_yield_from_iter)),
+
+            CALL | INSTRUMENTED_CALL => attempt!(calls::call(&mut m, arg)),
+            CALL_KW | INSTRUMENTED_CALL_KW => attempt!(calls::call_kw(&mut m, arg)),
+            CALL_FUNCTION_EX | INSTRUMENTED_CALL_FUNCTION_EX => attempt!(calls::call_function_ex(&mut m)),
+            RETURN_VALUE | INSTRUMENTED_RETURN_VALUE => match returns::return_value(&mut m) {
+                Some(value) => return Ok(value),
+                None => continue,
+            },
+
+            RETURN_GENERATOR => match m.outline(generators::return_generator) {
+                Ok(Some(value)) => return Ok(value),
+                Ok(None) => continue,
+                Err(_) => Fault::Raised,
+            },
+            YIELD_VALUE | INSTRUMENTED_YIELD_VALUE => match generators::yield_value(&mut m, arg) {
+                Some(value) => return Ok(value),
+                None => continue,
+            },
+            SEND => attempt!(generators::send(&mut m, arg)),
+            GET_AWAITABLE => object_result!(m, 1, generators::get_awaitable(m.frame, m.obj(1), arg)),
+            GET_AITER => object_result!(m, 1, generators::get_aiter(m.obj(1))),
+            GET_ANEXT => object_result!(m, 0, generators::get_anext(m.obj(1))),
+            END_ASYNC_FOR | INSTRUMENTED_END_ASYNC_FOR => {
+                attempt_fault!(m.outline(exceptions::end_async_for))
+            }
+            CLEANUP_THROW => attempt_fault!(m.outline(exceptions::cleanup_throw)),
+
+            PUSH_EXC_INFO => next!(exceptions::push_exc_info(&mut m)),
+            POP_EXCEPT => next!(exceptions::pop_except(&mut m)),
+            RAISE_VARARGS => m.outline(|m| exceptions::raise_varargs(m, arg)),
+            RERAISE => m.outline(|m| exceptions::reraise(m, arg)),
+            CHECK_EXC_MATCH => {
+                m.save();
+                attempt!(exceptions::check_exc_match(m.obj(2), m.obj(1)).map(|matches| {
+                    m.replace(1, Value::bool(matches));
+                }))
+            }
+            CHECK_EG_MATCH => attempt!(m.outline(exceptions::check_eg_match)),
+            WITH_EXCEPT_START => attempt!(m.outline(exceptions::with_except_start)),
+
+            IMPORT_NAME => attempt!(m.outline(|m| imports::import_name(m, m.name(arg)))),
+            IMPORT_FROM => object_result!(m, 0, imports::import_from(m.obj(1), m.name(arg))),
+
+            MATCH_MAPPING => next!(patterns::match_mapping(&mut m)),
+            MATCH_SEQUENCE => next!(patterns::match_sequence(&mut m)),
+            MATCH_KEYS => attempt!(m.outline(patterns::match_keys_op)),
+            MATCH_CLASS => attempt!(m.outline(|m| patterns::match_class_op(m, arg))),
+
+            CONVERT_VALUE => object_result!(m, 1, formatting::convert_value(m.obj(1), arg)),
+            FORMAT_SIMPLE => {
+                m.save();
+                attempt!(formatting::format_simple(m.obj(1)).map(|text| {
+                    if let Some(text) = text {
+                        m.replace_obj(1, text);
+                    }
+                }))
+            }
+            FORMAT_WITH_SPEC => object_result!(m, 2, formatting::format_with_spec(m.obj(2), m.obj(1))),
+            BUILD_INTERPOLATION => attempt!(m.outline(|m| formatting::build_interpolation(m, arg))),
+            BUILD_TEMPLATE => attempt!(m.outline(formatting::build_template)),
+
+            MAKE_FUNCTION => attempt!(m.outline(building::make_function)),
+            SET_FUNCTION_ATTRIBUTE => next!(m.outline(|m| building::set_function_attribute(m, arg))),
+            CALL_INTRINSIC_1 => attempt_fault!(m.outline(|m| intrinsics::intrinsic_1(m, arg))),
+            CALL_INTRINSIC_2 => attempt_fault!(m.outline(|m| intrinsics::intrinsic_2(m, arg))),
+
+            _ => unknown_instruction(op),
+        };
+        m.outline(|m| unwind::unwind(m, fault))?;
+    }
+}
+
+#[cold]
+fn unknown_instruction(op: u8) -> Fault {
+    raised!(SystemError, "unknown opcode {op}").into()
+}
