@@ -57,7 +57,6 @@ pub fn eval_code_with(
     let thread = thread::current();
     taipan_objects::errors::check_stack("")?;
     let func = PyFunction::new(code, globals, None)?;
-    func.builtins.set(Some(builtins_of(globals)?));
     if let Some(closure) = closure {
         func.closure.set(Some(closure.owned()));
     }
@@ -67,25 +66,4 @@ pub fn eval_code_with(
         push_general(thread, Value::owned(func), core::ptr::null(), 0, None, Some(namespace))?
     };
     eval::run(thread, frame).map(Value::into_obj)
-}
-
-/// The built-ins that code with these globals sees (`_PyEval_BuiltinsFromGlobals`).
-pub fn builtins_of(globals: &PyDict) -> PyResult {
-    if let Some(builtins) = globals.get_str(intern!("__builtins__"))? {
-        if let Some(module) = builtins.downcast::<PyModule>() {
-            return Ok(module.dict().into_obj());
-        }
-        return Ok(builtins);
-    }
-    let thread = thread::current();
-    let frame = frames::current(thread);
-    // SAFETY: the running frame is alive; its function keeps its built-ins.
-    if let Some(frame) = unsafe { frame.as_ref() } {
-        return Ok(unsafe { (*frame.builtins).owned() });
-    }
-    thread
-        .interpreter()
-        .builtins
-        .get()
-        .ok_or_else(|| raised!(SystemError, "there are no built-ins yet"))
 }

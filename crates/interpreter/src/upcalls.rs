@@ -124,7 +124,7 @@ fn is_argument_cell(code: &taipan_objects::types::code::PyCode) -> bool {
     use taipan_bytecode::code::flags::CO_FAST_CELL;
     use taipan_objects::types::bytes::PyBytes;
     // SAFETY: the kinds are a bytes object, one byte for each of the locals.
-    unsafe { (*code.raw.co_localspluskinds.cast::<PyBytes>()).as_bytes() }
+    unsafe { (*code.raw.co_localspluskinds.cast::<PyBytes>()).as_slice() }
         .first()
         .is_some_and(|kind| kind & CO_FAST_CELL != 0)
 }

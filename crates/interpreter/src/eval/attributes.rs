@@ -8,47 +8,25 @@ use taipan_abi::Py_TPFLAGS_METHOD_DESCRIPTOR;
 use taipan_objects::model::trampoline::opt_ptr;
 use taipan_objects::prelude::*;
 use taipan_objects::protocols::call::Method;
+use taipan_objects::types::super_type::{self, PySuper};
 use taipan_objects::types::r#type::lookup;
 
-/// `super(class, receiver).name`; `is_method` says that a call follows and the receiver may stay apart.
-pub(crate) fn load_super_attr(
+/// `super(class, receiver).name`; where a call follows, a method may come back apart from its receiver.
+fn load_super_attr(
     global_super: &PyObject,
     class: &PyObject,
     receiver: &PyObject,
     name: &PyStr,
     is_method: bool,
-) -> PyResult<(Value, Option<Obj>)> {
-    if is_method
-        && is_super(global_super)
+) -> PyResult<(Obj, Option<Obj>)> {
+    if global_super.is(PySuper::type_object())
         && let Some(class) = class.downcast::<TypeObject>()
-        && let Some(found) = super_method(class, receiver, name)?
     {
-        return Ok((Value::owned(found), Some(receiver.owned())));
+        let (found, unbound) = super_type::load_attr(class, receiver, name, is_method)?;
+        return Ok((found, unbound.then(|| receiver.owned())));
     }
     let proxy = call::call(global_super, &[class, receiver])?;
-    object::get_attr(&proxy, name).map(|value| (Value::owned(value), None))
-}
-
-/// Whether it is the built-in `super` itself.
-fn is_super(object: &PyObject) -> bool {
-    object.downcast_exact::<TypeObject>().is_some_and(|ty| !ty.is_heap() && ty.tp_name() == "super")
-}
-
-/// The method that `super` finds, where it is one of the class behind `class` in the receiver's MRO and plain.
-fn super_method(class: &TypeObject, receiver: &PyObject, name: &PyStr) -> PyResult<Option<Obj>> {
-    let start = receiver.class();
-    if name.eq_str("__class__") || !start.is_subtype_of(class) {
-        return Ok(None);
-    }
-    let mro: Vec<Obj> = start.mro().iter().map(|ty| ty.owned()).collect();
-    for ty in mro.iter().skip_while(|ty| !ty.is(class)).skip(1) {
-        let Some(ty) = ty.downcast::<TypeObject>() else { continue };
-        if let Some(found) = taipan_objects::types::r#type::own_dict(ty).get_str(name)? {
-            let is_method = found.class().has_flag(Py_TPFLAGS_METHOD_DESCRIPTOR);
-            return Ok(is_method.then_some(found));
-        }
-    }
-    Ok(None)
+    object::get_attr(&proxy, name).map(|value| (value, None))
 }
 
 /// The special method of `LOAD_SPECIAL`: unbound with the receiver apart, or bound.
@@ -132,7 +110,7 @@ pub(crate) fn super_attr(m: &mut Machine, oparg: usize) -> PyResult<()> {
     let method = oparg & 1 != 0;
     let (value, receiver) = load_super_attr(m.obj(3), m.obj(2), m.obj(1), m.name(oparg >> 2), method)?;
     m.pop_close(3);
-    m.push(value);
+    m.push_obj(value);
     if method {
         m.push(receiver.map_or(Value::NULL, Value::owned));
     }

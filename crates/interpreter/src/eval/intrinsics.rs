@@ -1,7 +1,5 @@
 //! `CALL_INTRINSIC_1` and `CALL_INTRINSIC_2`: rare operations that share two instructions.
 
-#![expect(unsafe_code, reason = "code objects and upcalls are reached by pointer")]
-
 use super::exceptions::Fault;
 use super::imports;
 use super::machine::Machine;
@@ -12,6 +10,7 @@ use taipan_objects::model::{Raised, thread};
 use taipan_objects::prelude::*;
 use taipan_objects::types::exceptions::PyBaseException;
 use taipan_objects::types::function::PyFunction;
+use taipan_objects::types::typing;
 
 /// The operation of `CALL_INTRINSIC_1` with the operand on top.
 #[inline(never)]
@@ -31,11 +30,14 @@ pub(crate) fn intrinsic_1(m: &mut Machine, oparg: usize) -> Result<(), Fault> {
             Some(list) => list.to_tuple().into_obj(),
             None => return Err(raised!(SystemError, "a list is wanted here").into()),
         },
-        INTRINSIC_TYPEVAR => type_parameter(intern!("TypeVar"), &[value])?,
-        INTRINSIC_PARAMSPEC => type_parameter(intern!("ParamSpec"), &[value])?,
-        INTRINSIC_TYPEVARTUPLE => type_parameter(intern!("TypeVarTuple"), &[value])?,
-        INTRINSIC_SUBSCRIPT_GENERIC => type_parameter(intern!("Generic"), &[value])?,
-        INTRINSIC_TYPEALIAS => type_parameter(intern!("TypeAliasType"), &[value])?,
+        INTRINSIC_TYPEVAR => typing::new_type_var(name_of(value)?, None, None).into_obj(),
+        INTRINSIC_PARAMSPEC => typing::new_param_spec(name_of(value)?).into_obj(),
+        INTRINSIC_TYPEVARTUPLE => typing::new_type_var_tuple(name_of(value)?).into_obj(),
+        INTRINSIC_SUBSCRIPT_GENERIC => match value.downcast::<PyTuple>() {
+            Some(parameters) => typing::subscript_generic(parameters)?,
+            None => return Err(raised!(SystemError, "a tuple is wanted here").into()),
+        },
+        INTRINSIC_TYPEALIAS => type_alias(value)?,
         _ => return Err(raised!(SystemError, "unknown intrinsic {oparg}").into()),
     };
     m.replace_obj(1, result);
@@ -49,9 +51,11 @@ pub(crate) fn intrinsic_2(m: &mut Machine, oparg: usize) -> Result<(), Fault> {
     let (first, second) = (m.obj(2), m.obj(1));
     let result = match oparg as u32 {
         INTRINSIC_PREP_RERAISE_STAR => prepare_reraise(first, second)?,
-        INTRINSIC_TYPEVAR_WITH_BOUND => type_parameter(intern!("typevar_with_bound"), &[first, second])?,
+        INTRINSIC_TYPEVAR_WITH_BOUND => {
+            typing::new_type_var(name_of(first)?, Some(second), None).into_obj()
+        }
         INTRINSIC_TYPEVAR_WITH_CONSTRAINTS => {
-            type_parameter(intern!("typevar_with_constraints"), &[first, second])?
+            typing::new_type_var(name_of(first)?, None, Some(second)).into_obj()
         }
         INTRINSIC_SET_FUNCTION_TYPE_PARAMS => {
             if let Some(func) = first.downcast::<PyFunction>() {
@@ -59,7 +63,10 @@ pub(crate) fn intrinsic_2(m: &mut Machine, oparg: usize) -> Result<(), Fault> {
             }
             first.owned()
         }
-        INTRINSIC_SET_TYPEPARAM_DEFAULT => type_parameter(intern!("set_default"), &[first, second])?,
+        INTRINSIC_SET_TYPEPARAM_DEFAULT => {
+            typing::set_type_parameter_default(first, second)?;
+            first.owned()
+        }
         _ => return Err(raised!(SystemError, "unknown intrinsic {oparg}").into()),
     };
     m.replace_obj(2, result);
@@ -104,16 +111,17 @@ fn stop_iteration_error(m: &Machine, exception: &PyObject) -> Obj {
     replaced.into_obj()
 }
 
-/// Type parameters and aliases are made by functions of the module `_typing`.
-fn type_parameter(name: &PyStr, args: &[&PyObject]) -> PyResult {
-    let module = PyStr::new("_typing");
-    // SAFETY: the upcall takes a string and gives a new reference or null.
-    let module =
-        unsafe { Obj::from_result((taipan_objects::model::upcalls::get().import_module)(module.as_ptr()))? };
-    let make = object::get_attr(&module, intern!("_make"))?;
-    let mut all: Vec<&PyObject> = vec![name];
-    all.extend_from_slice(args);
-    call::call(&make, &all)
+/// The name of a type parameter.
+fn name_of(value: &PyObject) -> PyResult<&PyStr> {
+    value.downcast::<PyStr>().ok_or_else(|| raised!(SystemError, "a name is wanted here"))
+}
+
+/// `type Name[params] = value`, from the three as a tuple.
+fn type_alias(parts: &PyObject) -> PyResult {
+    match parts.downcast::<PyTuple>().map(PyTuple::as_slice) {
+        Some(&[name, params, compute]) => Ok(typing::new_type_alias(name, Some(params), compute).into_obj()),
+        _ => Err(raised!(SystemError, "a tuple of three is wanted here")),
+    }
 }
 
 /// What is left to raise after the `except*` clauses: `raised` holds what they raised or did not match.
@@ -215,7 +223,7 @@ fn project_leaves(group: &PyObject, leaves: &[Obj]) -> PyResult<Option<Obj>> {
     if let Some(notes) = object::get_optional_attr(group, intern!("__notes__"))?
         && sequence::is_sequence(&notes)
     {
-        object::set_attr(&part, intern!("__notes__"), Some(&sequence::to_list(&notes)?))?;
+        object::set_attr(&part, intern!("__notes__"), Some(&*sequence::to_list(&notes)?))?;
     }
     Ok(Some(part))
 }

@@ -60,7 +60,7 @@ fn find(m: &mut Machine) -> bool {
     // SAFETY: the table is a bytes object; the stack is deeper than the handler wants it.
     unsafe {
         let table: &PyBytes = &*code.raw.co_exceptiontable.cast();
-        let Some(handler) = find_handler(table.as_bytes(), m.unit()) else { return false };
+        let Some(handler) = find_handler(table.as_slice(), m.unit()) else { return false };
         let bottom = m.frame().stack_base().add(handler.depth);
         let lasti = m.frame().unit();
         while m.sp > bottom {

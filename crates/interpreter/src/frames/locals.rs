@@ -19,7 +19,7 @@ fn names(code: &PyCode) -> &[&PyObject] {
 
 fn kinds(code: &PyCode) -> &[u8] {
     // SAFETY: the code object keeps its kinds.
-    unsafe { (*code.raw.co_localspluskinds.cast::<PyBytes>()).as_bytes() }
+    unsafe { (*code.raw.co_localspluskinds.cast::<PyBytes>()).as_slice() }
 }
 
 /// The cell in the slot of a variable that has one already.
@@ -119,7 +119,7 @@ impl PyFrameLocalsProxy {
 
     fn object(&self) -> &PyFrame {
         // SAFETY: it is made with a frame object.
-        unsafe { self.frame.downcast_unchecked() }
+        unsafe { &*self.frame.as_ptr().cast() }
     }
 
     fn extra(&self) -> Option<Py<PyDict>> {
@@ -242,7 +242,8 @@ impl PyFrameLocalsProxy {
 #[pymethods(PROXY)]
 impl PyFrameLocalsProxy {
     #[new(signature = "(*args, **kwargs)")]
-    fn py_new(_cls: &TypeObject, args: &[&PyObject], kwargs: Option<Py<PyDict>>) -> PyResult<Py<Self>> {
+    fn py_new(cls: &TypeObject, args: &[&PyObject], kwargs: Option<Py<PyDict>>) -> PyResult<Py<Self>> {
+        let _ = cls;
         if args.len() != 1 {
             return Err(raised!(TypeError, "FrameLocalsProxy expected 1 argument, got {}", args.len()));
         }
@@ -381,7 +382,7 @@ impl PyFrameLocalsProxy {
         Ok(found.or_else(|| default.map(ObjectExt::owned)))
     }
 
-    #[pymethod(signature = "(key, default=<unrepresentable>, /)", no_text)]
+    #[pymethod(signature = "(key, default=None, /)", no_text)]
     fn pop(&self, key: &PyObject, default: taipan_objects::model::args::OptArg<&PyObject>) -> PyResult {
         if self.place(key, false)?.is_some() {
             return Err(raised!(ValueError, "cannot remove local variables from FrameLocalsProxy"));

@@ -179,7 +179,7 @@ pub struct CoroutineWrapper {
 impl CoroutineWrapper {
     fn suspended(&self) -> &Suspended {
         // SAFETY: it is made with a coroutine.
-        unsafe { self.coroutine.downcast_unchecked::<PyCoroutine>() }.suspended()
+        unsafe { &*self.coroutine.as_ptr().cast() }
     }
 }
 
