@@ -260,8 +260,17 @@ impl TypeObject {
 
     /// `__name__`: `tp_name` without its module.
     pub fn short_name(&self) -> &str {
+        if self.is_heap() {
+            // SAFETY: a heap type owns its name, a string.
+            let name = unsafe {
+                (*self.raw().cast::<PyHeapTypeObject>()).ht_name.cast::<crate::types::str::PyStr>().as_ref()
+            };
+            if let Some(Ok(name)) = name.map(crate::types::str::PyStr::to_utf8) {
+                return name;
+            }
+        }
         let name = self.tp_name();
-        if self.is_heap() { name } else { name.rsplit('.').next().unwrap_or(name) }
+        name.rsplit('.').next().unwrap_or(name)
     }
 }
 

@@ -26,9 +26,8 @@ impl TypeObject {
         if self.mro().is_empty() {
             return Ok(PyStr::new(&format!("<class '{}' at {:p}>", self.name(), self.raw())));
         }
-        let module = object::get_optional_attr(self, intern!("__module__"));
-        let module = match module {
-            Ok(module) => module.and_then(|module| module.downcast_owned::<PyStr>()),
+        let module = match super::module_of(self) {
+            Ok(module) => module.downcast_owned::<PyStr>(),
             Err(raised) => {
                 errors::clear(raised);
                 None

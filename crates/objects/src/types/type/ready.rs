@@ -7,7 +7,7 @@
 #![expect(unsafe_code, reason = "fills C structs")]
 
 use super::slotdefs::{SLOTS, names};
-use super::{inherit, mro, slots, subclasses, wrappers};
+use super::{cache, inherit, mro, slots, subclasses, wrappers};
 use crate::model::spec::{StaticType, TypePart};
 use crate::model::{Obj, ObjectExt, PyResult, TypeObject, none, none_ref};
 use crate::protocols::object;
@@ -84,6 +84,10 @@ pub fn prepare(ty: &'static StaticType) {
     }
 }
 
+/// The types that a class pattern with one positional sub-pattern matches as a whole (`int(x)`).
+const MATCH_SELF: [&str; 11] =
+    ["bool", "bytearray", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"];
+
 /// Second step of a static type.
 pub fn ready_static(ty: &'static StaticType) -> PyResult<()> {
     let class = ty.get();
@@ -91,9 +95,14 @@ pub fn ready_static(ty: &'static StaticType) -> PyResult<()> {
         return Ok(());
     }
     prepare(ty);
+    if MATCH_SELF.contains(&class.tp_name()) {
+        class.change_flags(_Py_TPFLAGS_MATCH_SELF, 0);
+    }
     ready(class, Some(ty.spec.parts), ty.spec.members.as_ptr().cast_mut())?;
     finish_parts(class, ty.spec.parts);
     immortalise(class);
+    // Shared by all interpreters: not to be assigned later by several at once.
+    cache::assign_version(class);
     Ok(())
 }
 
@@ -148,11 +157,11 @@ fn ready_steps(
     members: *mut PyMemberDef,
 ) -> PyResult<()> {
     set_bases(class)?;
+    set_new(class)?;
     fill_dict(class, parts, members)?;
     if class.mro().is_empty() {
         mro::update(class)?;
     }
-    set_new(class)?;
     inherit_all(class);
     set_preheader(class)?;
     set_hash(class)?;
