@@ -1,9 +1,11 @@
 //! Native modules about text: regular expressions, csv, json, codecs.
 
 pub mod codecs;
+pub mod csv;
 pub mod json;
 pub mod sre;
 pub mod string;
+pub mod tokenize;
 pub mod unicodedata;
 
 use taipan_objects::model::spec::ModuleSpec;
@@ -11,8 +13,10 @@ use taipan_objects::model::spec::ModuleSpec;
 /// The modules of this crate.
 pub static MODULES: &[&ModuleSpec] = &[
     &codecs::module::MODULE,
+    &csv::module::MODULE,
     &json::module::MODULE,
     &sre::module::MODULE,
     &string::module::MODULE,
+    &tokenize::module::MODULE,
     &unicodedata::module::MODULE,
 ];
