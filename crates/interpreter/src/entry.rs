@@ -62,8 +62,7 @@ pub fn eval_code_with(
     }
     let namespace = locals.unwrap_or(globals).owned();
     // SAFETY: the function is one, and there are no arguments.
-    let frame = unsafe {
-        push_general(thread, Value::owned(func), core::ptr::null(), 0, None, Some(namespace))?
-    };
+    let frame =
+        unsafe { push_general(thread, Value::owned(func), core::ptr::null(), 0, None, Some(namespace))? };
     eval::run(thread, frame).map(Value::into_obj)
 }

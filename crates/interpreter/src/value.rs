@@ -197,11 +197,7 @@ impl Value {
     /// The value as one that may outlive the frame.
     #[inline(always)]
     pub(crate) fn heap_safe(self) -> Value {
-        if self.0 & TAG == BORROWED && !self.is_null() {
-            Value::new_ref(self.object())
-        } else {
-            self
-        }
+        if self.0 & TAG == BORROWED && !self.is_null() { Value::new_ref(self.object()) } else { self }
     }
 
     /// Consumes the value for an object.

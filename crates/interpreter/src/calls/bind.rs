@@ -81,9 +81,9 @@ unsafe fn bind_keywords(
         };
         let place = match parameters[first..].iter().position(|p| p.is(name)) {
             Some(found) => Some(found),
-            None => parameters[first..]
-                .iter()
-                .position(|p| p.downcast::<PyStr>().is_some_and(|p| p.eq(text))),
+            None => {
+                parameters[first..].iter().position(|p| p.downcast::<PyStr>().is_some_and(|p| p.eq(text)))
+            }
         };
         // SAFETY: parameters are the first of the locals, and there is a value for each name.
         unsafe {

@@ -134,11 +134,7 @@ fn prepare(metaclass: &PyObject, name: &PyStr, bases: &PyTuple, kwargs: Option<&
         Some(ty) => ty.short_name().to_owned(),
         None => "<metaclass>".to_owned(),
     };
-    Err(raised!(
-        TypeError,
-        "{shown}.__prepare__() must return a mapping, not {}",
-        namespace.class().name()
-    ))
+    Err(raised!(TypeError, "{shown}.__prepare__() must return a mapping, not {}", namespace.class().name()))
 }
 
 /// Runs the class body in the namespace; it returns the cell of `__class__`, or `None`.
@@ -147,14 +143,7 @@ fn run_body(func: &PyFunction, namespace: &PyObject) -> PyResult {
     errors::check_stack("")?;
     // SAFETY: the function is one, and there are no arguments.
     let frame = unsafe {
-        push_general(
-            thread,
-            Value::new_ref(func),
-            core::ptr::null(),
-            0,
-            None,
-            Some(namespace.owned()),
-        )?
+        push_general(thread, Value::new_ref(func), core::ptr::null(), 0, None, Some(namespace.owned()))?
     };
     eval::run(thread, frame).map(Value::into_obj)
 }

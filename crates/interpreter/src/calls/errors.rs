@@ -58,7 +58,12 @@ fn unfilled<'a>(code: &'a PyCode, locals: *const Value, range: core::ops::Range<
 }
 
 #[cold]
-pub(super) fn missing_positional(func: &PyFunction, code: &PyCode, locals: *const Value, required: usize) -> Raised {
+pub(super) fn missing_positional(
+    func: &PyFunction,
+    code: &PyCode,
+    locals: *const Value,
+    required: usize,
+) -> Raised {
     missing(func, "positional", &unfilled(code, locals, 0..required))
 }
 
@@ -88,7 +93,11 @@ pub(super) fn too_many_positional(
     let extra = if filled == 0 {
         String::new()
     } else {
-        format!(" positional argument{} (and {filled} keyword-only argument{})", plural(given), plural(filled))
+        format!(
+            " positional argument{} (and {filled} keyword-only argument{})",
+            plural(given),
+            plural(filled)
+        )
     };
     raised!(
         TypeError,

@@ -1,7 +1,7 @@
 //! Operators in their general form: arithmetic, comparison, membership, truth.
 
-use crate::value::{MAX_INT, MIN_INT, Value};
 use super::machine::Machine;
+use crate::value::{MAX_INT, MIN_INT, Value};
 use taipan_bytecode::opcode::*;
 use taipan_objects::prelude::*;
 

@@ -172,9 +172,8 @@ fn function_ex(m: &mut Machine) -> PyResult<Called> {
     }
     let function = Value::new_ref(callable);
     // SAFETY: the vector holds a value for each argument.
-    let frame = unsafe {
-        push_general(m.thread, function, values.as_ptr(), tuple.len(), names.as_deref(), None)?
-    };
+    let frame =
+        unsafe { push_general(m.thread, function, values.as_ptr(), tuple.len(), names.as_deref(), None)? };
     m.pop_close(4);
     Ok(Called::Entered(frame))
 }

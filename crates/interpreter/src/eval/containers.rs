@@ -213,7 +213,12 @@ fn add_keyword(dict: &PyDict, key: &PyObject, value: &PyObject, callee: &PyObjec
 
 /// `a, b = value`: the items go on the stack, the first on top.
 #[inline(never)]
-pub(crate) fn unpack(value: &PyObject, before: usize, after: Option<usize>, out: &mut Vec<Obj>) -> PyResult<()> {
+pub(crate) fn unpack(
+    value: &PyObject,
+    before: usize,
+    after: Option<usize>,
+    out: &mut Vec<Obj>,
+) -> PyResult<()> {
     if after.is_none()
         && let Some(items) = exact_items(value)
     {
@@ -247,7 +252,8 @@ pub(crate) fn unpack(value: &PyObject, before: usize, after: Option<usize>, out:
         return match iter::next(&iterator)? {
             None => Ok(()),
             Some(_) => {
-                let known = if value.downcast_exact::<PyDict>().is_some() { object::len(value).ok() } else { None };
+                let known =
+                    if value.downcast_exact::<PyDict>().is_some() { object::len(value).ok() } else { None };
                 Err(wrong_length(before, known.unwrap_or(0), known.is_some()))
             }
         };

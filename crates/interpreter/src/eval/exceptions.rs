@@ -239,8 +239,7 @@ pub(crate) fn group_match(exception: &PyObject, wanted: &PyObject) -> PyResult<(
         }
         // A naked exception is wrapped in a group, which takes over its traceback.
         let members = PyTuple::from_slice(&[exception]);
-        let group =
-            call::call(Exc::BaseExceptionGroup.type_object(), &[&PyStr::empty(), &members])?;
+        let group = call::call(Exc::BaseExceptionGroup.type_object(), &[&PyStr::empty(), &members])?;
         if let (Some(group), Some(exception)) =
             (group.downcast::<PyBaseException>(), exception.downcast::<PyBaseException>())
         {
@@ -254,11 +253,7 @@ pub(crate) fn group_match(exception: &PyObject, wanted: &PyObject) -> PyResult<(
     let pair = call::method(exception, intern!("split"), &[wanted])?;
     let class = exception.class().name();
     let Some(pair) = pair.downcast::<PyTuple>() else {
-        return Err(raised!(
-            TypeError,
-            "{class}.split must return a tuple, not {}",
-            pair.class().name()
-        ));
+        return Err(raised!(TypeError, "{class}.split must return a tuple, not {}", pair.class().name()));
     };
     if pair.len() < 2 {
         return Err(raised!(

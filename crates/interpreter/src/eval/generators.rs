@@ -190,7 +190,11 @@ pub(crate) fn awaitable_iterator(object: &PyObject) -> PyResult {
     // SAFETY: the slot of a live object.
     let iterator = unsafe { Obj::from_result(get(object.as_ptr()))? };
     if iterator.downcast_exact::<PyCoroutine>().is_some() || generators::is_awaitable_generator(&iterator) {
-        return Err(raised!(TypeError, "{}.__await__() must return an iterator, not coroutine", class.name()));
+        return Err(raised!(
+            TypeError,
+            "{}.__await__() must return an iterator, not coroutine",
+            class.name()
+        ));
     }
     if !iter::is_iterator(&iterator) {
         return Err(raised!(
@@ -247,10 +251,7 @@ pub(crate) fn get_anext(iterator: &PyObject) -> PyResult {
         Err(raised) => Err(errors::set_from_cause(
             raised,
             Exc::TypeError,
-            format_args!(
-                "'async for' received an invalid object from __anext__: {}",
-                next.class().name()
-            ),
+            format_args!("'async for' received an invalid object from __anext__: {}", next.class().name()),
         )),
     }
 }

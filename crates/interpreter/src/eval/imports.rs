@@ -183,9 +183,5 @@ fn wrong_star_name(module: &PyObject, name: &PyObject, all: bool) -> PyResult<Ra
         ));
     };
     let (place, what) = if all { ("__all__", "Item") } else { ("__dict__", "Key") };
-    Ok(raised!(
-        TypeError,
-        "{what} in {module_name}.{place} must be str, not {}",
-        name.class().name()
-    ))
+    Ok(raised!(TypeError, "{what} in {module_name}.{place} must be str, not {}", name.class().name()))
 }

@@ -51,9 +51,7 @@ pub(crate) fn intrinsic_2(m: &mut Machine, oparg: usize) -> Result<(), Fault> {
     let (first, second) = (m.obj(2), m.obj(1));
     let result = match oparg as u32 {
         INTRINSIC_PREP_RERAISE_STAR => prepare_reraise(first, second)?,
-        INTRINSIC_TYPEVAR_WITH_BOUND => {
-            typing::new_type_var(name_of(first)?, Some(second), None).into_obj()
-        }
+        INTRINSIC_TYPEVAR_WITH_BOUND => typing::new_type_var(name_of(first)?, Some(second), None).into_obj(),
         INTRINSIC_TYPEVAR_WITH_CONSTRAINTS => {
             typing::new_type_var(name_of(first)?, None, Some(second)).into_obj()
         }
@@ -213,7 +211,8 @@ fn project_leaves(group: &PyObject, leaves: &[Obj]) -> PyResult<Option<Obj>> {
     if !is_group(&part) {
         return Err(not_a_group());
     }
-    if let (Some(part), Some(group)) = (part.downcast::<PyBaseException>(), group.downcast::<PyBaseException>())
+    if let (Some(part), Some(group)) =
+        (part.downcast::<PyBaseException>(), group.downcast::<PyBaseException>())
     {
         part.traceback.set(group.traceback.get());
         part.context.set(group.context.get());

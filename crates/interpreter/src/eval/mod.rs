@@ -134,7 +134,7 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
                 if arg & 3 < 2 {
                     attempt!(jumps::check_breaker(&mut m))
                 } else {
-                    continue
+                    continue;
                 }
             }
 
@@ -169,9 +169,7 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
             SWAP => next!(loads::swap(&mut m, arg)),
             END_SEND | INSTRUMENTED_END_SEND => next!(loads::end_send(&mut m)),
 
-            LOAD_GLOBAL => attempt!({
-                names::load_global(&mut m, arg).map(|()| m.skip(4))
-            }),
+            LOAD_GLOBAL => attempt!({ names::load_global(&mut m, arg).map(|()| m.skip(4)) }),
             LOAD_NAME => result!(m, 0, names::load_name(m.frame, m.name(arg))),
             LOAD_LOCALS => result!(m, 0, names::load_locals(m.frame)),
             LOAD_BUILD_CLASS => result!(m, 0, loads::load_build_class(m.frame)),
@@ -284,7 +282,9 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
                 attempt!(jumps::jump_backward(&mut m, arg))
             }
             JUMP_BACKWARD_NO_INTERRUPT => next!(m.back(arg)),
-            POP_JUMP_IF_FALSE | INSTRUMENTED_POP_JUMP_IF_FALSE => next!(jumps::pop_jump_if_false(&mut m, arg)),
+            POP_JUMP_IF_FALSE | INSTRUMENTED_POP_JUMP_IF_FALSE => {
+                next!(jumps::pop_jump_if_false(&mut m, arg))
+            }
             POP_JUMP_IF_TRUE | INSTRUMENTED_POP_JUMP_IF_TRUE => next!(jumps::pop_jump_if_true(&mut m, arg)),
             POP_JUMP_IF_NONE | INSTRUMENTED_POP_JUMP_IF_NONE => next!(jumps::pop_jump_if_none(&mut m, arg)),
             POP_JUMP_IF_NOT_NONE | INSTRUMENTED_POP_JUMP_IF_NOT_NONE => {

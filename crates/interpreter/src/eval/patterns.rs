@@ -22,11 +22,7 @@ pub(crate) fn match_sequence(m: &mut Machine) {
 #[inline(never)]
 pub(crate) fn match_keys(subject: &PyObject, keys: &PyTuple) -> PyResult<Option<Obj>> {
     let seen = PySet::new();
-    let get = if keys.is_empty() {
-        None
-    } else {
-        Some(object::get_attr(subject, intern!("get"))?)
-    };
+    let get = if keys.is_empty() { None } else { Some(object::get_attr(subject, intern!("get"))?) };
     let missing = call::call(taipan_objects::types::object::object_type(), &[])?;
     let mut values = Vec::with_capacity(keys.len());
     for &key in keys.as_slice() {

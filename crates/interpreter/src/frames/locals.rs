@@ -414,4 +414,3 @@ impl PyFrameLocalsProxy {
         self.pop(key, taipan_objects::model::args::OptArg::Missing)
     }
 }
-

@@ -10,8 +10,8 @@ use core::cell::Cell;
 use core::ffi::c_int;
 use core::ptr::null_mut;
 use taipan_macros::{pymethods, pytype};
-use taipan_objects::model::gc::Visitor;
 use taipan_objects::model::ObjCell;
+use taipan_objects::model::gc::Visitor;
 use taipan_objects::prelude::*;
 use taipan_objects::types::code::PyCode;
 use taipan_objects::{gc, memory};
@@ -344,4 +344,3 @@ fn flag(value: Option<&PyObject>) -> PyResult<bool> {
         _ => Err(raised!(TypeError, "attribute value type must be bool")),
     }
 }
-

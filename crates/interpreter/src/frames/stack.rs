@@ -15,7 +15,10 @@ const CHUNK_WORDS: usize = 8 * 1024;
 const HEADER_WORDS: usize = core::mem::offset_of!(_PyStackChunk, data) / 8;
 
 fn layout(words: usize) -> Layout {
-    Layout::array::<*mut PyObject>(words).expect("chunks are small").align_to(16).expect("16 is a power of two")
+    Layout::array::<*mut PyObject>(words)
+        .expect("chunks are small")
+        .align_to(16)
+        .expect("16 is a power of two")
 }
 
 /// Memory for a frame of so many words on top of the stack.
@@ -45,7 +48,8 @@ fn push_chunk(thread: &ThreadState, words: usize) -> *mut Frame {
             (*old).top = (*state).datastack_top.offset_from((&raw const (*old).data).cast()) as usize;
         }
         let total = CHUNK_WORDS.max((words + HEADER_WORDS + 1).next_power_of_two());
-        let chunk: *mut _PyStackChunk = if total == CHUNK_WORDS && !(*state).datastack_cached_chunk.is_null() {
+        let chunk: *mut _PyStackChunk = if total == CHUNK_WORDS && !(*state).datastack_cached_chunk.is_null()
+        {
             core::mem::replace(&mut (*state).datastack_cached_chunk, null_mut())
         } else {
             let memory = alloc(layout(total));

@@ -63,7 +63,7 @@ impl PyAsyncGenerator {
     /// athrow(type[,value[,tb]])
     ///
     /// raise exception in generator.
-    /// the (type, val, tb) signature is deprecated, 
+    /// the (type, val, tb) signature is deprecated,
     /// and may be removed in a future version of Python.
     #[pymethod(signature = "(*args)", no_text)]
     fn athrow(&self, args: &[&PyObject]) -> PyResult {
@@ -140,8 +140,8 @@ impl PyAsyncGenerator {
     }
 }
 
-const _: () = assert!(core::mem::offset_of!(PyAsyncGenerator, weaklist) == core::mem::offset_of!(Suspended, weaklist));
-
+const _: () =
+    assert!(core::mem::offset_of!(PyAsyncGenerator, weaklist) == core::mem::offset_of!(Suspended, weaklist));
 
 /// Takes over the hooks of `sys.set_asyncgen_hooks` at the first iteration.
 fn init_hooks(generator: &PyAsyncGenerator) -> PyResult<()> {

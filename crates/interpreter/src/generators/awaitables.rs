@@ -71,10 +71,7 @@ impl AsyncGenSend {
             Step::Fresh => {
                 if generator.running_async.get() {
                     self.step.set(Step::Closed);
-                    return Err(raised!(
-                        RuntimeError,
-                        "anext(): asynchronous generator is already running"
-                    ));
+                    return Err(raised!(RuntimeError, "anext(): asynchronous generator is already running"));
                 }
                 if value.is_none()
                     && let Some(own) = self.value.get()
@@ -102,10 +99,7 @@ impl AsyncGenSend {
             Step::Fresh => {
                 if generator.running_async.get() {
                     self.step.set(Step::Closed);
-                    return Err(raised!(
-                        RuntimeError,
-                        "anext(): asynchronous generator is already running"
-                    ));
+                    return Err(raised!(RuntimeError, "anext(): asynchronous generator is already running"));
                 }
                 self.step.set(Step::Running);
                 generator.running_async.set(true);
@@ -192,7 +186,7 @@ impl AsyncGenSend {
     ///
     /// Raise exception in generator, return next yielded value or raise
     /// StopIteration.
-    /// the (type, val, tb) signature is deprecated, 
+    /// the (type, val, tb) signature is deprecated,
     /// and may be removed in a future version of Python.
     #[pymethod(signature = "(*args)", no_text)]
     fn throw(&self, args: &[&PyObject]) -> PyResult {
@@ -312,8 +306,8 @@ impl AsyncGenThrow {
     fn failed(&self, generator: &Suspended, raised: Raised) -> Raised {
         generator.running_async.set(false);
         self.step.set(Step::Closed);
-        let ends = errors::matches(&raised, Exc::StopAsyncIteration)
-            || errors::matches(&raised, Exc::GeneratorExit);
+        let ends =
+            errors::matches(&raised, Exc::StopAsyncIteration) || errors::matches(&raised, Exc::GeneratorExit);
         if ends && self.args.is_empty() {
             errors::clear(raised);
             return errors::set_stop_iteration(None);
@@ -398,7 +392,7 @@ impl AsyncGenThrow {
     ///
     /// Raise exception in generator, return next yielded value or raise
     /// StopIteration.
-    /// the (type, val, tb) signature is deprecated, 
+    /// the (type, val, tb) signature is deprecated,
     /// and may be removed in a future version of Python.
     #[pymethod(signature = "(*args)", no_text)]
     fn throw(&self, args: &[&PyObject]) -> PyResult {
@@ -491,7 +485,7 @@ impl AnextAwaitable {
     ///
     /// raise exception in the wrapped iterator, return next yielded value
     /// or raise StopIteration.
-    /// the (type, val, tb) signature is deprecated, 
+    /// the (type, val, tb) signature is deprecated,
     /// and may be removed in a future version of Python.
     #[pymethod(signature = "(*args)", no_text)]
     fn throw(&self, args: &[&PyObject]) -> PyResult {

@@ -43,7 +43,10 @@ impl PyCoroutine {
 
     #[slot(am_await)]
     fn await_(&self) -> PyResult<Py<CoroutineWrapper>> {
-        Ok(taipan_objects::memory::new(CoroutineWrapper { ob_base: PyObject::EMPTY, coroutine: self.owned() }))
+        Ok(taipan_objects::memory::new(CoroutineWrapper {
+            ob_base: PyObject::EMPTY,
+            coroutine: self.owned(),
+        }))
     }
 
     #[slot(am_send)]
@@ -64,7 +67,7 @@ impl PyCoroutine {
     ///
     /// Raise exception in coroutine, return next iterated value or raise
     /// StopIteration.
-    /// the (type, val, tb) signature is deprecated, 
+    /// the (type, val, tb) signature is deprecated,
     /// and may be removed in a future version of Python.
     #[pymethod(signature = "(*args)", no_text)]
     fn throw(&self, args: &[&PyObject]) -> PyResult {
@@ -145,8 +148,8 @@ impl PyCoroutine {
     }
 }
 
-const _: () = assert!(core::mem::offset_of!(PyCoroutine, weaklist) == core::mem::offset_of!(Suspended, weaklist));
-
+const _: () =
+    assert!(core::mem::offset_of!(PyCoroutine, weaklist) == core::mem::offset_of!(Suspended, weaklist));
 
 /// Where the coroutine was made, as far up as `sys.set_coroutine_origin_tracking_depth` says.
 pub(super) fn note_origin(coroutine: &Suspended) {
@@ -162,7 +165,8 @@ pub(super) fn note_origin(coroutine: &Suspended) {
         // SAFETY: frames of the chain are alive.
         let Some(known) = (unsafe { frame.as_ref() }) else { break };
         let code = known.code();
-        let line = code.line_at(known.unit()).map_or_else(none, |line| PyInt::from_i64(line.into()).into_obj());
+        let line =
+            code.line_at(known.unit()).map_or_else(none, |line| PyInt::from_i64(line.into()).into_obj());
         entries.push(PyTuple::from_vec(vec![code.filename().owned(), line, code.name().owned()]).into_obj());
         frame = skip_incomplete(known.previous);
     }
@@ -217,7 +221,7 @@ impl CoroutineWrapper {
     ///
     /// Raise exception in coroutine, return next iterated value or raise
     /// StopIteration.
-    /// the (type, val, tb) signature is deprecated, 
+    /// the (type, val, tb) signature is deprecated,
     /// and may be removed in a future version of Python.
     #[pymethod(signature = "(*args)", no_text)]
     fn throw(&self, args: &[&PyObject]) -> PyResult {

@@ -72,7 +72,7 @@ impl PyGenerator {
     ///
     /// Raise exception in generator, return next yielded value or raise
     /// StopIteration.
-    /// the (type, val, tb) signature is deprecated, 
+    /// the (type, val, tb) signature is deprecated,
     /// and may be removed in a future version of Python.
     #[pymethod(signature = "(*args)", no_text)]
     fn throw(&self, args: &[&PyObject]) -> PyResult {
@@ -148,5 +148,5 @@ impl PyGenerator {
     }
 }
 
-const _: () = assert!(core::mem::offset_of!(PyGenerator, weaklist) == core::mem::offset_of!(Suspended, weaklist));
-
+const _: () =
+    assert!(core::mem::offset_of!(PyGenerator, weaklist) == core::mem::offset_of!(Suspended, weaklist));

@@ -22,7 +22,9 @@ mod shared;
 
 pub(crate) use shared::is_awaitable_generator;
 
-pub use async_gen::{_PyAsyncGenWrappedValue_Type, PyAsyncGen_Type, PyAsyncGenWrappedValue, PyAsyncGenerator};
+pub use async_gen::{
+    _PyAsyncGenWrappedValue_Type, PyAsyncGen_Type, PyAsyncGenWrappedValue, PyAsyncGenerator,
+};
 pub use awaitables::{
     _PyAnextAwaitable_Type, _PyAsyncGenASend_Type, _PyAsyncGenAThrow_Type, AnextAwaitable, AsyncGenSend,
     AsyncGenThrow,

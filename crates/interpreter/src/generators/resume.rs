@@ -15,7 +15,12 @@ use taipan_objects::types::exceptions::PyBaseException;
 use taipan_objects::types::traceback::PyTraceback;
 
 /// What is wrong with resuming a generator in this state; `Ok(false)` where it has ended.
-fn check_state(generator: &Suspended, value: Option<&PyObject>, raising: bool, closing: bool) -> PyResult<bool> {
+fn check_state(
+    generator: &Suspended,
+    value: Option<&PyObject>,
+    raising: bool,
+    closing: bool,
+) -> PyResult<bool> {
     let state = generator.state.get();
     if state == State::Executing {
         return Err(raised!(ValueError, "{} already executing", generator.kind()));
@@ -158,9 +163,7 @@ pub(crate) fn close(generator: &Suspended) -> PyResult {
         }
     };
     match send_raised(generator, raised, true) {
-        Ok(Sent::Next(_)) => {
-            Err(raised!(RuntimeError, "{} ignored GeneratorExit", generator.kind()))
-        }
+        Ok(Sent::Next(_)) => Err(raised!(RuntimeError, "{} ignored GeneratorExit", generator.kind())),
         Ok(Sent::Return(value)) => Ok(value),
         Err(raised) if errors::matches(&raised, Exc::StopIteration) => {
             let exception = errors::take(raised);

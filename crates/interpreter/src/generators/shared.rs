@@ -58,7 +58,11 @@ pub(super) fn finalize(generator: &Suspended) {
             },
             |text| text.to_string(),
         );
-        errors::write_unraisable(raised, Some(&format!("Exception ignored while closing generator {shown}")), None);
+        errors::write_unraisable(
+            raised,
+            Some(&format!("Exception ignored while closing generator {shown}")),
+            None,
+        );
     }
     if let Some(saved) = saved {
         let _ = errors::restore(saved);
@@ -98,11 +102,9 @@ fn warn_unawaited(coroutine: &Suspended) {
         None => {
             let name = coroutine.qualname.get().unwrap_or_else(none);
             match object::str(&name) {
-                Ok(name) => errors::warn(
-                    Exc::RuntimeWarning,
-                    1,
-                    format_args!("coroutine '{name}' was never awaited"),
-                ),
+                Ok(name) => {
+                    errors::warn(Exc::RuntimeWarning, 1, format_args!("coroutine '{name}' was never awaited"))
+                }
                 Err(raised) => Err(raised),
             }
         }
@@ -146,7 +148,7 @@ pub(crate) fn is_awaitable_generator(object: &PyObject) -> bool {
     if object.downcast_exact::<PyCoroutine>().is_some() {
         return true;
     }
-    object
-        .downcast_exact::<super::PyGenerator>()
-        .is_some_and(|generator| super::IsSuspended::suspended(generator).flags() & CO_ITERABLE_COROUTINE != 0)
+    object.downcast_exact::<super::PyGenerator>().is_some_and(|generator| {
+        super::IsSuspended::suspended(generator).flags() & CO_ITERABLE_COROUTINE != 0
+    })
 }

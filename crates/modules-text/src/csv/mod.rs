@@ -167,7 +167,7 @@ pub mod module {
         module.add("Reader", PyReader::type_object())?;
         module.add("Writer", PyWriter::type_object())?;
         module.add("_dialects", &dialects())?;
-        module.add("Error", &error_class()?)?;
+        module.add("Error", &*error_class()?)?;
         let quoting = ["MINIMAL", "ALL", "NONNUMERIC", "NONE", "STRINGS", "NOTNULL"];
         for (number, name) in quoting.iter().enumerate() {
             module.add_int(&format!("QUOTE_{name}"), number as i64)?;

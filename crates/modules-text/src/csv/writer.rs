@@ -150,7 +150,8 @@ impl PyWriter {
     /// elements will be converted to string.
     #[pymethod(signature = "(row, /)")]
     fn writerow(&self, row: &PyObject) -> PyResult {
-        call::call(&self.write, &[&self.line(row)?])
+        let line = self.line(row)?;
+        call::call(&self.write, &[&line])
     }
 
     /// writerows(iterable of iterables)

@@ -103,7 +103,7 @@ fn static_type_of(class: &TypeObject) -> Option<&'static StaticType> {
 pub fn init() -> PyResult<()> {
     super::static_types::all().for_each(ready::prepare);
     super::static_types::all().try_for_each(ready::ready_static)?;
-    Ok(())
+    super::template::complete_type()
 }
 
 /// Makes a static type ready: inherits slots, fills its dictionary (`PyType_Ready`). For crates with static types of
