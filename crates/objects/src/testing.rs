@@ -4,7 +4,6 @@
 
 use crate::model::thread::{InterpreterState, ThreadState, swap_current};
 use crate::model::{PyObject, Raised, upcalls};
-use crate::raised;
 use core::ffi::{c_char, c_int};
 use core::ptr::null_mut;
 use std::sync::{Mutex, PoisonError};

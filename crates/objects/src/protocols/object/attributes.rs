@@ -9,7 +9,6 @@
 use crate::errors::{self, Exc};
 use crate::model::trampoline::{borrow, borrow_opt, check_status, opt_ptr, ret_obj, ret_unit};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, PyVarObject, Raised, TypeObject};
-use crate::raised;
 use crate::types::dict::{self, PyDict};
 use crate::types::str::PyStr;
 use crate::types::r#type as types;

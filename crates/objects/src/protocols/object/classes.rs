@@ -2,12 +2,12 @@
 
 use super::{get_optional_attr, lookup_special};
 use crate::errors::check_stack;
+use crate::intern;
 use crate::model::{ObjectExt, Py, PyObject, PyResult, TypeObject};
 use crate::protocols::{call, object, sequence};
 use crate::types::list::PyList;
 use crate::types::tuple::PyTuple;
 use crate::types::r#type::type_type;
-use crate::{intern, raised};
 
 /// `isinstance(object, class)`.
 pub fn is_instance(object: &PyObject, class: &PyObject) -> PyResult<bool> {

@@ -1,12 +1,10 @@
 //! Comparisons, hashes, truth.
 
 #![expect(unsafe_code, reason = "calls slots")]
-#![expect(non_snake_case, reason = "slot functions that C names")]
 
 use crate::errors::check_stack;
 use crate::model::trampoline::borrow;
 use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult, Raised, none_ref, not_implemented};
-use crate::raised;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;
 

@@ -4,11 +4,11 @@
 
 use super::{get_optional_attr, lookup_special};
 use crate::errors::{self, Exc};
+use crate::intern;
 use crate::model::trampoline::{check_status, opt_ptr};
 use crate::model::{Obj, ObjectExt, PyObject, PyResult, Raised, TypeObject, not_implemented};
 use crate::protocols::{call, number, sequence};
 use crate::types::int::PyInt;
-use crate::{intern, raised};
 
 /// `object[key]`.
 pub fn get_item(object: &PyObject, key: &PyObject) -> PyResult {

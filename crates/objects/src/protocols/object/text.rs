@@ -4,12 +4,12 @@
 
 use super::lookup_special;
 use crate::errors::check_stack;
+use crate::intern;
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType};
 use crate::protocols::call;
 use crate::types::bytes::PyBytes;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;
-use crate::{intern, raised};
 use core::cell::RefCell;
 
 fn must_be_str(result: Obj, what: &str) -> PyResult<Py<PyStr>> {

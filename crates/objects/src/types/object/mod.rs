@@ -8,16 +8,14 @@
 
 mod reduce;
 
+use crate::intern;
 use crate::model::trampoline::{borrow, borrow_dict, borrow_tuple, ret_obj};
-use crate::model::{
-    CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none, not_implemented,
-};
+use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, TypeObject, none, not_implemented};
 use crate::protocols::object;
 use crate::types::dict::PyDict;
 use crate::types::list::PyList;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use core::ffi::c_int;
 use taipan_abi::*;
 use taipan_macros::{pymethods, pytype};

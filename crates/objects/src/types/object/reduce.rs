@@ -4,7 +4,6 @@ use super::{PyBaseObject, object_type};
 use crate::intern;
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, TypeObject, none};
 use crate::protocols::{call, iter, object};
-use crate::raised;
 use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
 use crate::types::list::PyList;

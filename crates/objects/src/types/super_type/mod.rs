@@ -7,7 +7,6 @@ use crate::intern;
 use crate::model::args::OptArg;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none_ref};
 use crate::protocols::{call, object};
-use crate::raised;
 use crate::types::str::PyStr;
 use crate::types::r#type as types;
 use core::ptr::null_mut;

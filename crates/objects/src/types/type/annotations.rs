@@ -1,11 +1,10 @@
 //! `__annotations__` and `__annotate__` of classes (PEP 649): computed when first asked for, kept in the dictionary under
 //! `__annotations_cache__` and `__annotate_func__`.
 
-use super::{cache, own_dict, type_type};
+use super::{cache, own_dict};
 use crate::intern;
 use crate::model::{Obj, ObjectExt, PyObject, PyResult, TypeObject, none, none_ref};
 use crate::protocols::{call, object};
-use crate::raised;
 use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
 use taipan_abi::Py_TPFLAGS_IMMUTABLETYPE;

@@ -4,7 +4,6 @@
 
 use super::{cache, layout, mro, subclasses, update};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, decref};
-use crate::raised;
 use crate::types::tuple::PyTuple;
 use taipan_abi::*;
 

@@ -5,9 +5,8 @@
 use super::{cache, heap, mro, own_dict};
 use crate::intern;
 use crate::model::spec::END_OF_MEMBERS;
-use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none};
+use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, TypeObject, none};
 use crate::protocols::object;
-use crate::raised;
 use crate::types::builtin::doc;
 use crate::types::descriptors::PyMappingProxy;
 use crate::types::str::PyStr;

@@ -3,7 +3,6 @@
 #![expect(unsafe_code, reason = "fills C buffer views")]
 
 use crate::model::{PyObject, PyResult};
-use crate::raised;
 use taipan_abi::Py_buffer;
 
 /// `object.__buffer__(flags)`.

@@ -210,10 +210,9 @@ fn tell_watchers(class: &TypeObject, watched: u8) {
     let watchers = current().interpreter().extension::<Watchers>();
     for place in (0..8).filter(|place| watched & 1 << place != 0) {
         let watcher = watchers.0.borrow()[place];
+        let Some(watcher) = watcher else { continue };
         // SAFETY: who added the watcher promised that it can be called with a live type.
-        if let Some(watcher) = watcher
-            && unsafe { watcher(class.raw()) } < 0
-        {
+        if unsafe { watcher(class.raw()) } < 0 {
             let raised = crate::model::Raised::claim();
             crate::errors::write_unraisable(
                 raised,

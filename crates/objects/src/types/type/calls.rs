@@ -1,9 +1,9 @@
 //! Calling types: `type.__call__`, `type.__new__`, `type.__init__`, and a short way for plain Python classes.
 
 #![expect(unsafe_code, reason = "calls slots")]
-#![expect(non_snake_case, reason = "C names")]
 
 use super::{class, generic, type_type};
+use crate::intern;
 use crate::model::args::ArgName;
 use crate::model::args::Signature;
 use crate::model::trampoline::{borrow, borrow_dict, borrow_tuple, borrow_type, ret_obj};
@@ -13,7 +13,6 @@ use crate::types::dict::PyDict;
 use crate::types::object::{object_new, object_type};
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use core::ffi::c_int;
 use core::ptr::null_mut;
 use taipan_abi::*;

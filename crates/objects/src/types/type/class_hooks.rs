@@ -1,12 +1,11 @@
 //! What a class statement runs around the class: cells, `__set_name__`, `__init_subclass__`, and the methods that are
 //! static or class methods without saying so.
 
-use super::{own_dict, type_type};
+use super::own_dict;
 use crate::errors;
 use crate::intern;
-use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject};
+use crate::model::{Obj, ObjectExt, Py, PyResult, TypeObject};
 use crate::protocols::{call, object};
-use crate::raised;
 use crate::types::cell::PyCell;
 use crate::types::descriptors;
 use crate::types::dict::PyDict;

@@ -6,7 +6,6 @@ use super::heap;
 use crate::intern;
 use crate::model::{Obj, ObjectExt, PyObject, PyResult, TypeObject};
 use crate::protocols::sequence;
-use crate::raised;
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;

@@ -1,5 +1,6 @@
 //! Heap types of native declarations: our own [`TypeSpec`]s, and C's `PyType_Spec` (`PyType_FromMetaclass`).
 
+#![allow(non_upper_case_globals, reason = "slot numbers carry their C names")]
 #![expect(unsafe_code, reason = "fills type structs from C tables")]
 
 use super::{heap, instance, layout, ready, slots, type_type};
@@ -7,7 +8,6 @@ use crate::intern;
 use crate::memory;
 use crate::model::spec::TypeSpec;
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, TypeObject};
-use crate::raised;
 use crate::types::module::PyModule;
 use crate::types::object::object_type;
 use crate::types::str::PyStr;

@@ -7,6 +7,7 @@
 
 use super::{cache, wrappers};
 use crate::errors::{self, Exc};
+use crate::intern;
 use crate::model::trampoline::{
     borrow, borrow_dict, borrow_opt, borrow_tuple, borrow_type, ret_bool, ret_hash, ret_obj, ret_unit,
 };
@@ -18,7 +19,6 @@ use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use core::ffi::c_int;
 use core::ptr::null_mut;
 use taipan_abi::*;

@@ -7,7 +7,7 @@
 
 use super::{cache, mro, subclasses};
 use crate::model::gc::Visitor;
-use crate::model::{Obj, ObjectExt, PyObject, PyResult, PyType, TypeObject};
+use crate::model::{Obj, ObjectExt, PyObject, PyResult, TypeObject};
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;
 use crate::types::weakref;

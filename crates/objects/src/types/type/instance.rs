@@ -10,7 +10,6 @@ use crate::memory;
 use crate::model::gc::Visitor;
 use crate::model::{Obj, ObjectExt, PyObject, PyResult, TypeObject, decref, none};
 use crate::protocols::object;
-use crate::raised;
 use crate::types::dict;
 use crate::types::weakref;
 use core::ffi::{c_int, c_void};

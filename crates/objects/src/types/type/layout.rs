@@ -6,7 +6,6 @@
 #![expect(unsafe_code, reason = "reads fields of type structs")]
 
 use crate::model::{ObjectExt, PyResult, TypeObject};
-use crate::raised;
 use crate::types::object::object_type;
 use crate::types::tuple::PyTuple;
 use taipan_abi::*;

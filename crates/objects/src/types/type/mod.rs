@@ -43,9 +43,8 @@ mod wrappers;
 
 use crate::intern;
 use crate::model::spec::{StaticType, TypeSpec};
-use crate::model::{Obj, ObjectExt, Py, PyResult, PyType, TypeObject};
+use crate::model::{Py, PyResult, PyType, TypeObject};
 use crate::protocols::object;
-use crate::raised;
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
@@ -81,7 +80,7 @@ static TYPE_SPEC: TypeSpec = TypeSpec {
 };
 
 #[unsafe(no_mangle)]
-#[expect(non_upper_case_globals, reason = "the C name")]
+#[allow(non_upper_case_globals, reason = "the C name")]
 pub static PyType_Type: StaticType = StaticType::new(&TYPE_SPEC);
 
 /// The type `type`.

@@ -3,10 +3,10 @@
 #![expect(unsafe_code, reason = "writes `tp_mro`")]
 
 use super::cache;
+use crate::intern;
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject};
 use crate::protocols::{call, object, sequence};
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 
 /// The direct bases.
 pub fn bases(class: &TypeObject) -> Py<PyTuple> {

@@ -8,6 +8,7 @@
 
 use super::slotdefs::{SLOTS, names};
 use super::{cache, inherit, mro, slots, subclasses, wrappers};
+use crate::intern;
 use crate::model::spec::{StaticType, TypePart};
 use crate::model::{Obj, ObjectExt, PyResult, TypeObject, none, none_ref};
 use crate::protocols::object;
@@ -17,7 +18,6 @@ use crate::types::dict::{self, PyDict};
 use crate::types::object::object_type;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use core::ffi::{CStr, c_void};
 use taipan_abi::*;
 

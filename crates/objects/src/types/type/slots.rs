@@ -3,6 +3,7 @@
 //! A slot is named by its offset in `PyHeapTypeObject`, as wrapper descriptors name it: the slot tables follow the type
 //! there. [`place`] finds the slot of any type, also where the tables lie elsewhere.
 
+#![allow(non_upper_case_globals, reason = "slot numbers carry their C names")]
 #![expect(unsafe_code, reason = "computes addresses inside C structs")]
 
 use crate::model::TypeObject;

@@ -7,7 +7,7 @@
 #![expect(unsafe_code, reason = "lists of borrowed types")]
 
 use crate::model::thread::current;
-use crate::model::{Obj, ObjectExt, PyObject, TypeObject};
+use crate::model::{Obj, PyObject, TypeObject};
 use core::cell::RefCell;
 use std::collections::HashMap;
 use taipan_abi::PyTypeObject;
@@ -53,9 +53,11 @@ pub fn remove(base: &TypeObject, subclass: &TypeObject) {
 /// New references to all direct subclasses.
 pub fn of(base: &TypeObject) -> Vec<Obj> {
     let mut found = Vec::new();
-    // SAFETY: listed types are alive: they take themselves off before they die.
     let mut take = |list: &List| {
-        found.extend(list.iter().map(|&ty| unsafe { Obj::from_borrowed(ty.cast::<PyObject>()) }))
+        for &ty in list {
+            // SAFETY: listed types are alive: they take themselves off before they die.
+            found.push(unsafe { Obj::from_borrowed(ty.cast::<PyObject>()) });
+        }
     };
     // SAFETY: as in `with_list`.
     if let Some(list) = unsafe { (*base.raw()).tp_subclasses.cast::<List>().as_ref() } {

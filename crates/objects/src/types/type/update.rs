@@ -7,7 +7,7 @@
 
 use super::slotdefs::{SLOTS, names, places_of};
 use super::{cache, generic, slots, subclasses};
-use crate::model::{ObjectExt, PyObject, PyType, TypeObject};
+use crate::model::{ObjectExt, PyObject, TypeObject};
 use crate::types::builtin::PyBuiltin;
 use crate::types::descriptors::PyWrapperDescr;
 use crate::types::str::PyStr;
@@ -59,8 +59,7 @@ fn update_slot_at(class: &TypeObject, first: usize) -> usize {
         return behind;
     }
     let (mut specific, mut generic_function, mut use_generic) = (null_mut::<c_void>(), null_mut(), false);
-    for place in first..behind {
-        let (entry, name) = (&SLOTS[place], names()[place]);
+    for (entry, &name) in SLOTS[first..behind].iter().zip(&names()[first..behind]) {
         let Some(found) = cache::lookup(class, name) else {
             if offset == offset_of!(PyTypeObject, tp_iternext) {
                 specific = generic::no_next as *const () as *mut c_void;

@@ -8,7 +8,6 @@ use crate::errors::Exc;
 use crate::model::trampoline::{borrow, borrow_dict, borrow_tuple, opt_ptr, ret_obj};
 use crate::model::{Obj, ObjectExt, PyObject, PyResult, PyType, Raised, ToPy, TypeObject, none, none_ref};
 use crate::protocols::{number, object};
-use crate::raised;
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
