@@ -14,6 +14,7 @@ pub mod accounts;
 pub mod clocks;
 pub mod environment;
 pub mod errno;
+pub mod faults;
 pub mod files;
 pub mod hooks;
 pub mod libraries;

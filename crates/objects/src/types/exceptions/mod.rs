@@ -19,6 +19,8 @@ mod plain;
 mod split;
 mod stop;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod unicode;
 
 use crate::errors::Exc;

@@ -9,6 +9,8 @@
 mod list;
 mod proxy;
 mod reference;
+#[cfg(test)]
+mod tests;
 
 pub use list::{call_callback, clear_all, clear_without_callbacks, count, is_supported, references};
 pub(crate) use list::{list_of, take_callback};
