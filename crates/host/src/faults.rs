@@ -103,9 +103,11 @@ fn install(signal: c_int, handler: extern "C" fn(c_int), report: Option<Report>,
     let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
     action.sa_sigaction = handler as *const () as libc::sighandler_t;
     // Where the handler is left by another signal of its kind, that must come through; a system call goes on.
-    action.sa_flags = libc::SA_NODEFER | libc::SA_ONSTACK | if report.is_some() { 0 } else { libc::SA_RESTART };
+    action.sa_flags =
+        libc::SA_NODEFER | libc::SA_ONSTACK | if report.is_some() { 0 } else { libc::SA_RESTART };
     // SAFETY: both structs are whole; the former action has a place that lasts.
-    let failed = unsafe { libc::sigaction(signal, &raw const action, (*place.former.get()).as_mut_ptr()) } != 0;
+    let failed =
+        unsafe { libc::sigaction(signal, &raw const action, (*place.former.get()).as_mut_ptr()) } != 0;
     if failed {
         return Err(Errno::last());
     }
@@ -157,7 +159,9 @@ pub fn write(fd: Fd, mut bytes: &[u8]) {
 /// Reads from an address where nothing is: what tests of fault handlers ask for.
 pub fn read_null() {
     // SAFETY: the one effect is the fault that was asked for.
-    unsafe { core::arch::asm!("mov {value:r}, qword ptr [{address}]", value = out(reg) _, address = in(reg) 0usize) };
+    unsafe {
+        core::arch::asm!("mov {value:r}, qword ptr [{address}]", value = out(reg) _, address = in(reg) 0usize)
+    };
 }
 
 /// Ends the process at once.

@@ -313,6 +313,20 @@ pub fn frame_of_thread(thread: &ThreadState) -> Option<Py<PyFrame>> {
     unsafe { frame.as_mut() }.map(|frame| frame.frame_object().to_owned())
 }
 
+/// Shows the running frames of a thread, the innermost first, until `visit` says `false`. It allocates nothing and makes
+/// no frame objects: fault handlers and the tracer of memory call it.
+pub fn walk(thread: &ThreadState, visit: &mut dyn FnMut(&PyCode, Option<i32>) -> bool) {
+    let mut frame = skip_incomplete(current(thread));
+    // SAFETY: frames of the chain are alive, as long as their thread stands still.
+    while let Some(known) = unsafe { frame.as_ref() } {
+        let code = known.code();
+        if !visit(code, code.line_at(known.unit())) {
+            return;
+        }
+        frame = skip_incomplete(known.previous);
+    }
+}
+
 /// The current frame's local variables as `locals()` gives them: a fresh dictionary in functions, the namespace itself
 /// elsewhere. `SystemError` where no frame runs.
 pub fn current_locals() -> PyResult {

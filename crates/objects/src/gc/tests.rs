@@ -37,10 +37,8 @@ fn node() -> Py<Node> {
     memory::new(Node { ob_base: PyObject::EMPTY, next: ObjCell::empty(), other: ObjCell::empty() })
 }
 
-/// Runs `f` in an interpreter of its own, with no other test beside it: they share one type.
+/// Runs `f` in an interpreter of its own, with no other test beside it: they share types.
 fn with_thread(finalize: bool, f: impl FnOnce() + Send + 'static) {
-    static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    let _guard = ONE.lock();
     let work = move || {
         let thread = ThreadState::new(InterpreterState::new(0));
         swap_current(Some(thread));
@@ -54,7 +52,10 @@ fn with_thread(finalize: bool, f: impl FnOnce() + Send + 'static) {
         f();
         swap_current(None);
     };
-    std::thread::Builder::new().stack_size(1 << 20).spawn(work).expect("a thread").join().expect("no panic");
+    crate::testing::with_interpreter(|| {
+        let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(work).expect("a thread");
+        thread.join().expect("no panic");
+    });
 }
 
 #[test]
