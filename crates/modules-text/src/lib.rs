@@ -3,6 +3,7 @@
 pub mod codecs;
 pub mod csv;
 pub mod json;
+pub mod locale;
 pub mod sre;
 pub mod string;
 pub mod tokenize;
@@ -15,6 +16,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &codecs::module::MODULE,
     &csv::module::MODULE,
     &json::module::MODULE,
+    &locale::module::MODULE,
     &sre::module::MODULE,
     &string::module::MODULE,
     &tokenize::module::MODULE,
