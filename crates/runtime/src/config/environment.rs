@@ -1,0 +1,271 @@
+//! The `PYTHON*` variables and the `-X` options, which mostly say the same things.
+
+use super::command_line::CommandLine;
+use super::values::{flag, integer};
+use super::{Bytes, Config, Stop};
+use core::ffi::CStr;
+
+/// A variable that is set, not empty, and not to be ignored.
+fn variable(config: &Config, name: &CStr) -> Option<Bytes> {
+    if !config.use_environment {
+        return None;
+    }
+    taipan_host::environment::get(name).filter(|value| !value.is_empty())
+}
+
+/// Completes `config`.
+pub fn apply(config: &mut Config, command_line: &CommandLine) -> Result<(), Stop> {
+    config.use_environment = config.ignore_environment == 0;
+    dev_mode(config);
+    flags(config);
+    utf8_mode(config)?;
+    hash_seed(config)?;
+    digits(config)?;
+    switches(config)?;
+    numbers(config)?;
+    config.python_path = variable(config, c"PYTHONPATH");
+    config.python_home = variable(config, c"PYTHONHOME");
+    if let Some(folder) = variable(config, c"PYTHONPLATLIBDIR") {
+        config.platlibdir = folder;
+    }
+    config.pycache_prefix = match config.x_option("pycache_prefix") {
+        Some(value) => value.filter(|value| !value.is_empty()).map(<[u8]>::to_vec),
+        None => variable(config, c"PYTHONPYCACHEPREFIX"),
+    };
+    if let Some(encoding) = variable(config, c"PYTHONIOENCODING") {
+        let mut parts = encoding.splitn(2, |&c| c == b':').map(<[u8]>::to_vec);
+        let (name, errors) = (parts.next(), parts.next());
+        let some = |text: Option<Bytes>| text.filter(|text| !text.is_empty());
+        config.io_encoding = (some(name), some(errors));
+    }
+    warn_options(config, command_line);
+    Ok(())
+}
+
+fn dev_mode(config: &mut Config) {
+    let asked = config.x_option("dev").is_some() || variable(config, c"PYTHONDEVMODE").is_some();
+    config.dev_mode = asked;
+    config.fault_handler =
+        asked || config.x_option("faulthandler").is_some() || variable(config, c"PYTHONFAULTHANDLER").is_some();
+}
+
+fn flags(config: &mut Config) {
+    let raise = |value: &mut u32, found: Option<Bytes>| {
+        if let Some(text) = found {
+            *value = (*value).max(flag(&text));
+        }
+    };
+    let found = variable(config, c"PYTHONDEBUG");
+    raise(&mut config.debug, found);
+    let found = variable(config, c"PYTHONVERBOSE");
+    raise(&mut config.verbose, found);
+    let found = variable(config, c"PYTHONOPTIMIZE");
+    raise(&mut config.optimize, found);
+    let found = variable(config, c"PYTHONDONTWRITEBYTECODE");
+    raise(&mut config.dont_write_bytecode, found);
+    let found = variable(config, c"PYTHONNOUSERSITE");
+    raise(&mut config.no_user_site, found);
+    let found = variable(config, c"PYTHONUNBUFFERED");
+    raise(&mut config.unbuffered, found);
+    if variable(config, c"PYTHONINSPECT").is_some() {
+        config.inspect = config.inspect.max(1);
+    }
+    config.safe_path |= variable(config, c"PYTHONSAFEPATH").is_some();
+    config.warn_default_encoding = config.x_option("warn_default_encoding").is_some()
+        || variable(config, c"PYTHONWARNDEFAULTENCODING").is_some();
+    config.code_debug_ranges = config.x_option("no_debug_ranges").is_none()
+        && variable(config, c"PYTHONNODEBUGRANGES").is_none();
+}
+
+fn utf8_mode(config: &mut Config) -> Result<(), Stop> {
+    let wrong = |message: &str| {
+        Err(Stop::Fatal { place: "preconfig_init_utf8_mode", message: message.into(), early: true })
+    };
+    config.utf8_mode = match config.x_option("utf8") {
+        Some(None | Some(b"1")) => true,
+        Some(Some(b"0")) => false,
+        Some(Some(_)) => return wrong("invalid -X utf8 option value"),
+        None => match variable(config, c"PYTHONUTF8").as_deref() {
+            Some(b"1") => true,
+            Some(b"0") => false,
+            Some(_) => return wrong("invalid PYTHONUTF8 environment variable value"),
+            None => utf8_by_locale(),
+        },
+    };
+    Ok(())
+}
+
+/// In the locales "C" and "POSIX" text is UTF-8 (PEP 540).
+fn utf8_by_locale() -> bool {
+    let named = [c"LC_ALL", c"LC_CTYPE", c"LANG"]
+        .into_iter()
+        .find_map(|name| taipan_host::environment::get(name).filter(|value| !value.is_empty()));
+    named.is_none_or(|name| name == b"C" || name == b"POSIX")
+}
+
+fn hash_seed(config: &mut Config) -> Result<(), Stop> {
+    match variable(config, c"PYTHONHASHSEED") {
+        None => {}
+        Some(text) if text == b"random" => {}
+        Some(text) => match integer(&text).and_then(|seed| u32::try_from(seed).ok()) {
+            Some(seed) => config.hash_seed = Some(seed),
+            None => {
+                return Err(Stop::fatal(
+                    "config_init_hash_seed",
+                    "PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]",
+                ));
+            }
+        },
+    }
+    Ok(())
+}
+
+fn digits(config: &mut Config) -> Result<(), Stop> {
+    let valid = |text: &[u8]| {
+        integer(text).and_then(|n| i32::try_from(n).ok()).filter(|&n| n == 0 || n >= 640)
+    };
+    let place = "config_init_int_max_str_digits";
+    let rule = "invalid limit; must be >= 640 or 0 for unlimited.";
+    if let Some(text) = variable(config, c"PYTHONINTMAXSTRDIGITS") {
+        config.int_max_str_digits =
+            valid(&text).ok_or_else(|| Stop::fatal(place, format!("PYTHONINTMAXSTRDIGITS: {rule}")))?;
+    }
+    if let Some(value) = config.x_option("int_max_str_digits") {
+        config.int_max_str_digits = value
+            .and_then(valid)
+            .ok_or_else(|| Stop::fatal(place, format!("-X int_max_str_digits: {rule}")))?;
+    }
+    Ok(())
+}
+
+/// A switch that is 0 or 1 in `-X name=…` or in a variable.
+fn switch(
+    config: &Config,
+    option: &str,
+    name: &CStr,
+    place: &'static str,
+    default: bool,
+) -> Result<bool, Stop> {
+    let read = |value: Option<&[u8]>| match value {
+        Some(b"1") => Some(true),
+        Some(b"0") => Some(false),
+        _ => None,
+    };
+    if let Some(text) = variable(config, name) {
+        let shown = name.to_str().unwrap_or("?");
+        return read(Some(&text))
+            .ok_or_else(|| Stop::fatal(place, format!("{shown}=N: N is missing or invalid")));
+    }
+    match config.x_option(option) {
+        Some(value) => {
+            read(value).ok_or_else(|| Stop::fatal(place, format!("-X {option}=n: n is missing or invalid")))
+        }
+        None => Ok(default),
+    }
+}
+
+fn switches(config: &mut Config) -> Result<(), Stop> {
+    config.thread_inherit_context = switch(
+        config,
+        "thread_inherit_context",
+        c"PYTHON_THREAD_INHERIT_CONTEXT",
+        "config_init_thread_inherit_context",
+        false,
+    )?;
+    config.context_aware_warnings = switch(
+        config,
+        "context_aware_warnings",
+        c"PYTHON_CONTEXT_AWARE_WARNINGS",
+        "config_init_context_aware_warnings",
+        false,
+    )?;
+    let place = "config_read_gil";
+    let refused = "Disabling the GIL is not supported by this build";
+    if let Some(value) = config.x_option("gil") {
+        match value {
+            Some(b"1") => {}
+            Some(b"0") => return Err(Stop::fatal(place, refused)),
+            _ => return Err(Stop::fatal(place, "PYTHON_GIL / -X gil must be \"0\" or \"1\"")),
+        }
+    }
+    match variable(config, c"PYTHON_GIL").as_deref() {
+        None | Some(b"1") => {}
+        Some(b"0") => return Err(Stop::fatal(place, refused)),
+        Some(_) => return Err(Stop::fatal(place, "PYTHON_GIL / -X gil must be \"0\" or \"1\"")),
+    }
+    let frozen = match config.x_option("frozen_modules") {
+        Some(value) => Some(value.unwrap_or(b"on").to_vec()),
+        None => variable(config, c"PYTHON_FROZEN_MODULES"),
+    };
+    config.frozen_modules = match frozen.as_deref() {
+        None | Some(b"on") => true,
+        Some(b"off") => false,
+        Some(_) => {
+            return Err(Stop::fatal("", "bad value for option -X frozen_modules (expected \"on\" or \"off\")"));
+        }
+    };
+    Ok(())
+}
+
+fn numbers(config: &mut Config) -> Result<(), Stop> {
+    config.import_time = match config.x_option("importtime") {
+        Some(None | Some(b"1")) => 1,
+        Some(Some(b"2")) => 2,
+        Some(Some(_)) => {
+            return Err(Stop::fatal(
+                "config_init_import_time",
+                "-X importtime: values other than 1 and 2 are reserved for future use.",
+            ));
+        }
+        None => match variable(config, c"PYTHONPROFILEIMPORTTIME").as_deref() {
+            None => 0,
+            Some(b"2") => 2,
+            Some(_) => 1,
+        },
+    };
+    let frames = |text: &[u8]| integer(text).and_then(|n| u32::try_from(n).ok()).filter(|&n| n < 65536);
+    let place = "config_init_tracemalloc";
+    if let Some(text) = variable(config, c"PYTHONTRACEMALLOC") {
+        config.tracemalloc = frames(&text)
+            .ok_or_else(|| Stop::fatal(place, "PYTHONTRACEMALLOC: invalid number of frames"))?;
+    }
+    if let Some(value) = config.x_option("tracemalloc") {
+        config.tracemalloc = value
+            .map_or(Some(1), frames)
+            .ok_or_else(|| Stop::fatal(place, "-X tracemalloc=NFRAME: invalid number of frames"))?;
+    }
+    let count = match config.x_option("cpu_count") {
+        Some(value) => Some((value.unwrap_or(b"").to_vec(), "-X cpu_count=n option")),
+        None => variable(config, c"PYTHON_CPU_COUNT").map(|text| (text, "PYTHON_CPU_COUNT environment variable")),
+    };
+    if let Some((text, source)) = count
+        && text != b"default"
+    {
+        let number = integer(&text).and_then(|n| i32::try_from(n).ok()).filter(|&n| n > 0);
+        config.cpu_count = Some(number.ok_or_else(|| {
+            Stop::fatal(
+                "config_init_cpu_count",
+                format!("{source}: n is missing or an invalid number, n must be greater than 0"),
+            )
+        })?);
+    }
+    Ok(())
+}
+
+/// Later entries override earlier ones: development mode, the variable, the command line, `-b`.
+fn warn_options(config: &mut Config, command_line: &CommandLine) {
+    let mut options = Vec::new();
+    if config.dev_mode {
+        options.push(b"default".to_vec());
+    }
+    if let Some(text) = variable(config, c"PYTHONWARNINGS") {
+        options.extend(text.split(|&c| c == b',').map(<[u8]>::to_vec));
+    }
+    options.extend_from_slice(&command_line.warn_options);
+    match config.bytes_warning {
+        0 => {}
+        1 => options.push(b"default::BytesWarning".to_vec()),
+        _ => options.push(b"error::BytesWarning".to_vec()),
+    }
+    config.warn_options = options;
+}
