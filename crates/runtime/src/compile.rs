@@ -275,3 +275,8 @@ pub fn with_tree<T>(
 pub fn name(text: &str) -> Wtf8Buf {
     text.into()
 }
+
+/// A line of a source file, for showing.
+pub fn line_of_file(filename: &PyStr, lineno: i32) -> Option<String> {
+    source_line(None, Some(filename), lineno)
+}

@@ -1,0 +1,38 @@
+//! Context variables (PEP 567): the module `_contextvars`.
+
+mod context;
+mod map;
+mod variable;
+
+pub use context::{PyContext, copy_current, current};
+pub use variable::{PyContextVar, PyToken};
+
+use taipan_objects::model::thread::{self, ThreadState};
+use taipan_objects::prelude::*;
+
+/// @doc _contextvars
+#[pymodule(name = "_contextvars")]
+pub mod module {
+    use super::*;
+
+    #[exec]
+    fn exec(m: &PyModule) -> PyResult<()> {
+        variable::prepare()?;
+        m.add_type(PyContext::type_object())?;
+        m.add_type(PyContextVar::type_object())?;
+        m.add_type(PyToken::type_object())
+    }
+
+    /// @doc _contextvars.copy_context
+    #[pyfunction(signature = "()")]
+    fn copy_context() -> Py<PyContext> {
+        copy_current()
+    }
+}
+
+/// Gives a thread that is about to start the context it begins with.
+pub fn inherit(state: &ThreadState) {
+    if crate::state::config().thread_inherit_context && thread::current_opt().is_some() {
+        state.context.set(Some(copy_current().into_obj()));
+    }
+}

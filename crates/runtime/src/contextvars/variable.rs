@@ -1,0 +1,233 @@
+//! `ContextVar` and `Token`.
+
+use super::context::{self, PyContext};
+use core::cell::Cell;
+use taipan_objects::model::args::OptArg;
+use taipan_objects::model::thread;
+use taipan_objects::prelude::*;
+use taipan_objects::types::genericalias;
+
+/// @doc _contextvars.ContextVar
+#[pytype(name = "_contextvars.ContextVar", gc, parts(METHODS))]
+pub struct PyContextVar {
+    ob_base: PyObject,
+    name: Py<PyStr>,
+    default: Option<Obj>,
+}
+
+impl PyContextVar {
+    pub fn new(name: &str, default: Option<Obj>) -> Py<PyContextVar> {
+        taipan_objects::memory::new(PyContextVar { ob_base: PyObject::EMPTY, name: PyStr::new(name), default })
+    }
+
+    /// The value in the current context.
+    pub fn lookup(&self) -> Option<Obj> {
+        thread::current().context.get().and_then(|context| {
+            context.downcast::<PyContext>().and_then(|context| context.lookup(self))
+        })
+    }
+
+    /// The value in the current context, else the variable's default.
+    pub fn value(&self) -> Option<Obj> {
+        self.lookup().or_else(|| self.default.clone())
+    }
+
+    /// Sets the value; the token undoes it.
+    pub fn assign(&self, value: &PyObject) -> Py<PyToken> {
+        let current = context::current();
+        let old = current.lookup(self);
+        current.bind(self, value);
+        taipan_objects::memory::new(PyToken {
+            ob_base: PyObject::EMPTY,
+            context: current.into_obj(),
+            variable: self.as_object().owned(),
+            old,
+            used: Cell::new(false),
+        })
+    }
+
+    /// Undoes what a token stands for.
+    pub fn undo(&self, token: &PyToken) -> PyResult<()> {
+        if token.used.get() {
+            let shown = object::repr(token)?;
+            return Err(raised!(RuntimeError, "{shown} has already been used once"));
+        }
+        if !token.variable.is(self) {
+            let shown = object::repr(token)?;
+            return Err(raised!(ValueError, "{shown} was created by a different ContextVar"));
+        }
+        let current = context::current();
+        if !token.context.is(&current) {
+            let shown = object::repr(token)?;
+            return Err(raised!(ValueError, "{shown} was created in a different Context"));
+        }
+        token.used.set(true);
+        match &token.old {
+            Some(old) => current.bind(self, old),
+            None => {
+                current.unbind(self);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[pymethods(METHODS)]
+impl PyContextVar {
+    #[new(signature = "(name, *, default=<unrepresentable>)")]
+    fn py_new(cls: &TypeObject, name: &PyObject, default: OptArg<&PyObject>) -> PyResult<Py<PyContextVar>> {
+        let _ = cls;
+        let Some(name) = name.downcast_owned::<PyStr>() else {
+            return Err(raised!(TypeError, "context variable name must be a str"));
+        };
+        object::hash(&name)?;
+        let default = default.given().map(ObjectExt::owned);
+        Ok(taipan_objects::memory::new(PyContextVar { ob_base: PyObject::EMPTY, name, default }))
+    }
+
+    #[getter]
+    fn name(&self) -> Py<PyStr> {
+        self.name.clone()
+    }
+
+    /// @doc _contextvars.ContextVar.get
+    #[pymethod(signature = "(default=<unrepresentable>, /)")]
+    fn get(&self, default: OptArg<&PyObject>) -> PyResult {
+        if let Some(value) = self.lookup() {
+            return Ok(value);
+        }
+        match (default.given(), &self.default) {
+            (Some(default), _) => Ok(default.owned()),
+            (None, Some(default)) => Ok(default.clone()),
+            (None, None) => {
+                Err(taipan_objects::errors::set_object(
+                    taipan_objects::errors::Exc::LookupError.type_object(),
+                    self,
+                ))
+            }
+        }
+    }
+
+    /// @doc _contextvars.ContextVar.set
+    #[pymethod(signature = "(value, /)")]
+    fn set(&self, value: &PyObject) -> Py<PyToken> {
+        self.assign(value)
+    }
+
+    /// @doc _contextvars.ContextVar.reset
+    #[pymethod(signature = "(token, /)")]
+    fn reset(&self, token: &PyObject) -> PyResult<()> {
+        match token.downcast::<PyToken>() {
+            Some(token) => self.undo(token),
+            None => {
+                let shown = object::repr(token)?;
+                Err(raised!(TypeError, "expected an instance of Token, got {shown}"))
+            }
+        }
+    }
+
+    /// @doc _contextvars.ContextVar.__class_getitem__
+    #[pymethod(name = "__class_getitem__", class, no_text, signature = "(item, /)")]
+    fn class_getitem(cls: &TypeObject, item: &PyObject) -> PyResult {
+        Ok(genericalias::new(cls, item))
+    }
+
+    #[slot(tp_repr)]
+    fn repr(&self) -> PyResult<Py<PyStr>> {
+        let name = object::repr(&self.name)?;
+        let default = match &self.default {
+            Some(default) => format!(" default={}", object::repr(default)?),
+            None => String::new(),
+        };
+        Ok(PyStr::new(&format!("<ContextVar name={name}{default} at {:#x}>", self.as_ptr() as usize)))
+    }
+}
+
+/// What `Token.old_value` gives where there was none.
+#[pytype(name = "_contextvars.Token.MISSING", flags(DISALLOW_INSTANTIATION), parts(MISSING_METHODS))]
+struct Missing {
+    ob_base: PyObject,
+}
+
+#[pymethods(MISSING_METHODS)]
+impl Missing {
+    #[slot(tp_repr)]
+    fn repr(&self) -> PyResult<Py<PyStr>> {
+        Ok(PyStr::new("<Token.MISSING>"))
+    }
+}
+
+/// The one `Token.MISSING` of an interpreter.
+#[derive(Default)]
+struct MissingOf(core::cell::OnceCell<Obj>);
+
+fn missing() -> Obj {
+    let of: &'static MissingOf = thread::current().interpreter().extension();
+    of.0.get_or_init(|| taipan_objects::memory::new(Missing { ob_base: PyObject::EMPTY }).into_obj()).clone()
+}
+
+/// Completes the types.
+pub fn prepare() -> PyResult<()> {
+    let class = PyToken::type_object();
+    taipan_objects::types::r#type::own_dict(class).set_item(intern!("MISSING"), &missing())?;
+    taipan_objects::types::r#type::modified(class);
+    Ok(())
+}
+
+/// @doc _contextvars.Token
+#[pytype(name = "_contextvars.Token", gc, parts(TOKEN_METHODS))]
+pub struct PyToken {
+    ob_base: PyObject,
+    context: Obj,
+    variable: Obj,
+    old: Option<Obj>,
+    used: Cell<bool>,
+}
+
+#[pymethods(TOKEN_METHODS)]
+impl PyToken {
+    #[new(signature = "(*args, **kwargs)")]
+    fn py_new(cls: &TypeObject, args: &[&PyObject], kwargs: Option<Py<PyDict>>) -> PyResult<Py<PyToken>> {
+        let _ = (cls, args, kwargs);
+        Err(raised!(RuntimeError, "Tokens can only be created by ContextVars"))
+    }
+
+    #[getter]
+    fn var(&self) -> Obj {
+        self.variable.clone()
+    }
+
+    #[getter]
+    fn old_value(&self) -> Obj {
+        self.old.clone().unwrap_or_else(missing)
+    }
+
+    /// @doc _contextvars.Token.__enter__
+    #[pymethod(name = "__enter__")]
+    fn enter(&self) -> Obj {
+        self.as_object().owned()
+    }
+
+    /// @doc _contextvars.Token.__exit__
+    #[pymethod(name = "__exit__", signature = "(type, value, traceback, /)")]
+    fn exit(&self, class: &PyObject, value: &PyObject, traceback: &PyObject) -> PyResult<()> {
+        let _ = (class, value, traceback);
+        match self.variable.downcast::<PyContextVar>() {
+            Some(variable) => variable.undo(self),
+            None => Ok(()),
+        }
+    }
+
+    /// @doc _contextvars.Token.__class_getitem__
+    #[pymethod(name = "__class_getitem__", class, no_text, signature = "(item, /)")]
+    fn class_getitem(cls: &TypeObject, item: &PyObject) -> PyResult {
+        Ok(genericalias::new(cls, item))
+    }
+
+    #[slot(tp_repr)]
+    fn repr(&self) -> PyResult<Py<PyStr>> {
+        let used = if self.used.get() { " used" } else { "" };
+        let variable = object::repr(&self.variable)?;
+        Ok(PyStr::new(&format!("<Token{used} var={variable} at {:#x}>", self.as_ptr() as usize)))
+    }
+}

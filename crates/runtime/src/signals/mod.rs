@@ -1,0 +1,68 @@
+//! Signals and everything else that interrupts running Python code.
+//!
+//! [`handle_pending`] is what the evaluation loop calls when a thread's eval breaker is not zero, and what a call that a
+//! signal interrupted calls: it hands the interpreter's lock over, runs signal handlers (in the main thread), pending calls, and
+//! raises asynchronous exceptions.
+
+pub mod handlers;
+pub mod module;
+pub mod pending;
+
+use core::ffi::c_int;
+use std::sync::OnceLock;
+use taipan_host::signals;
+use taipan_objects::model::thread::{self, EvalBreaker};
+use taipan_objects::prelude::*;
+
+/// The eval breaker of the main interpreter's main thread.
+static MAIN: OnceLock<&'static EvalBreaker> = OnceLock::new();
+
+/// Called in signal handlers: only sets a flag.
+fn notify() {
+    if let Some(breaker) = MAIN.get() {
+        breaker.set_bits(EvalBreaker::SIGNALS);
+    }
+}
+
+/// Makes signals known to the running thread, which is the main one.
+pub fn init() {
+    let _ = MAIN.set(&thread::current().eval_breaker);
+    signals::set_notify(notify);
+}
+
+/// As if the signal had come (`PyErr_SetInterruptEx`).
+pub fn simulate(signal: c_int) -> PyResult<()> {
+    if signal < 1 || signal as usize >= signals::COUNT {
+        return Err(raised!(ValueError, "signal number out of range"));
+    }
+    if handlers::is_handled(signal) {
+        signals::raise_flag(signal);
+    }
+    Ok(())
+}
+
+/// Does what the eval breaker asks for.
+pub fn handle_pending() -> PyResult<()> {
+    let state = thread::current();
+    let bits = state.eval_breaker.get();
+    if bits & EvalBreaker::DROP_LOCK != 0 {
+        crate::gil::yield_lock();
+    }
+    if bits & EvalBreaker::COLLECT != 0 {
+        state.eval_breaker.clear_bits(EvalBreaker::COLLECT);
+        taipan_objects::gc::collect_if_due();
+    }
+    if (bits & EvalBreaker::SIGNALS != 0 || signals::any_raised()) && crate::threads::is_main_thread() {
+        state.eval_breaker.clear_bits(EvalBreaker::SIGNALS);
+        handlers::run()?;
+    }
+    if bits & EvalBreaker::PENDING_CALLS != 0 {
+        state.eval_breaker.clear_bits(EvalBreaker::PENDING_CALLS);
+        pending::run()?;
+    }
+    if bits & EvalBreaker::ASYNC_EXCEPTION != 0 {
+        state.eval_breaker.clear_bits(EvalBreaker::ASYNC_EXCEPTION);
+        pending::raise_async()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,19 @@
+//! Threads: their states, the module `_thread`.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `registry` | the threads of an interpreter |
+//! | `lock` | `lock`, `RLock`, the import lock |
+//! | `handle` | `_ThreadHandle` |
+//! | `start` | starting threads and what a thread does from first to last |
+//! | `local` | `_local` |
+//! | `module` | the module `_thread` |
+
+pub mod handle;
+pub mod local;
+pub mod lock;
+pub mod module;
+mod registry;
+pub mod start;
+
+pub use registry::{current_exceptions, current_frames, is_main_thread, register_main, registry};

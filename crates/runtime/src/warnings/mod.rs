@@ -1,0 +1,67 @@
+//! Warnings: filters, registries of what was shown, and the module `_warnings`.
+//!
+//! The filters are those of the module `warnings` where it is loaded, so that assignments there count; before, those of
+//! `_warnings`, which are the same list.
+
+mod frames;
+mod issue;
+mod module;
+
+pub use issue::{explicit, warn};
+pub use module::module as warnings_module;
+
+use crate::contextvars::PyContextVar;
+use core::cell::{Cell, OnceCell};
+use taipan_objects::errors::Exc;
+use taipan_objects::model::thread;
+use taipan_objects::prelude::*;
+
+/// The state of an interpreter's warnings.
+#[derive(Default)]
+pub(crate) struct State {
+    filters: OnceCell<Py<PyList>>,
+    once_registry: OnceCell<Py<PyDict>>,
+    context: OnceCell<Py<PyContextVar>>,
+    /// Grows whenever filters change: registries of older versions are void.
+    version: Cell<i64>,
+    lock: crate::threads::lock::ImportLock,
+}
+
+pub(crate) fn state() -> &'static State {
+    thread::current().interpreter().extension()
+}
+
+impl State {
+    fn filters(&self) -> Py<PyList> {
+        self.filters.get_or_init(default_filters).clone()
+    }
+
+    fn once_registry(&self) -> Py<PyDict> {
+        self.once_registry.get_or_init(PyDict::new).clone()
+    }
+
+    fn context(&self) -> Py<PyContextVar> {
+        self.context.get_or_init(|| PyContextVar::new("_warnings_context", None)).clone()
+    }
+}
+
+/// The filters every interpreter begins with.
+fn default_filters() -> Py<PyList> {
+    let filter = |action: &str, category: Exc, module: Option<&str>| {
+        PyTuple::from_vec(vec![
+            PyStr::intern(PyStr::new(action)).into_obj(),
+            none(),
+            category.type_object().owned(),
+            module.map_or_else(none, |module| PyStr::intern(PyStr::new(module)).into_obj()),
+            PyInt::from_i64(0).into_obj(),
+        ])
+        .into_obj()
+    };
+    PyList::from_vec(vec![
+        filter("default", Exc::DeprecationWarning, Some("__main__")),
+        filter("ignore", Exc::DeprecationWarning, None),
+        filter("ignore", Exc::PendingDeprecationWarning, None),
+        filter("ignore", Exc::ImportWarning, None),
+        filter("ignore", Exc::ResourceWarning, None),
+    ])
+}

@@ -1,0 +1,148 @@
+//! The module `_warnings`.
+
+use super::issue::{self, Warning};
+use super::state;
+use taipan_objects::errors::Exc;
+use taipan_objects::model::args::OptArg;
+use taipan_objects::prelude::*;
+
+/// @doc _warnings
+#[pymodule(name = "_warnings")]
+pub mod module {
+    use super::*;
+
+    #[exec]
+    fn exec(m: &PyModule) -> PyResult<()> {
+        m.add("filters", &state().filters())?;
+        m.add("_onceregistry", &state().once_registry())?;
+        m.add_str("_defaultaction", "default")?;
+        m.add("_warnings_context", &state().context())
+    }
+
+    /// @doc _warnings._acquire_lock
+    #[pyfunction(signature = "()")]
+    fn _acquire_lock() {
+        state().lock.acquire();
+    }
+
+    /// @doc _warnings._release_lock
+    #[pyfunction(signature = "()")]
+    fn _release_lock() -> PyResult<()> {
+        if state().lock.release() {
+            Ok(())
+        } else {
+            Err(raised!(RuntimeError, "cannot release un-acquired lock"))
+        }
+    }
+
+    /// @doc _warnings._filters_mutated_lock_held
+    #[pyfunction(signature = "()")]
+    fn _filters_mutated_lock_held() -> PyResult<()> {
+        if !state().lock.is_held() {
+            return Err(raised!(RuntimeError, "warnings lock is not held"));
+        }
+        state().version.set(state().version.get() + 1);
+        Ok(())
+    }
+
+    /// @doc _warnings.warn
+    #[pyfunction(
+        signature = "(message, category=None, stacklevel=1, source=None, *,\n     skip_file_prefixes=())"
+    )]
+    fn warn(
+        message: &PyObject,
+        category: Option<&PyObject>,
+        stacklevel: isize,
+        source: Option<&PyObject>,
+        skip_file_prefixes: OptArg<&PyObject>,
+    ) -> PyResult<()> {
+        let category = category_of(message, category)?;
+        let prefixes = match skip_file_prefixes.given() {
+            None => Vec::new(),
+            Some(prefixes) => match prefixes.downcast::<PyTuple>() {
+                Some(tuple) => tuple.as_slice().iter().map(|prefix| prefix.owned()).collect(),
+                None => {
+                    let name = prefixes.class().name();
+                    return Err(raised!(TypeError, "warn() argument 'skip_file_prefixes' must be tuple, not {name}"));
+                }
+            },
+        };
+        if let Some(wrong) = prefixes.iter().find(|prefix| prefix.downcast::<PyStr>().is_none()) {
+            let name = wrong.class().name();
+            return Err(raised!(TypeError, "Found non-str '{name}' in skip_file_prefixes."));
+        }
+        issue::warn_at(&category, message, stacklevel, source, &prefixes)
+    }
+
+    /// @doc _warnings.warn_explicit
+    #[pyfunction(
+        signature = "(message, category, filename, lineno,\n              module=<unrepresentable>, registry=None,\n              module_globals=None, source=None)"
+    )]
+    fn warn_explicit(
+        message: &PyObject,
+        category: &PyObject,
+        filename: &PyStr,
+        lineno: i32,
+        module: OptArg<&PyObject>,
+        registry: Option<&PyObject>,
+        module_globals: Option<&PyObject>,
+        source: Option<&PyObject>,
+    ) -> PyResult<()> {
+        let source_line = match module_globals {
+            None => None,
+            Some(globals) => match globals.downcast::<PyDict>() {
+                Some(globals) => source_line(globals, lineno)?,
+                None => {
+                    let name = globals.class().name();
+                    return Err(raised!(TypeError, "module_globals must be a dict, not '{name}'"));
+                }
+            },
+        };
+        issue::issue(Warning {
+            category,
+            message,
+            filename,
+            lineno,
+            module: module.given(),
+            registry,
+            source_line,
+            source,
+        })
+    }
+}
+
+/// The category of a warning: that of the message where it is a warning itself.
+fn category_of(message: &PyObject, category: Option<&PyObject>) -> PyResult {
+    let base = Exc::Warning.type_object();
+    if object::is_instance(message, base)? {
+        return Ok(message.class().owned());
+    }
+    let Some(category) = category else { return Ok(Exc::UserWarning.type_object().owned()) };
+    let fits = category.downcast::<TypeObject>().is_some() && object::is_subclass(category, base)?;
+    if fits {
+        return Ok(category.owned());
+    }
+    let name = category.class().name();
+    Err(raised!(TypeError, "category must be a Warning subclass, not '{name}'"))
+}
+
+/// The line of a module's source, as its loader has it.
+fn source_line(globals: &PyDict, lineno: i32) -> PyResult<Option<Obj>> {
+    let spec_loader = match globals.get_str(intern!("__spec__"))? {
+        Some(spec) if !spec.is_none() => object::get_optional_attr(&spec, intern!("loader"))?,
+        _ => None,
+    };
+    let loader = match spec_loader.filter(|loader| !loader.is_none()) {
+        Some(loader) => Some(loader),
+        None => globals.get_str(intern!("__loader__"))?,
+    };
+    let (Some(loader), Some(name)) = (loader, globals.get_str(intern!("__name__"))?) else { return Ok(None) };
+    let Some(get_source) = object::get_optional_attr(&loader, intern!("get_source"))? else { return Ok(None) };
+    let source = call::call(&get_source, &[&name])?;
+    if source.is_none() {
+        return Ok(None);
+    }
+    let lines = call::method(&source, intern!("splitlines"), &[])?;
+    let Some(lines) = lines.downcast::<PyList>() else { return Ok(None) };
+    Ok(usize::try_from(lineno - 1).ok().and_then(|index| lines.get(index)))
+}
