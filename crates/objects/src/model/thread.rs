@@ -37,6 +37,8 @@ pub struct ThreadState {
     /// Something the evaluation loop must look at: signals, pending calls, a wish for the lock, asynchronous exceptions.
     /// Where it is not zero, the loop calls `upcalls::check_signals`.
     pub eval_breaker: EvalBreaker,
+    /// The current context of context variables; empty before the first use.
+    pub context: ObjCell,
 }
 
 /// Bits by which other threads ask a thread to look up from its work.
@@ -167,6 +169,7 @@ impl ThreadState {
             put_off_busy: Cell::new(false),
             recursion_depth: Cell::new(0),
             eval_breaker: EvalBreaker::default(),
+            context: ObjCell::empty(),
         }));
         // SAFETY: the state is not shared yet; the first handled-exception item lies in the state itself.
         unsafe { (*state.raw()).exc_info = &raw mut (*state.raw()).exc_state };

@@ -8,7 +8,7 @@ use taipan_objects::prelude::*;
 pub mod part {
     use super::*;
 
-    /// @doc builtins.aiter
+    /// Return an AsyncIterator for an AsyncIterable object.
     #[pyfunction(signature = "(async_iterable, /)")]
     fn aiter(iterable: &PyObject) -> PyResult {
         let class = iterable.class();
@@ -26,7 +26,10 @@ pub mod part {
         Ok(iterator)
     }
 
-    /// @doc builtins.anext
+    /// Return the next item from the async iterator.
+    ///
+    /// If default is given and the async iterator is exhausted,
+    /// it is returned instead of raising StopAsyncIteration.
     #[pyfunction(signature = "(aiterator, default=<unrepresentable>, /)")]
     fn anext(iterator: &PyObject, default: OptArg<&PyObject>) -> PyResult {
         let class = iterator.class();

@@ -13,7 +13,19 @@ use taipan_parser::Mode;
 pub mod part {
     use super::*;
 
-    /// @doc builtins.compile
+    /// Compile source into a code object that can be executed by exec() or eval().
+    ///
+    /// The source code may represent a Python module, statement or
+    /// expression.
+    /// The filename will be used for run-time error messages.
+    /// The mode must be 'exec' to compile a module, 'single' to compile a
+    /// single (interactive) statement, or 'eval' to compile an expression.
+    /// The flags argument, if present, controls which future statements
+    /// influence the compilation of the code.
+    /// The dont_inherit argument, if true, stops the compilation inheriting
+    /// the effects of any future statements in effect in the code calling
+    /// compile; if absent or false these statements do influence the
+    /// compilation, in addition to any features explicitly specified.
     #[pyfunction(
         name = "compile",
         signature = "(source, filename, mode, flags=0,\n        dont_inherit=False, optimize=-1, *, _feature_version=-1)"
@@ -70,7 +82,13 @@ pub mod part {
         Ok(code)
     }
 
-    /// @doc builtins.eval
+    /// Evaluate the given source in the context of globals and locals.
+    ///
+    /// The source may be a string representing a Python expression
+    /// or a code object as returned by compile().
+    /// The globals must be a dictionary and locals can be any mapping,
+    /// defaulting to the current globals and locals.
+    /// If only globals is given, locals defaults to it.
     #[pyfunction(signature = "(source, /, globals=None, locals=None)")]
     fn eval(source: &PyObject, globals: Option<&PyObject>, locals: Option<&PyObject>) -> PyResult {
         if let Some(locals) = locals
@@ -119,7 +137,15 @@ pub mod part {
         scope.run(&code, None)
     }
 
-    /// @doc builtins.exec
+    /// Execute the given source in the context of globals and locals.
+    ///
+    /// The source may be a string representing one or more Python statements
+    /// or a code object as returned by compile().
+    /// The globals must be a dictionary and locals can be any mapping,
+    /// defaulting to the current globals and locals.
+    /// If only globals is given, locals defaults to it.
+    /// The closure must be a tuple of cellvars, and can only be used
+    /// when source is a code object requiring exactly that many cellvars.
     #[pyfunction(signature = "(source, /, globals=None, locals=None, *, closure=None)")]
     fn exec(
         source: &PyObject,

@@ -9,19 +9,35 @@ use taipan_objects::types::complex::PyComplex;
 pub mod part {
     use super::*;
 
-    /// @doc builtins.min
+    /// min(iterable, *[, default=obj, key=func]) -> value
+    /// min(arg1, arg2, *args, *[, key=func]) -> value
+    ///
+    /// With a single iterable argument, return its smallest item. The
+    /// default keyword-only argument specifies an object to return if
+    /// the provided iterable is empty.
+    /// With two or more positional arguments, return the smallest argument.
     #[pyfunction(no_text, signature = "(*args, key=None, default=None)")]
     fn min(args: &[&PyObject], key: Option<&PyObject>, default: OptArg<&PyObject>) -> PyResult {
         extreme("min", CompareOp::Lt, args, key, default.given())
     }
 
-    /// @doc builtins.max
+    /// max(iterable, *[, default=obj, key=func]) -> value
+    /// max(arg1, arg2, *args, *[, key=func]) -> value
+    ///
+    /// With a single iterable argument, return its biggest item. The
+    /// default keyword-only argument specifies an object to return if
+    /// the provided iterable is empty.
+    /// With two or more positional arguments, return the largest argument.
     #[pyfunction(no_text, signature = "(*args, key=None, default=None)")]
     fn max(args: &[&PyObject], key: Option<&PyObject>, default: OptArg<&PyObject>) -> PyResult {
         extreme("max", CompareOp::Gt, args, key, default.given())
     }
 
-    /// @doc builtins.sum
+    /// Return the sum of a 'start' value (default: 0) plus an iterable of numbers
+    ///
+    /// When the iterable is empty, return the start value.
+    /// This function is intended specifically for use with numeric values and
+    /// may reject non-numeric types.
     #[pyfunction(signature = "(iterable, /, start=0)")]
     fn sum(iterable: &PyObject, start: OptArg<&PyObject>) -> PyResult {
         let iterator = iter::iter(iterable)?;

@@ -13,13 +13,15 @@ use taipan_objects::types::iterators::PyCallIter;
 pub mod part {
     use super::*;
 
-    /// @doc builtins.abs
+    /// Return the absolute value of the argument.
     #[pyfunction(signature = "(x, /)")]
     fn abs(x: &PyObject) -> PyResult {
         number::absolute(x)
     }
 
-    /// @doc builtins.all
+    /// Return True if bool(x) is True for all values x in the iterable.
+    ///
+    /// If the iterable is empty, return True.
     #[pyfunction(signature = "(iterable, /)")]
     fn all(iterable: &PyObject) -> PyResult<bool> {
         let iterator = iter::iter(iterable)?;
@@ -31,7 +33,9 @@ pub mod part {
         Ok(true)
     }
 
-    /// @doc builtins.any
+    /// Return True if bool(x) is True for any x in the iterable.
+    ///
+    /// If the iterable is empty, return False.
     #[pyfunction(signature = "(iterable, /)")]
     fn any(iterable: &PyObject) -> PyResult<bool> {
         let iterator = iter::iter(iterable)?;
@@ -43,31 +47,48 @@ pub mod part {
         Ok(false)
     }
 
-    /// @doc builtins.ascii
+    /// Return an ASCII-only representation of an object.
+    ///
+    /// As repr(), return a string containing a printable representation of an
+    /// object, but escape the non-ASCII characters in the string returned by
+    /// repr() using \\x, \\u or \\U escapes. This generates a string similar
+    /// to that returned by repr() in Python 2.
     #[pyfunction(signature = "(obj, /)")]
     fn ascii(obj: &PyObject) -> PyResult<Py<PyStr>> {
         object::ascii(obj)
     }
 
-    /// @doc builtins.bin
+    /// Return the binary representation of an integer.
+    ///
+    ///    >>> bin(2796202)
+    ///    '0b1010101010101010101010'
     #[pyfunction(signature = "(number, /)")]
     fn bin(value: &PyObject) -> PyResult<Py<PyStr>> {
         number::to_base(value, 2)
     }
 
-    /// @doc builtins.hex
+    /// Return the hexadecimal representation of an integer.
+    ///
+    ///    >>> hex(12648430)
+    ///    '0xc0ffee'
     #[pyfunction(signature = "(number, /)")]
     fn hex(value: &PyObject) -> PyResult<Py<PyStr>> {
         number::to_base(value, 16)
     }
 
-    /// @doc builtins.oct
+    /// Return the octal representation of an integer.
+    ///
+    ///    >>> oct(342391)
+    ///    '0o1234567'
     #[pyfunction(signature = "(number, /)")]
     fn oct(value: &PyObject) -> PyResult<Py<PyStr>> {
         number::to_base(value, 8)
     }
 
-    /// @doc builtins.breakpoint
+    /// Call sys.breakpointhook(*args, **kws).  sys.breakpointhook() must accept
+    /// whatever arguments are passed.
+    ///
+    /// By default, this drops you into the pdb debugger.
     #[pyfunction(signature = "(*args, **kws)")]
     fn breakpoint(args: &[&PyObject], kws: Option<Py<PyDict>>) -> PyResult {
         let Some(hook) = sys::get(intern!("breakpointhook"))? else {
@@ -77,7 +98,9 @@ pub mod part {
         call::call_tuple(&hook, &PyTuple::from_slice(args), kws.as_deref())
     }
 
-    /// @doc builtins.__build_class__
+    /// __build_class__(func, name, /, *bases, [metaclass], **kwds) -> class
+    ///
+    /// Internal helper function used by the class statement.
     #[pyfunction(name = "__build_class__", no_text, signature = "(*args, **kwargs)")]
     fn build_class(args: &[&PyObject], kwargs: Option<Py<PyDict>>) -> PyResult {
         let named = kwargs.map_or_else(Vec::new, |dict| dict.items_snapshot());
@@ -88,13 +111,16 @@ pub mod part {
         taipan_interpreter::build_class(&all, names.as_deref())
     }
 
-    /// @doc builtins.callable
+    /// Return whether the object is callable (i.e., some kind of function).
+    ///
+    /// Note that classes are callable, as are instances of classes with a
+    /// __call__() method.
     #[pyfunction(signature = "(obj, /)")]
     fn callable(obj: &PyObject) -> bool {
         object::is_callable(obj)
     }
 
-    /// @doc builtins.chr
+    /// Return a Unicode string of one character with ordinal i; 0 <= i <= 0x10ffff.
     #[pyfunction(signature = "(i, /)")]
     fn chr(i: &PyObject) -> PyResult<Py<PyStr>> {
         let value = number::index(i)?;
@@ -107,13 +133,26 @@ pub mod part {
         }
     }
 
-    /// @doc builtins.delattr
+    /// Deletes the named attribute from the given object.
+    ///
+    /// delattr(x, 'y') is equivalent to ``del x.y``
     #[pyfunction(signature = "(obj, name, /)")]
     fn delattr(obj: &PyObject, name: &PyObject) -> PyResult<()> {
         object::set_attr(obj, attribute_name(name)?, None)
     }
 
-    /// @doc builtins.dir
+    /// dir([object]) -> list of strings
+    ///
+    /// If called without an argument, return the names in the current scope.
+    /// Else, return an alphabetized list of names comprising (some of) the
+    /// attributes of the given object, and of attributes reachable from it.
+    /// If the object supplies a method named __dir__, it will be used;
+    /// otherwise the default dir() logic is used and returns:
+    ///   for a module object: the module's attributes.
+    ///   for a class object:  its attributes, and recursively the attributes
+    ///     of its bases.
+    ///   for any other object: its attributes, its class's attributes, and
+    ///     recursively the attributes of its class's base classes.
     #[pyfunction(no_text, signature = "(object=None, /)")]
     fn dir(of: OptArg<&PyObject>) -> PyResult {
         match of.given() {
@@ -131,19 +170,32 @@ pub mod part {
         }
     }
 
-    /// @doc builtins.divmod
+    /// Return the tuple (x//y, x%y).  Invariant: div*y + mod == x.
     #[pyfunction(signature = "(x, y, /)")]
     fn divmod(x: &PyObject, y: &PyObject) -> PyResult {
         number::divmod(x, y)
     }
 
-    /// @doc builtins.format
+    /// Return type(value).__format__(value, format_spec)
+    ///
+    /// Many built-in types implement format_spec according to the
+    /// Format Specification Mini-language. See help('FORMATTING').
+    ///
+    /// If type(value) does not supply a method named __format__
+    /// and format_spec is empty, then str(value) is returned.
+    /// See also help('SPECIALMETHODS').
     #[pyfunction(signature = "(value, format_spec='', /)")]
     fn format(value: &PyObject, format_spec: OptArg<&PyStr>) -> PyResult<Py<PyStr>> {
         object::format(value, format_spec.given())
     }
 
-    /// @doc builtins.getattr
+    /// getattr(object, name[, default]) -> value
+    ///
+    /// Get a named attribute from an object.
+    ///
+    /// getattr(x, 'y') is equivalent to x.y.
+    /// When a default argument is given, it is returned when the attribute
+    /// doesn't exist; without it, an exception is raised in that case.
     #[pyfunction(no_text, signature = "(object, name, default=None, /)")]
     fn getattr(of: &PyObject, name: &PyObject, default: OptArg<&PyObject>) -> PyResult {
         let name = attribute_name(name)?;
@@ -153,7 +205,10 @@ pub mod part {
         }
     }
 
-    /// @doc builtins.globals
+    /// Return the dictionary containing the current scope's global variables.
+    ///
+    /// NOTE: Updates to this dictionary *will* affect name lookups in the
+    /// current global scope and vice-versa.
     #[pyfunction(signature = "()")]
     fn globals() -> PyResult {
         match current_globals() {
@@ -162,19 +217,29 @@ pub mod part {
         }
     }
 
-    /// @doc builtins.hasattr
+    /// Return whether the object has an attribute with the given name.
+    ///
+    /// This is done by calling getattr(obj, name) and catching AttributeError.
     #[pyfunction(signature = "(obj, name, /)")]
     fn hasattr(obj: &PyObject, name: &PyObject) -> PyResult<bool> {
         object::has_attr(obj, attribute_name(name)?)
     }
 
-    /// @doc builtins.hash
+    /// Return the integer hash value for the given object.
+    ///
+    /// Two objects that compare equal must also have the same hash value, but
+    /// the reverse is not necessarily true.  Hash values may differ between
+    /// Python processes.  Not all objects are hashable; calling hash() on an
+    /// unhashable object raises TypeError.
     #[pyfunction(signature = "(obj, /)")]
     fn hash(obj: &PyObject) -> PyResult<isize> {
         object::hash(obj)
     }
 
-    /// @doc builtins.id
+    /// Return the identity of an object.
+    ///
+    /// This is guaranteed to be unique among simultaneously existing objects.
+    /// (CPython uses the object's memory address.)
     #[pyfunction(signature = "(obj, /)")]
     fn id(obj: &PyObject) -> PyResult<usize> {
         let address = obj.as_ptr() as usize;
@@ -189,7 +254,22 @@ pub mod part {
     ///            level=0)
     /// --
     ///
-    /// @doc builtins.__import__
+    /// Import a module.
+    ///
+    /// Because this function is meant for use by the Python
+    /// interpreter and not for general use, it is better to use
+    /// importlib.import_module() to programmatically import a module.
+    ///
+    /// The globals argument is only used to determine the context;
+    /// they are not modified.  The locals argument is unused.  The fromlist
+    /// should be a list of names to emulate ``from name import ...``, or an
+    /// empty list to emulate ``import name``.
+    /// When importing a module from a package, note that __import__('A.B', ...)
+    /// returns package A when fromlist is empty, but its submodule B when
+    /// fromlist is not empty.  The level argument is used to determine whether
+    /// to perform absolute or relative imports: 0 is absolute, while a positive
+    /// number is the number of parent directories to search relative to the
+    /// current module.
     #[pyfunction(
         name = "__import__",
         no_text,
@@ -211,19 +291,33 @@ pub mod part {
         )
     }
 
-    /// @doc builtins.isinstance
+    /// Return whether an object is an instance of a class or of a subclass thereof.
+    ///
+    /// A tuple, as in ``isinstance(x, (A, B, ...))``, may be given as the
+    /// target to check against.  This is equivalent to ``isinstance(x, A) or
+    /// isinstance(x, B) or ...`` etc.
     #[pyfunction(signature = "(obj, class_or_tuple, /)")]
     fn isinstance(obj: &PyObject, class: &PyObject) -> PyResult<bool> {
         object::is_instance(obj, class)
     }
 
-    /// @doc builtins.issubclass
+    /// Return whether 'cls' is derived from another class or is the same class.
+    ///
+    /// A tuple, as in ``issubclass(x, (A, B, ...))``, may be given as the
+    /// target to check against.  This is equivalent to ``issubclass(x, A) or
+    /// issubclass(x, B) or ...``.
     #[pyfunction(signature = "(cls, class_or_tuple, /)")]
     fn issubclass(derived: &PyObject, class: &PyObject) -> PyResult<bool> {
         object::is_subclass(derived, class)
     }
 
-    /// @doc builtins.iter
+    /// iter(iterable) -> iterator
+    /// iter(callable, sentinel) -> iterator
+    ///
+    /// Get an iterator from an object.  In the first form, the argument must
+    /// supply its own iterator, or be a sequence.
+    /// In the second form, the callable is called until it returns the
+    /// sentinel.
     #[pyfunction(name = "iter", no_text, signature = "(object, sentinel=None, /)")]
     fn iter_(of: &PyObject, sentinel: OptArg<&PyObject>) -> PyResult {
         match sentinel.given() {
@@ -233,19 +327,27 @@ pub mod part {
         }
     }
 
-    /// @doc builtins.len
+    /// Return the number of items in a container.
     #[pyfunction(signature = "(obj, /)")]
     fn len(obj: &PyObject) -> PyResult<usize> {
         object::len(obj)
     }
 
-    /// @doc builtins.locals
+    /// Return a dictionary containing the current scope's local variables.
+    ///
+    /// NOTE: Whether or not updates to this dictionary will affect name
+    /// lookups in the local scope and vice-versa is *implementation
+    /// dependent* and not covered by any backwards compatibility
+    /// guarantees.
     #[pyfunction(signature = "()")]
     fn locals() -> PyResult {
         taipan_interpreter::frames::current_locals()
     }
 
-    /// @doc builtins.next
+    /// next(iterator[, default])
+    ///
+    /// Return the next item from the iterator.  If default is given and the
+    /// iterator is exhausted, it is returned instead of raising StopIteration.
     #[pyfunction(no_text, signature = "(iterator, default=None, /)")]
     fn next(iterator: &PyObject, default: OptArg<&PyObject>) -> PyResult {
         if !iter::is_iterator(iterator) {
@@ -264,7 +366,13 @@ pub mod part {
         }
     }
 
-    /// @doc builtins.ord
+    /// Return the ordinal value of a character.
+    ///
+    /// If the argument is a one-character string, return the Unicode code
+    /// point of that character.
+    ///
+    /// If the argument is a bytes or bytearray object of length 1, return its
+    /// single byte value.
     #[pyfunction(signature = "(character, /)")]
     fn ord(c: &PyObject) -> PyResult<u32> {
         let size = if let Some(text) = c.downcast::<PyStr>() {
@@ -289,19 +397,28 @@ pub mod part {
         Err(raised!(TypeError, "ord() expected a character, but string of length {size} found"))
     }
 
-    /// @doc builtins.pow
+    /// Equivalent to base**exp with 2 arguments or base**exp % mod with 3 arguments
+    ///
+    /// Some types, such as ints, are able to use a more efficient algorithm
+    /// when invoked using the three argument form.
     #[pyfunction(signature = "(base, exp, mod=None)")]
     fn pow(base: &PyObject, exponent: &PyObject, modulus: Option<&PyObject>) -> PyResult {
         number::power(base, exponent, modulus.unwrap_or(none_ref()))
     }
 
-    /// @doc builtins.repr
+    /// Return the canonical string representation of the object.
+    ///
+    /// For many object types, including most builtins, eval(repr(obj)) == obj.
     #[pyfunction(signature = "(obj, /)")]
     fn repr(obj: &PyObject) -> PyResult<Py<PyStr>> {
         object::repr(obj)
     }
 
-    /// @doc builtins.round
+    /// Round a number to a given precision in decimal digits.
+    ///
+    /// The return value is an integer if ndigits is omitted or None.
+    /// Otherwise the return value has the same type as the number.  ndigits
+    /// may be negative.
     #[pyfunction(signature = "(number, ndigits=None)")]
     fn round(value: &PyObject, ndigits: Option<&PyObject>) -> PyResult {
         let arguments: &[&PyObject] = match &ndigits {
@@ -317,7 +434,9 @@ pub mod part {
         }
     }
 
-    /// @doc builtins.setattr
+    /// Sets the named attribute on the given object to the specified value.
+    ///
+    /// setattr(x, 'y', v) is equivalent to ``x.y = v``
     #[pyfunction(signature = "(obj, name, value, /)")]
     fn setattr(obj: &PyObject, name: &PyObject, value: &PyObject) -> PyResult<()> {
         object::set_attr(obj, attribute_name(name)?, Some(value))
@@ -326,7 +445,10 @@ pub mod part {
     /// sorted($module, iterable, /, *, key=None, reverse=False)
     /// --
     ///
-    /// @doc builtins.sorted
+    /// Return a new list containing all items from the iterable in ascending order.
+    ///
+    /// A custom key function can be supplied to customize the sort order, and the
+    /// reverse flag can be set to request the result in descending order.
     #[pyfunction(no_text, signature = "(*args, **kwargs)")]
     fn sorted(args: &[&PyObject], kwargs: Option<Py<PyDict>>) -> PyResult {
         let [iterable] = args else {
@@ -343,7 +465,10 @@ pub mod part {
         Ok(list.into_obj())
     }
 
-    /// @doc builtins.vars
+    /// vars([object]) -> dictionary
+    ///
+    /// Without arguments, equivalent to locals().
+    /// With an argument, equivalent to object.__dict__.
     #[pyfunction(no_text, signature = "(object=None, /)")]
     fn vars(of: OptArg<&PyObject>) -> PyResult {
         match of.given() {

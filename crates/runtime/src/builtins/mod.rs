@@ -36,7 +36,16 @@ const TYPES: &[&str] = &[
     "TabError", "UnicodeDecodeError", "UnicodeEncodeError", "UnicodeTranslateError",
 ];
 
-/// @doc builtins
+/// Built-in functions, types, exceptions, and other objects.
+///
+/// This module provides direct access to all 'built-in'
+/// identifiers of Python; for example, builtins.len is
+/// the full name for the built-in function len().
+///
+/// This module is not normally accessed explicitly by most
+/// applications, but can be useful in modules that provide
+/// objects with the same name as a built-in value, but in
+/// which the built-in of that name is also needed.
 #[pymodule(
     name = "builtins",
     fragments(

@@ -9,7 +9,16 @@ use taipan_objects::prelude::*;
 pub mod part {
     use super::*;
 
-    /// @doc builtins.print
+    /// Prints the values to a stream, or to sys.stdout by default.
+    ///
+    ///   sep
+    ///     string inserted between values, default a space.
+    ///   end
+    ///     string appended after the last value, default a newline.
+    ///   file
+    ///     a file-like object (stream); defaults to the current sys.stdout.
+    ///   flush
+    ///     whether to forcibly flush the stream.
     #[pyfunction(signature = "(*args, sep=' ', end='\\n', file=None, flush=False)")]
     fn print(
         args: &[&PyObject],
@@ -43,7 +52,14 @@ pub mod part {
         Ok(())
     }
 
-    /// @doc builtins.input
+    /// Read a string from standard input.  The trailing newline is stripped.
+    ///
+    /// The prompt string, if given, is printed to standard output without a
+    /// trailing newline before reading input.
+    ///
+    /// If the user hits EOF (*nix: Ctrl-D, Windows: Ctrl-Z+Return), raise
+    /// EOFError.
+    /// On *nix systems, readline is used if available.
     #[pyfunction(signature = "(prompt='', /)")]
     fn input(prompt: OptArg<&PyObject>) -> PyResult {
         let stream = |name: &'static PyStr, lost: &str| match sys::get(name)? {

@@ -7,7 +7,6 @@ use taipan_objects::errors;
 use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
 
-/// @doc _contextvars.Context
 #[pytype(name = "_contextvars.Context", gc, weakref = weaklist, parts(METHODS))]
 pub struct PyContext {
     ob_base: PyObject,
@@ -125,7 +124,6 @@ impl PyContext {
         Ok(with_map(Map::default()))
     }
 
-    /// @doc _contextvars.Context.run
     #[pymethod(no_text, signature = "(*args, **kwargs)")]
     fn run(&self, args: &[&PyObject], kwargs: Option<Py<PyDict>>) -> PyResult {
         let Some((function, args)) = args.split_first() else {
@@ -150,35 +148,40 @@ impl PyContext {
         result
     }
 
-    /// @doc _contextvars.Context.copy
+    /// Return a shallow copy of the context object.
     #[pymethod]
     fn copy(&self) -> Py<PyContext> {
         let map = self.map.borrow().clone();
         with_map(map)
     }
 
-    /// @doc _contextvars.Context.get
+    /// Return the value for `key` if `key` has the value in the context object.
+    ///
+    /// If `key` does not exist, return `default`.  If `default` is not
+    /// given, return None.
     #[pymethod(signature = "(key, default=None, /)")]
     fn get(&self, key: &PyObject, default: Option<&PyObject>) -> PyResult {
         let key = variable_key(key)?;
         Ok(self.lookup(key).unwrap_or_else(|| default.map_or_else(none, ObjectExt::owned)))
     }
 
-    /// @doc _contextvars.Context.keys
+    /// Return a list of all variables in the context object.
     #[pymethod]
     fn keys(&self) -> PyResult {
         let keys = self.entries().into_iter().map(|(key, _)| key).collect();
         iter::iter(&PyTuple::from_vec(keys))
     }
 
-    /// @doc _contextvars.Context.values
+    /// Return a list of all variables' values in the context object.
     #[pymethod]
     fn values(&self) -> PyResult {
         let values = self.entries().into_iter().map(|(_, value)| value).collect();
         iter::iter(&PyTuple::from_vec(values))
     }
 
-    /// @doc _contextvars.Context.items
+    /// Return all variables and their values in the context object.
+    ///
+    /// The result is returned as a list of 2-tuples (variable, value).
     #[pymethod]
     fn items(&self) -> PyResult {
         let items = self

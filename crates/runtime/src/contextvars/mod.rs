@@ -10,7 +10,7 @@ pub use variable::{PyContextVar, PyToken};
 use taipan_objects::model::thread::{self, ThreadState};
 use taipan_objects::prelude::*;
 
-/// @doc _contextvars
+/// Context Variables
 #[pymodule(name = "_contextvars")]
 pub mod module {
     use super::*;
@@ -23,7 +23,6 @@ pub mod module {
         m.add_type(PyToken::type_object())
     }
 
-    /// @doc _contextvars.copy_context
     #[pyfunction(signature = "()")]
     fn copy_context() -> Py<PyContext> {
         copy_current()

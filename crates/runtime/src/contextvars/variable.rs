@@ -7,7 +7,6 @@ use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
 use taipan_objects::types::genericalias;
 
-/// @doc _contextvars.ContextVar
 #[pytype(name = "_contextvars.ContextVar", gc, parts(METHODS))]
 pub struct PyContextVar {
     ob_base: PyObject,
@@ -90,7 +89,15 @@ impl PyContextVar {
         self.name.clone()
     }
 
-    /// @doc _contextvars.ContextVar.get
+    /// Return a value for the context variable for the current context.
+    ///
+    /// If there is no value for the variable in the current context, the
+    /// method will:
+    ///  * return the value of the default argument of the method, if
+    ///    provided; or
+    ///  * return the default value for the context variable, if it was
+    ///    created with one; or
+    ///  * raise a LookupError.
     #[pymethod(signature = "(default=<unrepresentable>, /)")]
     fn get(&self, default: OptArg<&PyObject>) -> PyResult {
         if let Some(value) = self.lookup() {
@@ -108,13 +115,22 @@ impl PyContextVar {
         }
     }
 
-    /// @doc _contextvars.ContextVar.set
+    /// Call to set a new value for the context variable in the current context.
+    ///
+    /// The required value argument is the new value for the context
+    /// variable.
+    ///
+    /// Returns a Token object that can be used to restore the variable to
+    /// its previous value via the `ContextVar.reset()` method.
     #[pymethod(signature = "(value, /)")]
     fn set(&self, value: &PyObject) -> Py<PyToken> {
         self.assign(value)
     }
 
-    /// @doc _contextvars.ContextVar.reset
+    /// Reset the context variable.
+    ///
+    /// The variable is reset to the value it had before the
+    /// `ContextVar.set()` that created the token was used.
     #[pymethod(signature = "(token, /)")]
     fn reset(&self, token: &PyObject) -> PyResult<()> {
         match token.downcast::<PyToken>() {
@@ -126,7 +142,7 @@ impl PyContextVar {
         }
     }
 
-    /// @doc _contextvars.ContextVar.__class_getitem__
+    /// ContextVars are generic over the type of their contained values
     #[pymethod(name = "__class_getitem__", class, no_text, signature = "(item, /)")]
     fn class_getitem(cls: &TypeObject, item: &PyObject) -> PyResult {
         Ok(genericalias::new(cls, item))
@@ -174,7 +190,6 @@ pub fn prepare() -> PyResult<()> {
     Ok(())
 }
 
-/// @doc _contextvars.Token
 #[pytype(name = "_contextvars.Token", gc, parts(TOKEN_METHODS))]
 pub struct PyToken {
     ob_base: PyObject,
@@ -202,13 +217,13 @@ impl PyToken {
         self.old.clone().unwrap_or_else(missing)
     }
 
-    /// @doc _contextvars.Token.__enter__
+    /// Enter into Token context manager.
     #[pymethod(name = "__enter__")]
     fn enter(&self) -> Obj {
         self.as_object().owned()
     }
 
-    /// @doc _contextvars.Token.__exit__
+    /// Exit from Token context manager, restore the linked ContextVar.
     #[pymethod(name = "__exit__", signature = "(type, value, traceback, /)")]
     fn exit(&self, class: &PyObject, value: &PyObject, traceback: &PyObject) -> PyResult<()> {
         let _ = (class, value, traceback);
@@ -218,7 +233,7 @@ impl PyToken {
         }
     }
 
-    /// @doc _contextvars.Token.__class_getitem__
+    /// Tokens are generic over the same type as the ContextVar which created them.
     #[pymethod(name = "__class_getitem__", class, no_text, signature = "(item, /)")]
     fn class_getitem(cls: &TypeObject, item: &PyObject) -> PyResult {
         Ok(genericalias::new(cls, item))

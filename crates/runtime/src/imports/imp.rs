@@ -13,7 +13,7 @@ use taipan_objects::types::code::PyCode;
 /// What importlib keeps in the first four bytes of `.pyc` files, as a number.
 const MAGIC: u32 = u32::from_le_bytes(taipan_bytecode::marshal::PYC_MAGIC);
 
-/// @doc _imp
+/// (Extremely) low-level import machinery bits as used by importlib.
 #[pymodule(name = "_imp")]
 pub mod module {
     use super::*;
@@ -29,13 +29,19 @@ pub mod module {
         m.add_int("pyc_magic_number_token", i64::from(MAGIC))
     }
 
-    /// @doc _imp.acquire_lock
+    /// Acquires the interpreter's import lock for the current thread.
+    ///
+    /// This lock should be used by import hooks to ensure thread-safety when
+    /// importing modules.  On platforms without threads, this function does
+    /// nothing.
     #[pyfunction(signature = "()")]
     fn acquire_lock() {
         import_lock().acquire();
     }
 
-    /// @doc _imp.release_lock
+    /// Release the interpreter's import lock.
+    ///
+    /// On platforms without threads, this function does nothing.
     #[pyfunction(signature = "()")]
     fn release_lock() -> PyResult<()> {
         if import_lock().release() {
@@ -45,26 +51,28 @@ pub mod module {
         }
     }
 
-    /// @doc _imp.lock_held
+    /// Return True if the import lock is currently held, else False.
+    ///
+    /// On platforms without threads, return False.
     #[pyfunction(signature = "()")]
     fn lock_held() -> bool {
         import_lock().is_held()
     }
 
-    /// @doc _imp.extension_suffixes
+    /// Returns the list of file suffixes used to identify extension modules.
     #[pyfunction(signature = "()")]
     fn extension_suffixes() -> Py<PyList> {
         let suffixes = [".cpython-314-x86_64-linux-gnu.so", ".abi3.so", ".so"];
         PyList::from_vec(suffixes.iter().map(|suffix| PyStr::new(suffix).into_obj()).collect())
     }
 
-    /// @doc _imp.is_builtin
+    /// Returns True if the module name corresponds to a built-in module.
     #[pyfunction(signature = "(name, /)")]
     fn is_builtin(name: &PyStr) -> i32 {
         i32::from(builtin::find(&name.to_string_lossy()).is_some())
     }
 
-    /// @doc _imp.create_builtin
+    /// Create an extension module.
     #[pyfunction(signature = "(spec, /)")]
     fn create_builtin(spec: &PyObject) -> PyResult {
         let name = object::get_attr(spec, intern!("name"))?;
@@ -81,7 +89,7 @@ pub mod module {
         }
     }
 
-    /// @doc _imp.exec_builtin
+    /// Initialize a built-in module.
     #[pyfunction(signature = "(mod, /)")]
     fn exec_builtin(module: &PyObject) -> PyResult<i32> {
         if let Some(module) = module.downcast::<PyModule>()
@@ -93,7 +101,7 @@ pub mod module {
         Ok(0)
     }
 
-    /// @doc _imp.create_dynamic
+    /// Create an extension module.
     #[pyfunction(signature = "(spec, file=<unrepresentable>, /)")]
     fn create_dynamic(spec: &PyObject, file: OptArg<&PyObject>) -> PyResult {
         let _ = file;
@@ -111,7 +119,7 @@ pub mod module {
         }
     }
 
-    /// @doc _imp.exec_dynamic
+    /// Initialize an extension module.
     #[pyfunction(signature = "(mod, /)")]
     fn exec_dynamic(module: &PyObject) -> PyResult<i32> {
         if let Some(dynamic) = super::super::dynamic() {
@@ -120,7 +128,15 @@ pub mod module {
         Ok(0)
     }
 
-    /// @doc _imp.find_frozen
+    /// Return info about the corresponding frozen module (if there is one) or None.
+    ///
+    /// The returned info (a 2-tuple):
+    ///
+    ///  * data         the raw marshalled bytes
+    ///  * is_package   whether or not it is a package
+    ///  * origname     the originally frozen module's name, or None if not
+    ///                 a stdlib module (this will usually be the same as
+    ///                 the module's current name)
     #[pyfunction(signature = "(name, /, *, withdata=False)")]
     fn find_frozen(name: &PyStr, withdata: bool) -> PyResult {
         let _ = withdata;
@@ -136,7 +152,7 @@ pub mod module {
         Ok(PyTuple::from_vec(vec![data, PyInt::from_bool(found.is_package), origin]).into_obj())
     }
 
-    /// @doc _imp.get_frozen_object
+    /// Create a code object for a frozen module.
     #[pyfunction(signature = "(name, data=None, /)")]
     fn get_frozen_object(name: &PyStr, data: Option<&PyObject>) -> PyResult {
         let Some(data) = data else {
@@ -161,7 +177,7 @@ pub mod module {
         Ok(code)
     }
 
-    /// @doc _imp.init_frozen
+    /// Initializes a frozen module.
     #[pyfunction(signature = "(name, /)")]
     fn init_frozen(name: &PyStr) -> PyResult {
         let text = name.to_string_lossy();
@@ -171,13 +187,13 @@ pub mod module {
         frozen::import(&text).map(Py::into_obj)
     }
 
-    /// @doc _imp.is_frozen
+    /// Returns True if the module name corresponds to a frozen module.
     #[pyfunction(signature = "(name, /)")]
     fn is_frozen(name: &PyStr) -> bool {
         frozen::find(&name.to_string_lossy()).is_some()
     }
 
-    /// @doc _imp.is_frozen_package
+    /// Returns True if the module name is of a frozen package.
     #[pyfunction(signature = "(name, /)")]
     fn is_frozen_package(name: &PyStr) -> PyResult<bool> {
         match frozen::find(&name.to_string_lossy()) {
@@ -186,33 +202,44 @@ pub mod module {
         }
     }
 
-    /// @doc _imp._frozen_module_names
+    /// Returns the list of available frozen modules.
     #[pyfunction(signature = "()")]
     fn _frozen_module_names() -> Py<PyList> {
         PyList::from_vec(frozen::names().map(|name| PyStr::new(name).into_obj()).collect())
     }
 
-    /// @doc _imp._override_frozen_modules_for_tests
+    /// (internal-only) Override PyConfig.use_frozen_modules.
+    ///
+    /// (-1: "off", 1: "on", 0: no override)
+    /// See frozen_modules() in Lib/test/support/import_helper.py.
     #[pyfunction(signature = "(override, /)")]
     fn _override_frozen_modules_for_tests(value: i32) {
         frozen::set_override(value);
     }
 
-    /// @doc _imp._override_multi_interp_extensions_check
+    /// (internal-only) Override PyInterpreterConfig.check_multi_interp_extensions.
+    ///
+    /// (-1: "never", 1: "always", 0: no override)
     #[pyfunction(signature = "(override, /)")]
     fn _override_multi_interp_extensions_check(value: i32) -> PyResult<i32> {
         let _ = value;
         Err(raised!(RuntimeError, "_imp._override_multi_interp_extensions_check() cannot be used in the main interpreter"))
     }
 
-    /// @doc _imp._fix_co_filename
+    /// Changes code.co_filename to specify the passed-in file path.
+    ///
+    ///   code
+    ///     Code object to change.
+    ///   path
+    ///     File path to use.
     #[pyfunction(signature = "(code, path, /)")]
     fn _fix_co_filename(code: &PyCode, path: &PyStr) -> PyResult<()> {
-        fix_filename(code, code.filename(), path);
+        if !code.filename().eq(path) {
+            code.set_filename(path);
+        }
         Ok(())
     }
 
-    /// @doc _imp.source_hash
     #[pyfunction(signature = "(key, source)")]
     fn source_hash(key: i64, source: &PyObject) -> PyResult<Py<PyBytes>> {
         let source = Buffer::get(source, taipan_abi::PyBUF_SIMPLE)?;
@@ -239,27 +266,6 @@ fn invalid(name: &PyStr) -> Raised {
         None,
         None,
     )
-}
-
-/// Gives a code object and those inside it another file name, where they have the old one.
-fn fix_filename(code: &PyCode, old: &PyStr, new: &PyStr) {
-    if code.filename().eq(new) {
-        return;
-    }
-    let old = old.to_owned();
-    fix_below(code, &old, new);
-}
-
-fn fix_below(code: &PyCode, old: &PyStr, new: &PyStr) {
-    if !code.filename().eq(old) {
-        return;
-    }
-    code.set_filename(new);
-    for constant in code.constants().as_slice() {
-        if let Some(inner) = constant.downcast::<PyCode>() {
-            fix_below(inner, old, new);
-        }
-    }
 }
 
 /// The interpreter's import lock.

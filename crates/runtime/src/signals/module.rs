@@ -60,7 +60,41 @@ fn timer_error() -> PyResult {
     Ok(state().timer_error.get_or_init(|| class).clone())
 }
 
-/// @doc _signal
+/// This module provides mechanisms to use signal handlers in Python.
+///
+/// Functions:
+///
+/// alarm() -- cause SIGALRM after a specified time [Unix only]
+/// setitimer() -- cause a signal (described below) after a specified
+///                float time and the timer may restart then [Unix only]
+/// getitimer() -- get current value of timer [Unix only]
+/// signal() -- set the action for a given signal
+/// getsignal() -- get the signal action for a given signal
+/// pause() -- wait until a signal arrives [Unix only]
+/// default_int_handler() -- default SIGINT handler
+///
+/// signal constants:
+/// SIG_DFL -- used to refer to the system default handler
+/// SIG_IGN -- used to ignore the signal
+/// NSIG -- number of defined signals
+/// SIGINT, SIGTERM, etc. -- signal numbers
+///
+/// itimer constants:
+/// ITIMER_REAL -- decrements in real time, and delivers SIGALRM upon
+///                expiration
+/// ITIMER_VIRTUAL -- decrements only when the process is executing,
+///                and delivers SIGVTALRM upon expiration
+/// ITIMER_PROF -- decrements both when the process is executing and
+///                when the system is executing on behalf of the process.
+///                Coupled with ITIMER_VIRTUAL, this timer is usually
+///                used to profile the time spent by the application
+///                in user and kernel space. SIGPROF is delivered upon
+///                expiration.
+///
+///
+/// *** IMPORTANT NOTICE ***
+/// A signal handler function is called with two arguments:
+/// the first is the signal number, the second is the interrupted stack frame.
 #[pymodule(name = "_signal")]
 pub mod module {
     use super::*;
@@ -82,34 +116,44 @@ pub mod module {
         Ok(())
     }
 
-    /// @doc _signal.default_int_handler
+    /// The default handler for SIGINT installed by Python.
+    ///
+    /// It raises KeyboardInterrupt.
     #[pyfunction(signature = "(signalnum, frame, /)")]
     fn default_int_handler(signalnum: i32, frame: &PyObject) -> PyResult {
         let _ = (signalnum, frame);
         Err(handlers::interrupt())
     }
 
-    /// @doc _signal.alarm
+    /// Arrange for SIGALRM to arrive after the given number of seconds.
     #[pyfunction(signature = "(seconds, /)")]
     fn alarm(seconds: i32) -> u32 {
         signals::alarm(seconds as u32)
     }
 
-    /// @doc _signal.pause
+    /// Wait until a signal arrives.
     #[pyfunction(signature = "()")]
     fn pause() -> PyResult<()> {
         signals::pause();
         super::super::handle_pending()
     }
 
-    /// @doc _signal.raise_signal
+    /// Send a signal to the executing process.
     #[pyfunction(signature = "(signalnum, /)")]
     fn raise_signal(signalnum: i32) -> PyResult<()> {
         signals::raise(signalnum).map_err(os_error)?;
         super::super::handle_pending()
     }
 
-    /// @doc _signal.signal
+    /// Set the action for the given signal.
+    ///
+    /// The action can be SIG_DFL, SIG_IGN, or a callable Python object.
+    /// The previous action is returned.  See getsignal() for possible return
+    /// values.
+    ///
+    /// *** IMPORTANT NOTICE ***
+    /// A signal handler function is called with two arguments: the first is
+    /// the signal number, the second is the interrupted stack frame.
     #[pyfunction(signature = "(signalnum, handler, /)")]
     fn signal(signalnum: i32, handler: &PyObject) -> PyResult {
         if !crate::threads::is_main_thread() {
@@ -138,21 +182,35 @@ pub mod module {
         Ok(handlers::replace(signalnum, handler))
     }
 
-    /// @doc _signal.getsignal
+    /// Return the current action for the given signal.
+    ///
+    /// The return value can be:
+    ///   SIG_IGN -- if the signal is being ignored
+    ///   SIG_DFL -- if the default action for the signal is in effect
+    ///   None    -- if an unknown handler is in effect
+    ///   anything else -- the callable Python object used as a handler
     #[pyfunction(signature = "(signalnum, /)")]
     fn getsignal(signalnum: i32) -> PyResult {
         check_number(signalnum)?;
         Ok(handlers::get(signalnum))
     }
 
-    /// @doc _signal.siginterrupt
+    /// Change system call restart behaviour.
+    ///
+    /// If flag is False, system calls will be restarted when interrupted by
+    /// signal sig, else system calls will be interrupted.
     #[pyfunction(signature = "(signalnum, flag, /)")]
     fn siginterrupt(signalnum: i32, flag: i32) -> PyResult<()> {
         check_number(signalnum)?;
         signals::set_interrupts(signalnum, flag != 0).map_err(os_error)
     }
 
-    /// @doc _signal.set_wakeup_fd
+    /// Sets the fd to be written to (with the signal number) when a signal comes in.
+    ///
+    /// A library can use this to wakeup select or poll.
+    /// The previous fd or -1 is returned.
+    ///
+    /// The fd must be non-blocking.
     #[pyfunction(signature = "(fd, /, *, warn_on_full_buffer=True)")]
     fn set_wakeup_fd(fd: i32, warn_on_full_buffer: bool) -> PyResult<i32> {
         if !crate::threads::is_main_thread() {
@@ -171,7 +229,12 @@ pub mod module {
         Ok(signals::set_wakeup_fd(fd))
     }
 
-    /// @doc _signal.setitimer
+    /// Sets given itimer (one of ITIMER_REAL, ITIMER_VIRTUAL or ITIMER_PROF).
+    ///
+    /// The timer will fire after value seconds and after that every interval
+    /// seconds.  The itimer can be cleared by setting seconds to zero.
+    ///
+    /// Returns old values as a tuple: (delay, interval).
     #[pyfunction(signature = "(which, seconds, interval=0.0, /)")]
     fn setitimer(which: i32, seconds: &PyObject, interval: OptArg<&PyObject>) -> PyResult<(f64, f64)> {
         let next_us = microseconds(seconds)?;
@@ -183,13 +246,13 @@ pub mod module {
         Ok(timer_seconds(old))
     }
 
-    /// @doc _signal.getitimer
+    /// Returns current value of given itimer.
     #[pyfunction(signature = "(which, /)")]
     fn getitimer(which: i32) -> PyResult<(f64, f64)> {
         Ok(timer_seconds(signals::timer(which).map_err(raise_timer_error)?))
     }
 
-    /// @doc _signal.pthread_sigmask
+    /// Fetch and/or change the signal mask of the calling thread.
     #[pyfunction(signature = "(how, mask, /)")]
     fn pthread_sigmask(how: i32, mask: &PyObject) -> PyResult<Py<PySet>> {
         let old = signals::set_mask(how, &numbers(mask)?).map_err(os_error)?;
@@ -197,19 +260,28 @@ pub mod module {
         set_of(&old)
     }
 
-    /// @doc _signal.sigpending
+    /// Examine pending signals.
+    ///
+    /// Returns a set of signal numbers that are pending for delivery to
+    /// the calling thread.
     #[pyfunction(signature = "()")]
     fn sigpending() -> PyResult<Py<PySet>> {
         set_of(&signals::pending().map_err(os_error)?)
     }
 
-    /// @doc _signal.sigwait
+    /// Wait for a signal.
+    ///
+    /// Suspend execution of the calling thread until the delivery of one of the
+    /// signals specified in the signal set sigset.  The function accepts the
+    /// signal and returns the signal number.
     #[pyfunction(signature = "(sigset, /)")]
     fn sigwait(sigset: &PyObject) -> PyResult<i32> {
         signals::wait(&numbers(sigset)?).map_err(os_error)
     }
 
-    /// @doc _signal.sigwaitinfo
+    /// Wait synchronously until one of the signals in *sigset* is delivered.
+    ///
+    /// Returns a struct_siginfo containing information about the signal.
     #[pyfunction(signature = "(sigset, /)")]
     fn sigwaitinfo(sigset: &PyObject) -> PyResult {
         let numbers = numbers(sigset)?;
@@ -222,7 +294,9 @@ pub mod module {
         }
     }
 
-    /// @doc _signal.sigtimedwait
+    /// Like sigwaitinfo(), but with a timeout.
+    ///
+    /// The timeout is specified in seconds, with floating-point numbers allowed.
     #[pyfunction(signature = "(sigset, timeout, /)")]
     fn sigtimedwait(sigset: &PyObject, timeout: &PyObject) -> PyResult {
         let numbers = numbers(sigset)?;
@@ -243,20 +317,27 @@ pub mod module {
         }
     }
 
-    /// @doc _signal.valid_signals
+    /// Return a set of valid signal numbers on this platform.
+    ///
+    /// The signal numbers returned by this function can be safely passed to
+    /// functions like `pthread_sigmask`.
     #[pyfunction(signature = "()")]
     fn valid_signals() -> PyResult<Py<PySet>> {
         set_of(&signals::valid())
     }
 
-    /// @doc _signal.strsignal
+    /// Return the system description of the given signal.
+    ///
+    /// Returns the description of signal *signalnum*, such as "Interrupt"
+    /// for :const:`SIGINT`. Returns :const:`None` if *signalnum* has no
+    /// description. Raises :exc:`ValueError` if *signalnum* is invalid.
     #[pyfunction(signature = "(signalnum, /)")]
     fn strsignal(signalnum: i32) -> PyResult<Option<String>> {
         check_number(signalnum)?;
         Ok(signals::describe(signalnum))
     }
 
-    /// @doc _signal.pthread_kill
+    /// Send a signal to a thread.
     #[pyfunction(signature = "(thread_id, signalnum, /)")]
     fn pthread_kill(thread_id: u64, signalnum: i32) -> PyResult<()> {
         let number = PyInt::from_i64(i64::from(signalnum));
@@ -265,7 +346,7 @@ pub mod module {
         super::super::handle_pending()
     }
 
-    /// @doc _signal.pidfd_send_signal
+    /// Send a signal to a process referred to by a pid file descriptor.
     #[pyfunction(signature = "(pidfd, signalnum, siginfo=None, flags=0, /)")]
     fn pidfd_send_signal(pidfd: i32, signalnum: i32, siginfo: Option<&PyObject>, flags: i32) -> PyResult<()> {
         if siginfo.is_some() {

@@ -15,13 +15,13 @@ use taipan_objects::types::r#type;
 pub mod part {
     use super::*;
 
-    /// @doc sys.addaudithook
+    /// Adds a new audit hook callback.
     #[pyfunction(signature = "(hook)")]
     fn addaudithook(hook: &PyObject) -> PyResult<()> {
         crate::audit::add_hook(hook)
     }
 
-    /// @doc sys.audit
+    /// Passes the event to any audit hooks that are attached.
     #[pyfunction(signature = "(event, /, *args)")]
     fn audit(event: &PyObject, args: &[&PyObject]) -> PyResult<()> {
         let Some(event) = event.downcast::<PyStr>() else {
@@ -31,7 +31,10 @@ pub mod part {
         crate::audit::audit(event.to_utf8()?, args)
     }
 
-    /// @doc sys.exc_info
+    /// Return current exception information: (type, value, traceback).
+    ///
+    /// Return information about the most recent exception caught by an except
+    /// clause in the current stack frame or in an older stack frame.
     #[pyfunction(signature = "()")]
     fn exc_info() -> PyResult {
         let items = match errors::handled() {
@@ -44,13 +47,22 @@ pub mod part {
         Ok(PyTuple::from_vec(items).into_obj())
     }
 
-    /// @doc sys.exception
+    /// Return the current exception.
+    ///
+    /// Return the most recent exception caught by an except clause
+    /// in the current stack frame or in an older stack frame, or None
+    /// if no such exception exists.
     #[pyfunction(signature = "()")]
     fn exception() -> Obj {
         errors::handled().unwrap_or_else(none)
     }
 
-    /// @doc sys.exit
+    /// Exit the interpreter by raising SystemExit(status).
+    ///
+    /// If the status is omitted or None, it defaults to zero (i.e., success).
+    /// If the status is an integer, it will be used as the system exit status.
+    /// If it is another kind of object, it will be printed and the system
+    /// exit status will be one (i.e., failure).
     #[pyfunction(signature = "(status=None, /)")]
     fn exit(status: Option<&PyObject>) -> PyResult {
         let class = errors::Exc::SystemExit.type_object();
@@ -60,25 +72,29 @@ pub mod part {
         })
     }
 
-    /// @doc sys.getdefaultencoding
+    /// Return the current default encoding used by the Unicode implementation.
     #[pyfunction(signature = "()")]
     fn getdefaultencoding() -> &'static str {
         "utf-8"
     }
 
-    /// @doc sys.getfilesystemencoding
+    /// Return the encoding used to convert Unicode filenames to OS filenames.
     #[pyfunction(signature = "()")]
     fn getfilesystemencoding() -> &'static str {
         "utf-8"
     }
 
-    /// @doc sys.getfilesystemencodeerrors
+    /// Return the error mode used Unicode to OS filename conversion.
     #[pyfunction(signature = "()")]
     fn getfilesystemencodeerrors() -> &'static str {
         "surrogateescape"
     }
 
-    /// @doc sys.intern
+    /// ``Intern'' the given string.
+    ///
+    /// This enters the string in the (global) table of interned strings whose
+    /// purpose is to speed up dictionary lookups. Return the string itself or
+    /// the previously interned string object with the same value.
     #[pyfunction(signature = "(string, /)")]
     fn intern(string: &PyObject) -> PyResult<Py<PyStr>> {
         match string.downcast_exact::<PyStr>() {
@@ -93,43 +109,57 @@ pub mod part {
         }
     }
 
-    /// @doc sys._is_interned
+    /// Return True if the given string is "interned".
     #[pyfunction(signature = "(string, /)")]
     fn _is_interned(string: &PyStr) -> bool {
         string.is_interned()
     }
 
-    /// @doc sys._is_immortal
+    /// Return True if the given object is "immortal" per PEP 683.
+    ///
+    /// This function should be used for specialized purposes only.
     #[pyfunction(signature = "(op, /)")]
     fn _is_immortal(op: &PyObject) -> bool {
         op.is_immortal()
     }
 
-    /// @doc sys._is_gil_enabled
+    /// Return True if the GIL is currently enabled and False otherwise.
     #[pyfunction(signature = "()")]
     fn _is_gil_enabled() -> bool {
         true
     }
 
-    /// @doc sys.is_finalizing
+    /// Return True if Python is exiting.
     #[pyfunction(signature = "()")]
     fn is_finalizing() -> bool {
         state::is_finalizing()
     }
 
-    /// @doc sys.getrefcount
+    /// Return the reference count of object.
+    ///
+    /// The count returned is generally one higher than you might expect,
+    /// because it includes the (temporary) reference as an argument to
+    /// getrefcount().
     #[pyfunction(signature = "(object, /)")]
     fn getrefcount(of: &PyObject) -> u32 {
         of.refcount()
     }
 
-    /// @doc sys.getrecursionlimit
+    /// Return the current value of the recursion limit.
+    ///
+    /// The recursion limit is the maximum depth of the Python interpreter
+    /// stack.  This limit prevents infinite recursion from causing an overflow
+    /// of the C stack and crashing Python.
     #[pyfunction(signature = "()")]
     fn getrecursionlimit() -> u32 {
         thread::current().interpreter().recursion_limit.get()
     }
 
-    /// @doc sys.setrecursionlimit
+    /// Set the maximum depth of the Python interpreter stack to n.
+    ///
+    /// This limit prevents infinite recursion from causing an overflow of the C
+    /// stack and crashing Python.  The highest possible limit is platform-
+    /// dependent.
     #[pyfunction(signature = "(limit, /)")]
     fn setrecursionlimit(limit: i32) -> PyResult<()> {
         if limit < 1 {
@@ -146,13 +176,13 @@ pub mod part {
         Ok(())
     }
 
-    /// @doc sys.get_int_max_str_digits
+    /// Return the maximum string digits limit for non-binary int<->str conversions.
     #[pyfunction(signature = "()")]
     fn get_int_max_str_digits() -> i32 {
         thread::current().interpreter().int_max_str_digits.get()
     }
 
-    /// @doc sys.set_int_max_str_digits
+    /// Set the maximum string digits limit for non-binary int<->str conversions.
     #[pyfunction(signature = "(maxdigits)")]
     fn set_int_max_str_digits(maxdigits: i32) -> PyResult<()> {
         if maxdigits != 0 && maxdigits < 640 {
@@ -162,13 +192,20 @@ pub mod part {
         Ok(())
     }
 
-    /// @doc sys.getswitchinterval
+    /// Return the current thread switch interval; see sys.setswitchinterval().
     #[pyfunction(signature = "()")]
     fn getswitchinterval() -> f64 {
         crate::gil::of(thread::current().interpreter()).interval() as f64 / 1e6
     }
 
-    /// @doc sys.setswitchinterval
+    /// Set the ideal thread switching delay inside the Python interpreter.
+    ///
+    /// The actual frequency of switching threads can be lower if the
+    /// interpreter executes long sequences of uninterruptible code
+    /// (this is implementation-specific and workload-dependent).
+    ///
+    /// The parameter must represent the desired switching delay in seconds
+    /// A typical value is 0.005 (5 milliseconds).
     #[pyfunction(signature = "(interval, /)")]
     fn setswitchinterval(interval: f64) -> PyResult<()> {
         if interval <= 0.0 || interval.is_nan() {
@@ -178,20 +215,38 @@ pub mod part {
         Ok(())
     }
 
-    /// @doc sys.getdlopenflags
+    /// Return the current value of the flags that are used for dlopen calls.
+    ///
+    /// The flag constants are defined in the os module.
     #[pyfunction(signature = "()")]
     fn getdlopenflags() -> i32 {
         // `RTLD_NOW`
         state::runtime().dlopen_flags.get().unwrap_or(2)
     }
 
-    /// @doc sys.setdlopenflags
+    /// Set the flags used by the interpreter for dlopen calls.
+    ///
+    /// This is used, for example, when the interpreter loads extension
+    /// modules. Among other things, this will enable a lazy resolving of
+    /// symbols when importing a module, if called as sys.setdlopenflags(0).
+    /// To share symbols across extension modules, call as
+    /// sys.setdlopenflags(os.RTLD_GLOBAL).  Symbolic names for the flag
+    /// modules can be found in the os module (RTLD_xxx constants, e.g.
+    /// os.RTLD_LAZY).
     #[pyfunction(signature = "(flags, /)")]
     fn setdlopenflags(flags: i32) {
         state::runtime().dlopen_flags.set(Some(flags));
     }
 
-    /// @doc sys._getframe
+    /// Return a frame object from the call stack.
+    ///
+    /// If optional integer depth is given, return the frame object that many
+    /// calls below the top of the stack.  If that is deeper than the call
+    /// stack, ValueError is raised.  The default for depth is zero, returning
+    /// the frame at the top of the call stack.
+    ///
+    /// This function should be used for internal and specialized purposes
+    /// only.
     #[pyfunction(signature = "(depth=0, /)")]
     fn _getframe(depth: i32) -> PyResult {
         let Some(frame) = frames::frame_at_depth(depth.max(0) as usize) else {
@@ -201,7 +256,13 @@ pub mod part {
         Ok(frame.into_obj())
     }
 
-    /// @doc sys._getframemodulename
+    /// Return the name of the module for a calling frame.
+    ///
+    /// The default depth returns the module containing the call to this API.
+    /// A more typical use in a library will pass a depth of 1 to get the user's
+    /// module rather than the library module.
+    ///
+    /// If no frame, module, or name can be found, returns None.
     #[pyfunction(signature = "(depth=0)")]
     fn _getframemodulename(depth: i32) -> PyResult {
         if crate::audit::is_active() {
@@ -212,35 +273,45 @@ pub mod part {
         Ok(frame.globals().get_str(intern!("__name__"))?.unwrap_or_else(none))
     }
 
-    /// @doc sys._current_frames
+    /// Return a dict mapping each thread's thread id to its current stack frame.
+    ///
+    /// This function should be used for specialized purposes only.
     #[pyfunction(signature = "()")]
     fn _current_frames() -> PyResult<Py<PyDict>> {
         crate::audit::audit("sys._current_frames", &[])?;
         threads::current_frames()
     }
 
-    /// @doc sys._current_exceptions
+    /// Return a dict mapping each thread's identifier to its current raised exception.
+    ///
+    /// This function should be used for specialized purposes only.
     #[pyfunction(signature = "()")]
     fn _current_exceptions() -> PyResult<Py<PyDict>> {
         crate::audit::audit("sys._current_exceptions", &[])?;
         threads::current_exceptions()
     }
 
-    /// @doc sys.call_tracing
+    /// Call func(*args), while tracing is enabled.
+    ///
+    /// The tracing state is saved, and restored afterwards.  This is intended
+    /// to be called from a debugger from a checkpoint, to recursively debug
+    /// some other code.
     #[pyfunction(signature = "(func, args, /)")]
     fn call_tracing(func: &PyObject, args: &PyTuple) -> PyResult {
         call::call_tuple(func, args, None)
     }
 
-    /// @doc sys._clear_internal_caches
+    /// Clear all internal performance-related caches.
     #[pyfunction(signature = "()")]
     fn _clear_internal_caches() {}
 
-    /// @doc sys._clear_type_cache
+    /// Clear the internal type lookup cache.
     #[pyfunction(signature = "()")]
     fn _clear_type_cache() {}
 
-    /// @doc sys._clear_type_descriptors
+    /// Private function for clearing certain descriptors from a type's dictionary.
+    ///
+    /// See gh-135228 for context.
     #[pyfunction(signature = "(type, /)")]
     fn _clear_type_descriptors(class: &TypeObject) -> PyResult<()> {
         if !class.is_heap() {
@@ -253,36 +324,39 @@ pub mod part {
         Ok(())
     }
 
-    /// @doc sys.getallocatedblocks
+    /// Return the number of memory blocks currently allocated.
     #[pyfunction(signature = "()")]
     fn getallocatedblocks() -> usize {
         0
     }
 
-    /// @doc sys.getunicodeinternedsize
+    /// Return the number of elements of the unicode interned dictionary
     #[pyfunction(signature = "(*, _only_immortal=False)")]
     fn getunicodeinternedsize(only_immortal: bool) -> usize {
         let _ = only_immortal;
         taipan_objects::types::str::interned_count()
     }
 
-    /// @doc sys._debugmallocstats
+    /// Print summary info to stderr about the state of pymalloc's structures.
+    ///
+    /// In Py_DEBUG mode, also perform some expensive internal consistency
+    /// checks.
     #[pyfunction(signature = "()")]
     fn _debugmallocstats() {}
 
-    /// @doc sys._get_cpu_count_config
+    /// Private function for getting PyConfig.cpu_count
     #[pyfunction(signature = "()")]
     fn _get_cpu_count_config() -> i32 {
         state::config().cpu_count.unwrap_or(-1)
     }
 
-    /// @doc sys.is_stack_trampoline_active
+    /// Return *True* if a stack profiler trampoline is active.
     #[pyfunction(signature = "()")]
     fn is_stack_trampoline_active() -> bool {
         false
     }
 
-    /// @doc sys.activate_stack_trampoline
+    /// Activate stack profiler trampoline *backend*.
     #[pyfunction(signature = "(backend, /)")]
     fn activate_stack_trampoline(backend: &PyObject) -> PyResult<()> {
         match backend.downcast::<PyStr>() {
@@ -291,17 +365,21 @@ pub mod part {
         }
     }
 
-    /// @doc sys.deactivate_stack_trampoline
+    /// Deactivate the current stack profiler trampoline backend.
+    ///
+    /// If no stack profiler is activated, this function has no effect.
     #[pyfunction(signature = "()")]
     fn deactivate_stack_trampoline() {}
 
-    /// @doc sys.is_remote_debug_enabled
+    /// Return True if remote debugging is enabled, False otherwise.
     #[pyfunction(signature = "()")]
     fn is_remote_debug_enabled() -> bool {
         false
     }
 
-    /// @doc sys.get_asyncgen_hooks
+    /// Return the installed asynchronous generators hooks.
+    ///
+    /// This returns a namedtuple of the form (firstiter, finalizer).
     #[pyfunction(signature = "()")]
     fn get_asyncgen_hooks() -> PyResult {
         let hooks = taipan_interpreter::generators::asyncgen_hooks();
@@ -309,7 +387,9 @@ pub mod part {
         info::ASYNCGEN_HOOKS.make(vec![or_none(hooks.0), or_none(hooks.1)])
     }
 
-    /// @doc sys.set_asyncgen_hooks
+    /// set_asyncgen_hooks([firstiter] [, finalizer])
+    ///
+    /// Set a finalizer for async generators objects.
     #[pyfunction(no_text, signature = "(firstiter=None, finalizer=None)")]
     fn set_asyncgen_hooks(firstiter: OptArg<&PyObject>, finalizer: OptArg<&PyObject>) -> PyResult<()> {
         for (name, hook) in [("firstiter", firstiter), ("finalizer", finalizer)] {
@@ -334,13 +414,18 @@ pub mod part {
         Ok(())
     }
 
-    /// @doc sys.get_coroutine_origin_tracking_depth
+    /// Check status of origin tracking for coroutine objects in this thread.
     #[pyfunction(signature = "()")]
     fn get_coroutine_origin_tracking_depth() -> i32 {
         tracking().0.get()
     }
 
-    /// @doc sys.set_coroutine_origin_tracking_depth
+    /// Enable or disable origin tracking for coroutine objects in this thread.
+    ///
+    /// Coroutine objects will track 'depth' frames of traceback information
+    /// about where they came from, available in their cr_origin attribute.
+    ///
+    /// Set a depth of 0 to disable.
     #[pyfunction(signature = "(depth)")]
     fn set_coroutine_origin_tracking_depth(depth: i32) -> PyResult<()> {
         if depth < 0 {

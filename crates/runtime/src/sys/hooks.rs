@@ -13,7 +13,7 @@ use taipan_objects::types::traceback::PyTraceback;
 pub mod part {
     use super::*;
 
-    /// @doc sys.__displayhook__
+    /// Print an object to sys.stdout and also save it in builtins._
     #[pyfunction(signature = "(object, /)")]
     fn displayhook(value: &PyObject) -> PyResult<()> {
         if value.is_none() {
@@ -41,7 +41,7 @@ pub mod part {
         object::set_attr(&builtins, underscore, Some(value))
     }
 
-    /// @doc sys.__excepthook__
+    /// Handle an exception by displaying it with a traceback on sys.stderr.
     #[pyfunction(signature = "(exctype, value, traceback, /)")]
     fn excepthook(exctype: &PyObject, value: &PyObject, traceback: &PyObject) {
         let _ = exctype;
@@ -61,7 +61,7 @@ pub mod part {
         }
     }
 
-    /// @doc sys.__breakpointhook__
+    /// This hook function is called by built-in breakpoint().
     #[pyfunction(signature = "(*args, **kwargs)")]
     fn breakpointhook(args: &[&PyObject], kwargs: Option<Py<PyDict>>) -> PyResult {
         let ignore = crate::state::config().ignore_environment > 0;

@@ -14,7 +14,9 @@ const MANAGED_HEAD: isize = 16;
 pub mod part {
     use super::*;
 
-    /// @doc sys.getsizeof
+    /// getsizeof(object [, default]) -> int
+    ///
+    /// Return the size of object in bytes.
     #[pyfunction(no_text, signature = "(object, default=None)")]
     fn getsizeof(of: &PyObject, default: OptArg<&PyObject>) -> PyResult {
         match (size_of_object(of), default.given()) {

@@ -10,7 +10,15 @@ use taipan_objects::types::structseq::StructSeq;
 pub mod part {
     use super::*;
 
-    /// @doc sys.__unraisablehook__
+    /// Handle an unraisable exception.
+    ///
+    /// The unraisable argument has the following attributes:
+    ///
+    /// * exc_type: Exception type.
+    /// * exc_value: Exception value, can be None.
+    /// * exc_traceback: Exception traceback, can be None.
+    /// * err_msg: Error message, can be None.
+    /// * object: Object causing the exception, can be None.
     #[pyfunction(signature = "(unraisable, /)")]
     fn unraisablehook(unraisable: &PyObject) -> PyResult<()> {
         let class = info::UNRAISABLE_ARGS.type_object();

@@ -26,7 +26,7 @@ impl Traverse for Dicts {
     }
 }
 
-/// @doc _thread._local
+/// Thread-local data
 #[pytype(name = "_thread._local", gc, dict = dict, weakref = weaklist, flags(BASETYPE), parts(METHODS))]
 pub struct PyLocal {
     ob_base: PyObject,

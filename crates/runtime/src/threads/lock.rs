@@ -73,7 +73,16 @@ pub fn take(lock: &Lock, patience: Patience) -> PyResult<bool> {
     }
 }
 
-/// @doc _thread.lock
+/// A lock object is a synchronization primitive.  To create a lock,
+/// call threading.Lock().  Methods are:
+///
+/// acquire() -- lock the lock, possibly blocking until it can be obtained
+/// release() -- unlock of the lock
+/// locked() -- test whether the lock is currently locked
+///
+/// A lock is not owned by the thread that locked it; another thread may
+/// unlock it.  A thread attempting to lock a lock that it has already locked
+/// will block until another thread unlocks it.  Deadlocks may ensue.
 #[pytype(name = "_thread.lock", weakref = weaklist, flags(BASETYPE), parts(LOCK_METHODS))]
 pub struct PyLock {
     ob_base: PyObject,
@@ -109,49 +118,56 @@ impl PyLock {
         )
     }
 
-    /// @doc _thread.lock.acquire
+    /// Lock the lock.  Without argument, this blocks if the lock is already
+    /// locked (even by the same thread), waiting for another thread to release
+    /// the lock, and return True once the lock is acquired.
+    /// With an argument, this will only block if the argument is true,
+    /// and the return value reflects whether the lock is acquired.
+    /// The blocking operation is interruptible.
     #[pymethod(signature = "(blocking=True, timeout=-1)")]
     fn acquire(&self, blocking: bool, timeout: OptArg<&PyObject>) -> PyResult<bool> {
         take(&self.lock, Patience::new(blocking, timeout.given())?)
     }
 
-    /// @doc _thread.lock.acquire_lock
+    /// An obsolete synonym of acquire().
     #[pymethod(signature = "(blocking=True, timeout=-1)")]
     fn acquire_lock(&self, blocking: bool, timeout: OptArg<&PyObject>) -> PyResult<bool> {
         self.acquire(blocking, timeout)
     }
 
-    /// @doc _thread.lock.release
+    /// Release the lock, allowing another thread that is blocked waiting for
+    /// the lock to acquire the lock.  The lock must be in the locked state,
+    /// but it needn't be locked by the same thread that unlocks it.
     #[pymethod]
     fn release(&self) -> PyResult<()> {
         self.release_or_raise()
     }
 
-    /// @doc _thread.lock.release_lock
+    /// An obsolete synonym of release().
     #[pymethod]
     fn release_lock(&self) -> PyResult<()> {
         self.release_or_raise()
     }
 
-    /// @doc _thread.lock.locked
+    /// Return whether the lock is in the locked state.
     #[pymethod]
     fn locked(&self) -> bool {
         self.lock.is_held()
     }
 
-    /// @doc _thread.lock.locked_lock
+    /// An obsolete synonym of locked().
     #[pymethod]
     fn locked_lock(&self) -> bool {
         self.lock.is_held()
     }
 
-    /// @doc _thread.lock.__enter__
+    /// Lock the lock.
     #[pymethod(name = "__enter__")]
     fn enter(&self) -> PyResult<bool> {
         take(&self.lock, Patience::Forever)
     }
 
-    /// @doc _thread.lock.__exit__
+    /// Release the lock.
     #[pymethod(name = "__exit__", signature = "(*exc_info)")]
     fn exit(&self, exc_info: &[&PyObject]) -> PyResult<()> {
         let _ = exc_info;
@@ -215,7 +231,6 @@ impl Reentrant {
     }
 }
 
-/// @doc _thread.RLock
 #[pytype(name = "_thread.RLock", weakref = weaklist, flags(BASETYPE), parts(RLOCK_METHODS))]
 pub struct PyRLock {
     ob_base: PyObject,
@@ -237,50 +252,70 @@ impl PyRLock {
         )
     }
 
-    /// @doc _thread.RLock.acquire
+    /// Lock the lock.  `blocking` indicates whether we should wait
+    /// for the lock to be available or not.  If `blocking` is False
+    /// and another thread holds the lock, the method will return False
+    /// immediately.  If `blocking` is True and another thread holds
+    /// the lock, the method will wait for the lock to be released,
+    /// take it and then return True.
+    /// (note: the blocking operation is interruptible.)
+    ///
+    /// In all other cases, the method will return True immediately.
+    /// Precisely, if the current thread already holds the lock, its
+    /// internal counter is simply incremented. If nobody holds the lock,
+    /// the lock is taken and its internal counter initialized to 1.
     #[pymethod(signature = "(blocking=True, timeout=-1)")]
     fn acquire(&self, blocking: bool, timeout: OptArg<&PyObject>) -> PyResult<bool> {
         self.lock.take(Patience::new(blocking, timeout.given())?)
     }
 
-    /// @doc _thread.RLock.release
+    /// Release the lock, allowing another thread that is blocked waiting for
+    /// the lock to acquire the lock.  The lock must be in the locked state,
+    /// and must be locked by the same thread that unlocks it; otherwise a
+    /// `RuntimeError` is raised.
+    ///
+    /// Do note that if the lock was acquire()d several times in a row by the
+    /// current thread, release() needs to be called as many times for the lock
+    /// to be available for other threads.
     #[pymethod]
     fn release(&self) -> PyResult<()> {
         if self.lock.release() { Ok(()) } else { Err(raised!(RuntimeError, "cannot release un-acquired lock")) }
     }
 
-    /// @doc _thread.RLock.locked
+    /// locked()
+    ///
+    /// Return a boolean indicating whether this object is locked right now.
     #[pymethod]
     fn locked(&self) -> bool {
         self.lock.count.get() > 0
     }
 
-    /// @doc _thread.RLock.__enter__
+    /// Lock the lock.
     #[pymethod(name = "__enter__")]
     fn enter(&self) -> PyResult<bool> {
         self.lock.take(Patience::Forever)
     }
 
-    /// @doc _thread.RLock.__exit__
+    /// Release the lock.
     #[pymethod(name = "__exit__", signature = "(*exc_info)")]
     fn exit(&self, exc_info: &[&PyObject]) -> PyResult<()> {
         let _ = exc_info;
         self.release()
     }
 
-    /// @doc _thread.RLock._is_owned
+    /// For internal use by `threading.Condition`.
     #[pymethod]
     fn _is_owned(&self) -> bool {
         self.lock.is_mine()
     }
 
-    /// @doc _thread.RLock._recursion_count
+    /// For internal use by reentrancy checks.
     #[pymethod]
     fn _recursion_count(&self) -> usize {
         if self.lock.is_mine() { self.lock.count.get() } else { 0 }
     }
 
-    /// @doc _thread.RLock._acquire_restore
+    /// For internal use by `threading.Condition`.
     #[pymethod(signature = "(state, /)")]
     fn _acquire_restore(&self, state: &PyTuple) -> PyResult<()> {
         let [count, owner] = state.as_slice() else {
@@ -294,7 +329,7 @@ impl PyRLock {
         Ok(())
     }
 
-    /// @doc _thread.RLock._release_save
+    /// For internal use by `threading.Condition`.
     #[pymethod]
     fn _release_save(&self) -> PyResult<(usize, usize)> {
         if self.lock.count.get() == 0 {

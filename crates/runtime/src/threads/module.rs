@@ -31,7 +31,8 @@ static EXCEPT_HOOK_ARGS: StructSeq = StructSeq::new(
 /// The longest name of a thread that the system takes, in bytes.
 const NAME_MAX: usize = 15;
 
-/// @doc _thread
+/// This module provides primitive operations to write multi-threaded programs.
+/// The 'threading' module provides a more convenient interface.
 #[pymodule(name = "_thread")]
 pub mod module {
     use super::*;
@@ -49,73 +50,111 @@ pub mod module {
         m.add_int("_NAME_MAXLEN", NAME_MAX as i64)
     }
 
-    /// @doc _thread.allocate_lock
+    /// Create a new lock object. See help(type(threading.Lock())) for
+    /// information about locks.
     #[pyfunction(signature = "()")]
     fn allocate_lock() -> Py<PyLock> {
         PyLock::new()
     }
 
-    /// @doc _thread.allocate
+    /// An obsolete synonym of allocate_lock().
     #[pyfunction(signature = "()")]
     fn allocate() -> Py<PyLock> {
         PyLock::new()
     }
 
-    /// @doc _thread.get_ident
+    /// Return a non-zero integer that uniquely identifies the current thread
+    /// amongst other threads that exist simultaneously.
+    /// This may be used to identify per-thread resources.
+    /// Even though on some platforms threads identities may appear to be
+    /// allocated consecutive numbers starting at 1, this behavior should not
+    /// be relied upon, and the number should be seen purely as a magic cookie.
+    /// A thread's identity may be reused for another thread after it exits.
     #[pyfunction(signature = "()")]
     fn get_ident() -> usize {
         threads::identity()
     }
 
-    /// @doc _thread.get_native_id
+    /// Return a non-negative integer identifying the thread as reported
+    /// by the OS (kernel). This may be used to uniquely identify a
+    /// particular thread within a system.
     #[pyfunction(signature = "()")]
     fn get_native_id() -> u64 {
         threads::native_id()
     }
 
-    /// @doc _thread._get_main_thread_ident
+    /// Internal only. Return a non-zero integer that uniquely identifies the main thread
+    /// of the main interpreter.
     #[pyfunction(signature = "()")]
     fn _get_main_thread_ident() -> usize {
         registry().main_identity.get()
     }
 
-    /// @doc _thread._is_main_interpreter
+    /// Return True if the current interpreter is the main Python interpreter.
     #[pyfunction(signature = "()")]
     fn _is_main_interpreter() -> bool {
         thread::current().interpreter().id == 0
     }
 
-    /// @doc _thread.daemon_threads_allowed
+    /// Return True if daemon threads are allowed in the current interpreter,
+    /// and False otherwise.
     #[pyfunction(signature = "()")]
     fn daemon_threads_allowed() -> bool {
         true
     }
 
-    /// @doc _thread._count
+    /// Return the number of currently running Python threads, excluding
+    /// the main thread. The returned number comprises all threads created
+    /// through `start_new_thread()` as well as `threading.Thread`, and not
+    /// yet finished.
+    ///
+    /// This function is meant for internal and specialized purposes only.
+    /// In most applications `threading.enumerate()` should be used instead.
     #[pyfunction(signature = "()")]
     fn _count() -> usize {
         registry().entries.borrow().len().saturating_sub(1)
     }
 
-    /// @doc _thread.exit
+    /// This is synonymous to ``raise SystemExit''.  It will cause the current
+    /// thread to exit silently unless the exception is caught.
     #[pyfunction(signature = "()")]
     fn exit() -> PyResult {
         Err(errors::set_none(Exc::SystemExit))
     }
 
-    /// @doc _thread.exit_thread
+    /// An obsolete synonym of exit().
     #[pyfunction(signature = "()")]
     fn exit_thread() -> PyResult {
         Err(errors::set_none(Exc::SystemExit))
     }
 
-    /// @doc _thread.interrupt_main
+    /// Simulate the arrival of the given signal in the main thread,
+    /// where the corresponding signal handler will be executed.
+    /// If *signum* is omitted, SIGINT is assumed.
+    /// A subthread can use this function to interrupt the main thread.
+    ///
+    /// Note: the default signal handler for SIGINT raises ``KeyboardInterrupt``.
     #[pyfunction(signature = "(signum=signal.SIGINT, /)")]
     fn interrupt_main(signum: OptArg<i32>) -> PyResult<()> {
         crate::signals::simulate(signum.given().unwrap_or(2))
     }
 
-    /// @doc _thread.stack_size
+    /// Return the thread stack size used when creating new threads.  The
+    /// optional size argument specifies the stack size (in bytes) to be used
+    /// for subsequently created threads, and must be 0 (use platform or
+    /// configured default) or a positive integer value of at least 32,768 (32k).
+    /// If changing the thread stack size is unsupported, a ThreadError
+    /// exception is raised.  If the specified size is invalid, a ValueError
+    /// exception is raised, and the stack size is unmodified.  32k bytes
+    ///  currently the minimum supported stack size value to guarantee
+    /// sufficient stack space for the interpreter itself.
+    ///
+    /// Note that some platforms may have particular restrictions on values for
+    /// the stack size, such as requiring a minimum stack size larger than 32 KiB or
+    /// requiring allocation in multiples of the system memory page size
+    /// - platform documentation should be referred to for more information
+    /// (4 KiB pages are common; using multiples of 4096 for the stack size is
+    /// the suggested approach in the absence of more specific information).
     #[pyfunction(signature = "(size=0, /)")]
     fn stack_size(size: OptArg<isize>) -> PyResult<usize> {
         let old = registry().stack_size.get();
@@ -130,19 +169,34 @@ pub mod module {
         Ok(old)
     }
 
-    /// @doc _thread.start_new_thread
+    /// Start a new thread and return its identifier.
+    ///
+    /// The thread will call the function with positional arguments from the
+    /// tuple args and keyword arguments taken from the optional dictionary
+    /// kwargs.  The thread exits when the function returns; the return value
+    /// is ignored.  The thread will also exit when the function raises an
+    /// unhandled exception; a stack trace will be printed unless the exception
+    /// is SystemExit.
     #[pyfunction(signature = "(function, args, kwargs={}, /)")]
     fn start_new_thread(function: &PyObject, args: &PyObject, kwargs: OptArg<&PyObject>) -> PyResult<usize> {
         begin(function, args, kwargs)
     }
 
-    /// @doc _thread.start_new
+    /// An obsolete synonym of start_new_thread().
     #[pyfunction(signature = "(function, args, kwargs={}, /)")]
     fn start_new(function: &PyObject, args: &PyObject, kwargs: OptArg<&PyObject>) -> PyResult<usize> {
         begin(function, args, kwargs)
     }
 
-    /// @doc _thread.start_joinable_thread
+    /// *For internal use only*: start a new thread.
+    ///
+    /// Like start_new_thread(), this starts a new thread calling the given function.
+    /// Unlike start_new_thread(), this returns a handle object with methods to join
+    /// or detach the given thread.
+    /// This function is not for third-party code, please use the
+    /// `threading` module instead. During finalization the runtime will not wait for
+    /// the thread to exit if daemon is True. If handle is provided it must be a
+    /// newly created thread._ThreadHandle instance.
     #[pyfunction(signature = "(function, handle=None, daemon=True)")]
     fn start_joinable_thread(
         function: &PyObject,
@@ -165,20 +219,21 @@ pub mod module {
         Ok(handle)
     }
 
-    /// @doc _thread._make_thread_handle
+    /// Internal only. Make a thread handle for threads not spawned
+    /// by the _thread or threading module.
     #[pyfunction(signature = "(ident, /)")]
     fn _make_thread_handle(ident: &PyObject) -> PyResult<Py<PyThreadHandle>> {
         let identity = number::index_to_integer::<usize>(ident, "C unsigned long long")?;
         Ok(PyThreadHandle::of_running(identity))
     }
 
-    /// @doc _thread._shutdown
+    /// Wait for all non-daemon threads (other than the calling thread) to stop.
     #[pyfunction(signature = "()")]
     fn _shutdown() -> PyResult<()> {
         start::join_all()
     }
 
-    /// @doc _thread.set_name
+    /// Set the name of the current thread.
     #[pyfunction(signature = "(name)")]
     fn set_name(name: &PyStr) -> PyResult<()> {
         let mut bytes = name.encode_fs()?;
@@ -195,7 +250,7 @@ pub mod module {
         threads::set_name(&name).map_err(|Errno(errno)| errors::set_os_error(Errno(errno), None, None))
     }
 
-    /// @doc _thread._excepthook
+    /// Handle uncaught Thread.run() exception.
     #[pyfunction(signature = "(args, /)")]
     fn _excepthook(args: &PyObject) -> PyResult<()> {
         if !core::ptr::eq(args.class(), EXCEPT_HOOK_ARGS.type_object()) {

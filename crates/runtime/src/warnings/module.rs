@@ -6,7 +6,8 @@ use taipan_objects::errors::Exc;
 use taipan_objects::model::args::OptArg;
 use taipan_objects::prelude::*;
 
-/// @doc _warnings
+/// _warnings provides basic warning filtering support.
+/// It is a helper module to speed up interpreter start-up.
 #[pymodule(name = "_warnings")]
 pub mod module {
     use super::*;
@@ -19,13 +20,11 @@ pub mod module {
         m.add("_warnings_context", &state().context())
     }
 
-    /// @doc _warnings._acquire_lock
     #[pyfunction(signature = "()")]
     fn _acquire_lock() {
         state().lock.acquire();
     }
 
-    /// @doc _warnings._release_lock
     #[pyfunction(signature = "()")]
     fn _release_lock() -> PyResult<()> {
         if state().lock.release() {
@@ -35,7 +34,6 @@ pub mod module {
         }
     }
 
-    /// @doc _warnings._filters_mutated_lock_held
     #[pyfunction(signature = "()")]
     fn _filters_mutated_lock_held() -> PyResult<()> {
         if !state().lock.is_held() {
@@ -45,7 +43,20 @@ pub mod module {
         Ok(())
     }
 
-    /// @doc _warnings.warn
+    /// Issue a warning, or maybe ignore it or raise an exception.
+    ///
+    ///   message
+    ///     Text of the warning message.
+    ///   category
+    ///     The Warning category subclass. Defaults to UserWarning.
+    ///   stacklevel
+    ///     How far up the call stack to make this warning appear. A value of 2 for
+    ///     example attributes the warning to the caller of the code calling warn().
+    ///   source
+    ///     If supplied, the destroyed object which emitted a ResourceWarning
+    ///   skip_file_prefixes
+    ///     An optional tuple of module filename prefixes indicating frames to skip
+    ///     during stacklevel computations for stack frame attribution.
     #[pyfunction(
         signature = "(message, category=None, stacklevel=1, source=None, *,\n     skip_file_prefixes=())"
     )]
@@ -74,7 +85,7 @@ pub mod module {
         issue::warn_at(&category, message, stacklevel, source, &prefixes)
     }
 
-    /// @doc _warnings.warn_explicit
+    /// Issue a warning, or maybe ignore it or raise an exception.
     #[pyfunction(
         signature = "(message, category, filename, lineno,\n              module=<unrepresentable>, registry=None,\n              module_globals=None, source=None)"
     )]

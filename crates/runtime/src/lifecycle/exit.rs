@@ -1,0 +1,57 @@
+//! Exit statuses: what `SystemExit` carries, and ending by a signal after Ctrl-C.
+
+use crate::sys;
+use taipan_host::{process, signals};
+use taipan_objects::errors::{self, Exc};
+use taipan_objects::prelude::*;
+
+/// The status that stands for an uncaught `KeyboardInterrupt`: the process then ends by `SIGINT`.
+pub const INTERRUPTED: i32 = 128 + 2;
+
+/// The status that a `SystemExit` asks for; any other exception comes back.
+pub fn exit_status(raised: Raised) -> Result<i32, Raised> {
+    if !errors::matches(&raised, Exc::SystemExit) || crate::state::config().inspect > 0 {
+        return Err(raised);
+    }
+    let exception = errors::take(raised);
+    if let Err(raised) = sys::output::flush(intern!("stdout")) {
+        errors::clear(raised);
+    }
+    let code = match object::get_attr(&exception, intern!("code")) {
+        Ok(code) => code,
+        Err(raised) => {
+            errors::clear(raised);
+            exception.into_obj()
+        }
+    };
+    if code.is_none() {
+        return Ok(0);
+    }
+    if let Some(number) = code.downcast::<PyInt>() {
+        return Ok(number.to_i64().map_or(-1, |number| number as i32) & 0xFF);
+    }
+    match object::str(&code) {
+        Ok(text) => sys::output::write_stderr(&format!("{}\n", text.to_string_lossy())),
+        Err(raised) => errors::clear(raised),
+    }
+    Ok(1)
+}
+
+/// Takes the interpreter down and ends the process.
+pub fn end_process(status: i32) -> ! {
+    let status = super::finish(status);
+    process::exit_now(leave(status))
+}
+
+/// The last step: the status, or the signal that stands for it.
+pub fn leave(status: i32) -> i32 {
+    if status == INTERRUPTED {
+        const SIGINT: i32 = 2;
+        let default = signals::set_disposition(SIGINT, signals::Disposition::Default);
+        if default.is_ok() {
+            // Where the signal does not end the process, the status does.
+            let _ = process::kill(process::pid(), SIGINT);
+        }
+    }
+    status
+}

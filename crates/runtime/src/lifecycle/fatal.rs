@@ -1,0 +1,53 @@
+//! Errors that end the process at once, with what is known of where Python was.
+
+use taipan_host::{files, process};
+use taipan_interpreter::frames;
+use taipan_objects::model::thread;
+
+/// Writes to the standard error's descriptor.
+pub fn say(text: &str) {
+    // There is nobody left to tell.
+    let _ = files::write_all(2, text.as_bytes());
+}
+
+/// Ends the process with `Fatal Python error`.
+pub fn fatal(message: &str) -> ! {
+    say(&format!("Fatal Python error: {message}\n"));
+    show_traceback();
+    process::abort()
+}
+
+/// The frames of the running thread, innermost first.
+pub fn show_traceback() {
+    if thread::current_opt().is_none() {
+        return;
+    }
+    say("\nCurrent thread (most recent call first):\n");
+    let mut frame = frames::current_frame_object();
+    if frame.is_none() {
+        say("  <no Python frame>\n");
+    }
+    let mut left = 100;
+    while let Some(current) = frame {
+        let code = current.code();
+        let line = current.line_number().unwrap_or(0);
+        say(&format!("  File \"{}\", line {line} in {}\n", code.filename(), code.name()));
+        left -= 1;
+        if left == 0 {
+            say("  ...\n");
+            break;
+        }
+        frame = current.back();
+    }
+}
+
+/// Makes a panic a fatal error: nothing that a Python program does may lead here.
+pub fn install_panic_hook() {
+    std::panic::set_hook(Box::new(|info| {
+        say(&format!("Fatal Python error: internal error\n{info}\n"));
+        // A second panic while the first is told would not end.
+        std::panic::set_hook(Box::new(|_| process::abort()));
+        show_traceback();
+        process::abort()
+    }));
+}

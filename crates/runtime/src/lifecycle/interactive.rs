@@ -1,0 +1,138 @@
+//! The prompt: the library's own, or a plain one that reads statements from the standard input.
+
+use crate::compile::{self, Options, Source, flags};
+use crate::{imports, state, sys};
+use taipan_host::environment;
+use taipan_objects::errors::{self, Exc};
+use taipan_objects::prelude::*;
+use taipan_parser::Mode;
+
+/// What is said first.
+fn banner() {
+    if state::config().quiet > 0 {
+        return;
+    }
+    let more = if state::config().no_site > 0 {
+        ""
+    } else {
+        "Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n"
+    };
+    sys::output::write_stderr(&format!("Python {} on linux\n{more}", sys::version()));
+}
+
+/// Runs `PYTHONSTARTUP`.
+fn startup() {
+    if !state::config().use_environment {
+        return;
+    }
+    let Some(path) = environment::get(c"PYTHONSTARTUP").filter(|path| !path.is_empty()) else { return };
+    let name = PyStr::decode_fs(&path);
+    if crate::audit::audit("cpython.run_startup", &[&name]).map_err(sys::display_exception).is_err() {
+        return;
+    }
+    let Ok(c_path) = std::ffi::CString::new(path) else { return };
+    match taipan_host::paths::read_file(&c_path) {
+        Ok(source) => {
+            if let Err(raised) = super::program::run_source(&source, &name) {
+                sys::display_exception(raised);
+            }
+        }
+        Err(errno) => {
+            sys::output::write_stderr(&format!("Could not open PYTHONSTARTUP\n{}\n", errno.text()));
+        }
+    }
+}
+
+/// The prompt until its end.
+pub fn run(with_banner: bool) -> PyResult<i32> {
+    if with_banner {
+        banner();
+    }
+    startup();
+    let hook = sys::get(intern!("__interactivehook__"))?;
+    if let Some(hook) = hook.filter(|hook| !hook.is_none()) {
+        crate::audit::audit("cpython.run_interactivehook", &[&hook])?;
+        if let Err(raised) = call::call(&hook, &[]) {
+            sys::output::write_stderr("Failed calling sys.__interactivehook__\n");
+            sys::display_exception(raised);
+        }
+    }
+    let basic = environment::get(c"PYTHON_BASIC_REPL").is_some_and(|value| !value.is_empty());
+    let terminal = taipan_host::files::is_terminal(0);
+    if terminal && !basic {
+        match run_library() {
+            Ok(status) => return Ok(status),
+            Err(raised) => errors::catch(raised, Exc::ImportError)?,
+        }
+    }
+    run_plain()
+}
+
+/// The prompt of the library.
+fn run_library() -> PyResult<i32> {
+    let console = imports::library_attribute("_pyrepl.main", intern!("interactive_console"))?;
+    call::call(&console, &[]).map(|_| 0)
+}
+
+fn prompt(name: &'static PyStr, default: &str) -> PyResult<Py<PyStr>> {
+    match sys::get(name)? {
+        Some(text) => object::str(&text),
+        None => {
+            let text = PyStr::new(default);
+            sys::set(name, &text)?;
+            Ok(text)
+        }
+    }
+}
+
+/// Reads statements line by line until the input ends.
+fn run_plain() -> PyResult<i32> {
+    let main = super::program::main_dict()?;
+    let filename = intern!("<stdin>");
+    let mut pending = String::new();
+    loop {
+        let (first, second) = (prompt(intern!("ps1"), ">>> ")?, prompt(intern!("ps2"), "... ")?);
+        sys::output::write_stderr(&if pending.is_empty() { first } else { second }.to_string_lossy());
+        let line = read_line()?;
+        if line.is_empty() && pending.is_empty() {
+            sys::output::write_stderr("\n");
+            return Ok(0);
+        }
+        pending.push_str(&line);
+        let mut options = Options::new(Mode::Single);
+        options.flags = flags::DONT_IMPLY_DEDENT | flags::ALLOW_INCOMPLETE_INPUT;
+        if line.is_empty() {
+            options.flags = 0;
+        }
+        let text = PyStr::new(&pending);
+        match compile::compile(&Source::Text(&text), filename, &options) {
+            Ok(code) => {
+                pending.clear();
+                if let Err(raised) = taipan_interpreter::eval_code(&code, &main, None) {
+                    match super::exit_status(raised) {
+                        Ok(status) => return Ok(status),
+                        Err(raised) => sys::display_exception(raised),
+                    }
+                }
+            }
+            Err(raised) if errors::matches(&raised, Exc::_IncompleteInputError) && !line.is_empty() => {
+                errors::clear(raised);
+            }
+            Err(raised) => {
+                pending.clear();
+                sys::display_exception(raised);
+            }
+        }
+    }
+}
+
+/// A line of the standard input with its line end; nothing at the end.
+fn read_line() -> PyResult<String> {
+    match sys::get(intern!("stdin"))? {
+        Some(stdin) if !stdin.is_none() => {
+            let line = call::method(&stdin, intern!("readline"), &[])?;
+            Ok(object::str(&line)?.to_string_lossy().into_owned())
+        }
+        _ => Ok(String::new()),
+    }
+}

@@ -1,0 +1,137 @@
+//! Making the interpreter.
+
+use super::{Program, fatal, streams};
+use crate::config::Config;
+use crate::imports::{self, builtin, frozen};
+use crate::state::{self, Phase};
+use crate::{audit, builtins, gil, signals, sys, threads, upcalls};
+use taipan_objects::errors;
+use taipan_objects::model::thread::{self, InterpreterState, ThreadState};
+use taipan_objects::prelude::*;
+use taipan_objects::types::r#type;
+
+/// Makes the main interpreter with this configuration. Fatal where that fails.
+pub fn start(program: &Program, config: Config) {
+    let mut lists: Vec<&'static [_]> = vec![crate::MODULES];
+    lists.extend_from_slice(program.modules);
+    builtin::register(&lists);
+    frozen::set_reader(program.frozen);
+    if let Some(seed) = config.hash_seed {
+        let _ = thread::process().hash_key.set(taipan_kernels::hash::Secret::from_seed(seed));
+    }
+    let interpreter = InterpreterState::new(0);
+    let thread = ThreadState::new(interpreter);
+    thread.measure_stack();
+    gil::attach(thread, gil::of(interpreter));
+    interpreter.int_max_str_digits.set(config.int_max_str_digits);
+    upcalls::install();
+    let ready = r#type::init().and_then(|()| taipan_interpreter::init());
+    if ready.is_err() {
+        fatal::fatal("the built-in types cannot be made ready");
+    }
+    taipan_interpreter::prepare_thread(thread);
+    state::set_config(config);
+    threads::register_main();
+    if let Err(raised) = bootstrap() {
+        die(raised, "the interpreter cannot be started");
+    }
+    taipan_host::hooks::set_blocking_hook(gil::hook());
+    taipan_host::hooks::set_audit_hook(audit::host_hook);
+    if let Err(raised) = complete() {
+        die(raised, "the interpreter cannot be started");
+    }
+}
+
+/// Ends with an exception of the start itself.
+fn die(raised: Raised, message: &str) -> ! {
+    let exception = errors::take(raised);
+    fatal::say(&format!("Fatal Python error: {message}\n"));
+    sys::print_exception(&exception, None);
+    taipan_host::process::exit_now(1)
+}
+
+/// `sys`, `builtins` and importlib.
+fn bootstrap() -> PyResult<()> {
+    let interpreter = thread::current().interpreter();
+    let sys_module = sys::init()?;
+    sys::set(intern!("stderr"), &sys::printer::Printer::new(2))?;
+    sys::set(intern!("__stderr__"), &sys::printer::Printer::new(2))?;
+    let builtins_module = builtins::init()?;
+    let modules = imports::modules()?;
+    object::set_item(&modules, intern!("builtins"), Some(&builtins_module))?;
+    let importlib = frozen::import("_frozen_importlib")?;
+    interpreter.importlib.set(Some(importlib.clone().into_obj()));
+    let imp = builtin::create_and_exec(&imports::imp::module::MODULE)?;
+    object::set_item(&modules, intern!("_imp"), Some(&imp))?;
+    call::method(&importlib, intern!("_install"), &[&sys_module, &imp])?;
+    call::method(&importlib, intern!("_install_external_importers"), &[])?;
+    install_zipimport()
+}
+
+/// Archives on `sys.path`.
+fn install_zipimport() -> PyResult<()> {
+    let zipimport = imports::import_absolute(intern!("zipimport"))?;
+    let importer = object::get_attr(&zipimport, intern!("zipimporter"))?;
+    if let Some(hooks) = sys::get(intern!("path_hooks"))?
+        && let Some(hooks) = hooks.downcast::<PyList>()
+    {
+        hooks.insert(0, importer)?;
+    }
+    Ok(())
+}
+
+/// Codecs, streams, `__main__`, warnings, `site`.
+fn complete() -> PyResult<()> {
+    imports::import_absolute(intern!("encodings"))?;
+    install_signals()?;
+    streams::init()?;
+    add_main_module()?;
+    state::runtime().phase.set(Phase::Running);
+    let has_options = match sys::get(intern!("warnoptions"))? {
+        Some(options) => object::len(&options)? > 0,
+        None => false,
+    };
+    if has_options {
+        imports::import_absolute(intern!("warnings"))?;
+    }
+    if state::config().no_site == 0 {
+        imports::import_absolute(intern!("site"))?;
+    }
+    Ok(())
+}
+
+/// Ctrl-C becomes `KeyboardInterrupt`; a closed pipe and a file that grows too large become errors of the call.
+fn install_signals() -> PyResult<()> {
+    use taipan_host::signals::{Disposition, disposition, set_disposition};
+    const SIGPIPE: i32 = 13;
+    const SIGXFSZ: i32 = 25;
+    signals::init();
+    for signal in [SIGPIPE, SIGXFSZ] {
+        // Where that is refused the signal stays as it is.
+        let _ = set_disposition(signal, Disposition::Ignore);
+    }
+    let module = imports::import_absolute(intern!("_signal"))?;
+    let interrupt = signals::handlers::SIGINT;
+    if matches!(disposition(interrupt), Ok(Disposition::Default)) {
+        let handler = object::get_attr(&module, intern!("default_int_handler"))?;
+        let number = PyInt::from_i64(i64::from(interrupt));
+        call::method(&module, intern!("signal"), &[&number, &handler])?;
+    }
+    Ok(())
+}
+
+/// The module `__main__`, before anything runs in it.
+fn add_main_module() -> PyResult<()> {
+    let interpreter = thread::current().interpreter();
+    let main = PyModule::new("__main__");
+    object::set_item(&*imports::modules()?, intern!("__main__"), Some(&main))?;
+    let dict = main.dict();
+    if let Some(builtins) = imports::loaded(intern!("builtins"))? {
+        dict.set_item(intern!("__builtins__"), &builtins)?;
+    }
+    if let Some(importlib) = interpreter.importlib.get() {
+        let loader = object::get_attr(&importlib, intern!("BuiltinImporter"))?;
+        dict.set_item(intern!("__loader__"), &loader)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,445 @@
+//! Reading marshalled values.
+
+use super::{FLAG_REF, MAX_DEPTH};
+use std::sync::Arc;
+use taipan_bytecode::{CodeData, Wtf8Buf};
+use taipan_objects::errors::Exc;
+use taipan_objects::prelude::*;
+use taipan_objects::types::code::{PyCode, object_to_constant};
+use taipan_objects::types::complex::PyComplex;
+use taipan_objects::types::set::{PyFrozenSet, PySet};
+use taipan_objects::types::slice::PySlice;
+
+/// Reads one value; what follows it is ignored.
+pub fn load(bytes: &[u8]) -> PyResult {
+    load_with(bytes, true)
+}
+
+pub fn load_with(bytes: &[u8], allow_code: bool) -> PyResult {
+    let mut reader = Reader { source: Memory(bytes), refs: Vec::new(), depth: 0, allow_code };
+    reader.whole()
+}
+
+/// Reads one value from a file object and no byte more.
+pub fn load_from_file(file: &PyObject, allow_code: bool) -> PyResult {
+    // Says early whether it is a file of bytes.
+    let probe = call::method(file, intern!("read"), &[&PyInt::from_i64(0)])?;
+    if probe.downcast::<PyBytes>().is_none() {
+        let name = probe.class().name();
+        return Err(raised!(TypeError, "file.read() returned not bytes but {name}"));
+    }
+    let mut reader = Reader { source: File(file), refs: Vec::new(), depth: 0, allow_code };
+    reader.whole()
+}
+
+/// Where bytes come from.
+trait Source {
+    /// So many bytes; `None` where there are not that many.
+    fn take(&mut self, count: usize) -> PyResult<Option<std::borrow::Cow<'_, [u8]>>>;
+    /// At most how many are left, as far as is known.
+    fn left(&self) -> usize;
+}
+
+struct Memory<'a>(&'a [u8]);
+
+impl Source for Memory<'_> {
+    fn take(&mut self, count: usize) -> PyResult<Option<std::borrow::Cow<'_, [u8]>>> {
+        let Some((taken, rest)) = self.0.split_at_checked(count) else { return Ok(None) };
+        self.0 = rest;
+        Ok(Some(taken.into()))
+    }
+
+    fn left(&self) -> usize {
+        self.0.len()
+    }
+}
+
+struct File<'a>(&'a PyObject);
+
+impl Source for File<'_> {
+    fn take(&mut self, count: usize) -> PyResult<Option<std::borrow::Cow<'_, [u8]>>> {
+        let mut bytes = Vec::new();
+        while bytes.len() < count {
+            let wanted = PyInt::from_u64((count - bytes.len()) as u64);
+            let part = call::method(self.0, intern!("read"), &[&wanted])?;
+            let Some(part) = part.downcast::<PyBytes>() else {
+                let name = part.class().name();
+                return Err(raised!(TypeError, "file.read() returned not bytes but {name}"));
+            };
+            if part.is_empty() {
+                return Ok(None);
+            }
+            if part.len() > count - bytes.len() {
+                return Err(raised!(
+                    ValueError,
+                    "read() returned too much data: {} bytes requested, {} returned",
+                    count - bytes.len(),
+                    part.len()
+                ));
+            }
+            bytes.extend_from_slice(part.as_slice());
+        }
+        Ok(Some(bytes.into()))
+    }
+
+    fn left(&self) -> usize {
+        1 << 16
+    }
+}
+
+struct Reader<S> {
+    source: S,
+    /// Values that were flagged; `None` while one is being read.
+    refs: Vec<Option<Obj>>,
+    depth: usize,
+    allow_code: bool,
+}
+
+#[cold]
+fn too_short() -> Raised {
+    raised!(EOFError, "marshal data too short")
+}
+
+#[cold]
+fn bad(what: &str) -> Raised {
+    raised!(ValueError, "bad marshal data ({what})")
+}
+
+impl<S: Source> Reader<S> {
+    fn whole(&mut self) -> PyResult {
+        match self.value()? {
+            Some(value) => Ok(value),
+            None => Err(null("object")),
+        }
+    }
+
+    fn bytes(&mut self, count: usize) -> PyResult<std::borrow::Cow<'_, [u8]>> {
+        self.source.take(count)?.ok_or_else(too_short)
+    }
+
+    fn array<const N: usize>(&mut self) -> PyResult<[u8; N]> {
+        let bytes = self.bytes(N)?;
+        let mut array = [0; N];
+        array.copy_from_slice(&bytes);
+        Ok(array)
+    }
+
+    fn byte(&mut self) -> PyResult<u8> {
+        self.array::<1>().map(|[byte]| byte)
+    }
+
+    fn i32(&mut self) -> PyResult<i32> {
+        self.array().map(i32::from_le_bytes)
+    }
+
+    fn f64(&mut self) -> PyResult<f64> {
+        self.array().map(f64::from_le_bytes)
+    }
+
+    fn size(&mut self, what: &str) -> PyResult<usize> {
+        let size = self.i32()?;
+        usize::try_from(size).map_err(|_| bad(&format!("{what} size out of range")))
+    }
+
+    /// A value that must be there.
+    fn item(&mut self, of: &str) -> PyResult {
+        match self.value()? {
+            Some(value) => Ok(value),
+            None => Err(null(of)),
+        }
+    }
+
+    /// A value; `None` for the null that ends dictionaries.
+    fn value(&mut self) -> PyResult<Option<Obj>> {
+        let head = match self.source.take(1)? {
+            Some(byte) => byte[0],
+            None => return Err(raised!(EOFError, "EOF read where object expected")),
+        };
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            self.depth -= 1;
+            return Err(raised!(ValueError, "recursion limit exceeded"));
+        }
+        let flagged = head & FLAG_REF != 0;
+        let value = self.contents(head & !FLAG_REF, flagged);
+        self.depth -= 1;
+        value
+    }
+
+    /// Gives the value the next index, where it is flagged.
+    fn remember(&mut self, flagged: bool, value: Obj) -> Obj {
+        if flagged {
+            self.refs.push(Some(value.clone()));
+        }
+        value
+    }
+
+    /// Reserves the index of a value whose parts are read first.
+    fn reserve(&mut self, flagged: bool) -> Option<usize> {
+        flagged.then(|| {
+            self.refs.push(None);
+            self.refs.len() - 1
+        })
+    }
+
+    fn fill(&mut self, index: Option<usize>, value: Obj) -> Obj {
+        if let Some(index) = index {
+            self.refs[index] = Some(value.clone());
+        }
+        value
+    }
+
+    fn contents(&mut self, kind: u8, flagged: bool) -> PyResult<Option<Obj>> {
+        let value = match kind {
+            b'0' => return Ok(None),
+            b'N' => none(),
+            b'F' => PyInt::from_bool(false),
+            b'T' => PyInt::from_bool(true),
+            b'S' => Exc::StopIteration.type_object().owned(),
+            b'.' => taipan_objects::types::singletons::ellipsis(),
+            b'r' => {
+                let index = self.i32()?;
+                let found = usize::try_from(index).ok().and_then(|index| self.refs.get(index).cloned());
+                return match found {
+                    Some(Some(value)) => Ok(Some(value)),
+                    _ => Err(bad("invalid reference")),
+                };
+            }
+            b'[' | b'(' | b')' | b'{' | b'<' | b'>' | b':' | b'c' => {
+                return self.compound(kind, flagged).map(Some);
+            }
+            _ => {
+                let value = self.plain(kind)?;
+                self.remember(flagged, value)
+            }
+        };
+        Ok(Some(value))
+    }
+
+    fn plain(&mut self, kind: u8) -> PyResult {
+        Ok(match kind {
+            b'i' => PyInt::from_i64(i64::from(self.i32()?)).into_obj(),
+            b'I' => PyInt::from_i64(self.array().map(i64::from_le_bytes)?).into_obj(),
+            b'l' => self.long()?,
+            b'g' => PyFloat::new(self.f64()?).into_obj(),
+            b'f' => PyFloat::new(self.float_text()?).into_obj(),
+            b'y' => PyComplex::new(self.f64()?, self.f64()?).into_obj(),
+            b'x' => PyComplex::new(self.float_text()?, self.float_text()?).into_obj(),
+            b's' => {
+                let size = self.size("bytes object")?;
+                PyBytes::new(&self.bytes(size)?).into_obj()
+            }
+            b'a' | b'A' => {
+                let size = self.size("string")?;
+                self.latin1(size, kind == b'A')?
+            }
+            b'z' | b'Z' => {
+                let size = usize::from(self.byte()?);
+                self.latin1(size, kind == b'Z')?
+            }
+            b'u' | b't' => {
+                let size = self.size("string")?;
+                let bytes = self.bytes(size)?;
+                let text = match core::str::from_utf8(&bytes) {
+                    Ok(text) => PyStr::new(text),
+                    Err(_) => match Wtf8Buf::from_wtf8(&*bytes) {
+                        Some(text) => PyStr::from_wtf8(&text),
+                        None => {
+                            // Words the error.
+                            let bytes = PyBytes::new(&bytes);
+                            let utf8 = intern!("utf-8");
+                            return call::method(&bytes, intern!("decode"), &[utf8, intern!("surrogatepass")]);
+                        }
+                    },
+                };
+                if kind == b't' { PyStr::intern(text).into_obj() } else { text.into_obj() }
+            }
+            _ => return Err(bad("unknown type code")),
+        })
+    }
+
+    fn latin1(&mut self, size: usize, interned: bool) -> PyResult {
+        let text = PyStr::from_latin1(&self.bytes(size)?);
+        Ok(if interned { PyStr::intern(text).into_obj() } else { text.into_obj() })
+    }
+
+    fn float_text(&mut self) -> PyResult<f64> {
+        let size = usize::from(self.byte()?);
+        let text = PyStr::from_latin1(&self.bytes(size)?);
+        number::as_f64(&*number::float(&text)?)
+    }
+
+    /// Digits of fifteen bits, lowest first; the sign is that of their number.
+    fn long(&mut self) -> PyResult {
+        let count = self.i32()?;
+        if count == i32::MIN {
+            return Err(bad("long size out of range"));
+        }
+        let length = count.unsigned_abs() as usize;
+        let raw = self.bytes(length * 2)?.into_owned();
+        let mut bytes = vec![0u8; length * 15 / 8 + 2];
+        for (index, pair) in raw.chunks_exact(2).enumerate() {
+            let digit = u32::from(u16::from_le_bytes([pair[0], pair[1]]));
+            if digit > 0x7FFF {
+                return Err(bad("digit out of range in long"));
+            }
+            if index == length - 1 && digit == 0 {
+                return Err(bad("unnormalized long data"));
+            }
+            let at = index * 15;
+            let shifted = digit << (at % 8);
+            for (offset, byte) in shifted.to_le_bytes().iter().take(3).enumerate() {
+                if let Some(slot) = bytes.get_mut(at / 8 + offset) {
+                    *slot |= byte;
+                }
+            }
+        }
+        let magnitude = taipan_kernels::int::bytes::from_bytes(&bytes, true, false);
+        let value = PyInt::from_int(magnitude);
+        if count < 0 { number::negative(&value) } else { Ok(value.into_obj()) }
+    }
+
+    fn items(&mut self, count: usize, of: &str) -> PyResult<Vec<Obj>> {
+        // Each takes a byte at least, so a size that lies cannot make us reserve memory.
+        let mut items = Vec::with_capacity(count.min(self.source.left()));
+        for _ in 0..count {
+            items.push(self.item(of)?);
+        }
+        Ok(items)
+    }
+
+    fn compound(&mut self, kind: u8, flagged: bool) -> PyResult {
+        match kind {
+            b'(' | b')' => {
+                let count = if kind == b')' { usize::from(self.byte()?) } else { self.size("tuple")? };
+                let index = self.reserve(flagged);
+                let items = self.items(count, "tuple")?;
+                Ok(self.fill(index, PyTuple::from_vec(items).into_obj()))
+            }
+            b'[' => {
+                let count = self.size("list")?;
+                let list = PyList::new();
+                self.remember(flagged, list.clone().into_obj());
+                for _ in 0..count {
+                    list.append(self.item("list")?)?;
+                }
+                Ok(list.into_obj())
+            }
+            b'{' => {
+                let dict = PyDict::new();
+                self.remember(flagged, dict.clone().into_obj());
+                while let Some(key) = self.value()? {
+                    let Some(value) = self.value()? else { break };
+                    dict.set_item(&key, &value)?;
+                }
+                Ok(dict.into_obj())
+            }
+            b'<' => {
+                let count = self.size("set")?;
+                let set = PySet::new();
+                self.remember(flagged, set.clone().into_obj());
+                for _ in 0..count {
+                    set.add(&*self.item("set")?)?;
+                }
+                Ok(set.into_obj())
+            }
+            b'>' => {
+                let count = self.size("set")?;
+                let index = self.reserve(flagged);
+                let items = self.items(count, "set")?;
+                Ok(self.fill(index, PyFrozenSet::from_vec(items)?.into_obj()))
+            }
+            b':' => {
+                let index = self.reserve(flagged);
+                let (start, stop, step) = (self.item("slice")?, self.item("slice")?, self.item("slice")?);
+                Ok(self.fill(index, PySlice::new(start, stop, step).into_obj()))
+            }
+            _ => {
+                if !self.allow_code {
+                    return Err(raised!(ValueError, "unmarshalling code objects is disallowed"));
+                }
+                let index = self.reserve(flagged);
+                let code = self.code()?;
+                Ok(self.fill(index, code.into_obj()))
+            }
+        }
+    }
+
+    fn text_part(&mut self, what: &str) -> PyResult<Py<PyStr>> {
+        let part = self.item("code object")?;
+        part.downcast_owned::<PyStr>().ok_or_else(|| wrong_part(what))
+    }
+
+    fn bytes_part(&mut self, what: &str) -> PyResult<Box<[u8]>> {
+        let part = self.item("code object")?;
+        match part.downcast::<PyBytes>() {
+            Some(bytes) => Ok(bytes.as_slice().into()),
+            None => Err(wrong_part(what)),
+        }
+    }
+
+    fn tuple_part(&mut self, what: &str) -> PyResult<Py<PyTuple>> {
+        let part = self.item("code object")?;
+        part.downcast_owned::<PyTuple>().ok_or_else(|| wrong_part(what))
+    }
+
+    fn names_part(&mut self, what: &str) -> PyResult<Box<[Wtf8Buf]>> {
+        let tuple = self.tuple_part(what)?;
+        let names = tuple.as_slice().iter().map(|name| name.downcast::<PyStr>().map(PyStr::to_wtf8));
+        names.collect::<Option<Box<[_]>>>().ok_or_else(|| wrong_part(what))
+    }
+
+    fn count_part(&mut self, what: &str) -> PyResult<u32> {
+        u32::try_from(self.i32()?).map_err(|_| raised!(ValueError, "code: {what} must not be negative"))
+    }
+
+    fn code(&mut self) -> PyResult<Py<PyCode>> {
+        let argcount = self.count_part("argcount")?;
+        let posonlyargcount = self.count_part("posonlyargcount")?;
+        let kwonlyargcount = self.count_part("kwonlyargcount")?;
+        let stacksize = self.count_part("stacksize")?;
+        let flags = self.i32()? as u32;
+        let code = self.bytes_part("co_code")?;
+        let constants = self.tuple_part("co_consts")?;
+        let names = self.names_part("co_names")?;
+        let localsplusnames = self.names_part("co_localsplusnames")?;
+        let localspluskinds = self.bytes_part("co_localspluskinds")?;
+        let filename = self.text_part("co_filename")?.to_wtf8();
+        let name = self.text_part("co_name")?.to_wtf8();
+        let qualname = self.text_part("co_qualname")?.to_wtf8();
+        let firstlineno = self.i32()?;
+        let linetable = self.bytes_part("co_linetable")?;
+        let exceptiontable = self.bytes_part("co_exceptiontable")?;
+        let consts: Option<Box<[_]>> = constants.as_slice().iter().map(|item| object_to_constant(item)).collect();
+        let Some(consts) = consts else { return Err(wrong_part("co_consts")) };
+        let data = Arc::new(CodeData {
+            argcount,
+            posonlyargcount,
+            kwonlyargcount,
+            stacksize,
+            flags,
+            code,
+            consts,
+            names,
+            localsplusnames,
+            localspluskinds,
+            filename,
+            name,
+            qualname,
+            firstlineno,
+            linetable,
+            exceptiontable,
+        });
+        PyCode::from_untrusted(&data)
+    }
+}
+
+#[cold]
+fn wrong_part(what: &str) -> Raised {
+    raised!(TypeError, "code: {what} has a wrong type")
+}
+
+#[cold]
+fn null(of: &str) -> Raised {
+    raised!(TypeError, "NULL object in marshal data for {of}")
+}
