@@ -116,12 +116,12 @@ fn refuse_nulls(bytes: &[u8]) -> PyResult<()> {
 
 /// Decodes with Python's codecs; an error is the text of the exception.
 fn decode_with(name: &str, bytes: &[u8]) -> Result<String, String> {
-    let decoded = call::method(&PyBytes::new(bytes), intern!("decode"), &[&PyStr::new(name)]).and_then(|text| {
-        match text.downcast::<PyStr>() {
+    let decoded = call::method(&PyBytes::new(bytes), intern!("decode"), &[&PyStr::new(name)]).and_then(
+        |text| match text.downcast::<PyStr>() {
             Some(text) => text.to_utf8().map(str::to_string),
             None => Err(raised!(TypeError, "decoder did not return a string object")),
-        }
-    });
+        },
+    );
     decoded.map_err(|raised| {
         let unknown = errors::matches(&raised, Exc::LookupError);
         let exception = errors::take(raised);
@@ -227,7 +227,7 @@ pub fn raise(error: &SyntaxError, filename: Option<&PyStr>, source: Option<&str>
     };
     let number = |value: i32| PyInt::from_i64(i64::from(value)).into_obj();
     let details = PyTuple::from_vec(vec![
-        filename.map_or_else(none, ObjectExt::owned),
+        filename.map_or_else(none, |name| name.as_object().owned()),
         number(error.lineno),
         number(error.offset),
         text.map_or_else(none, |text| PyStr::new(&text).into_obj()),
@@ -248,8 +248,24 @@ pub fn compile(source: &Source<'_>, filename: &PyStr, options: &Options) -> PyRe
     compile_tree(&module, filename, options)
 }
 
+/// Compiles a file that is run as the program: what is wrong with its encoding is said as for a file.
+pub fn compile_file(source: &[u8], filename: &PyStr, options: &Options) -> PyResult<Py<PyCode>> {
+    let shown = filename.to_string_lossy().into_owned();
+    let mut codec = |name: &str, bytes: &[u8]| decode_with(name, bytes);
+    let text = encoding::decode(source, Origin::File(&shown), &mut codec).map_err(|error| {
+        let filename = if error.without_filename { None } else { Some(filename) };
+        raise(&error.error, filename, None)
+    })?;
+    refuse_nulls(text.as_bytes())?;
+    compile(&Source::Text(&PyStr::new(&text)), filename, options)
+}
+
 /// Compiles a tree.
-pub fn compile_tree(module: &taipan_ast::Mod<'_>, filename: &PyStr, options: &Options) -> PyResult<Py<PyCode>> {
+pub fn compile_tree(
+    module: &taipan_ast::Mod<'_>,
+    filename: &PyStr,
+    options: &Options,
+) -> PyResult<Py<PyCode>> {
     let mut sink = Warnings::new(filename, None);
     let compiled = taipan_compiler::compile(module, &options.compile_options(filename), &mut sink);
     let data = compiled.map_err(|error| sink.raise(&error))?;

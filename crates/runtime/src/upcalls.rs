@@ -77,6 +77,12 @@ pub fn current_builtins() -> Option<Obj> {
     borrowed(upcalls::get().current_builtins)
 }
 
+/// The code object of a frame object.
+pub fn frame_code(frame: &PyObject) -> Option<Obj> {
+    // SAFETY: the function gives a new reference, or null where the object is no frame.
+    unsafe { Obj::from_result((upcalls::get().frame_code)(frame.as_ptr())).ok() }
+}
+
 /// Calls a slot of one object.
 pub fn call_unary(slot: taipan_abi::unaryfunc, object: &PyObject) -> PyResult {
     // SAFETY: slots of live types follow the C API's rules.

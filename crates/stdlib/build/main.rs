@@ -1,8 +1,10 @@
 //! Packs the pure-Python library into one file that the crate includes.
 //!
 //! The library comes from the `rustpython-pylib` crate (CPython's `Lib`, with some edits, which [`patches`] undoes) and
-//! from `lib/`, which holds what that crate lacks. [`pack`] says what the file looks like.
+//! from `lib/`, which holds what that crate lacks. [`pack`] says what the file looks like; [`frozen`] compiles what start-up
+//! needs.
 
+mod frozen;
 mod pack;
 mod patches;
 mod selection;
@@ -29,6 +31,7 @@ fn main() {
     collect(&own, "", &mut files);
 
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says where to write"));
+    frozen::write(&files, &out);
     fs::write(out.join("library.pack"), pack::pack(&files)).expect("the output folder can be written to");
 }
 

@@ -7,9 +7,11 @@
 //! Paths are those below `lib/python3.14`, with `/` between the parts (`json/__init__.py`). `build/pack.rs` says what
 //! the packed file looks like.
 
+mod frozen;
 mod install;
 mod pack;
 
+pub use frozen::frozen;
 pub use install::install;
 pub use pack::{File, checksum, files, find};
 

@@ -1,3 +1,24 @@
 //! The program `taipan` and the embedding API.
+//!
+//! The program joins the floors below: the runtime with the native modules, the packed library and the C API.
 
-fn main() {}
+use taipan_runtime::config::Layout;
+use taipan_runtime::lifecycle::{self, Program};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+static PROGRAM: Program = Program {
+    modules: &[
+        taipan_modules_core::MODULES,
+        taipan_modules_io::MODULES,
+        taipan_modules_os::MODULES,
+        taipan_modules_text::MODULES,
+    ],
+    frozen: taipan_stdlib::frozen,
+    layout: Layout { checksum: taipan_stdlib::checksum, install: taipan_stdlib::install },
+};
+
+fn main() {
+    taipan_host::process::exit_now(lifecycle::main(&PROGRAM));
+}

@@ -25,7 +25,7 @@ pub mod range;
 pub mod set;
 pub mod singletons;
 pub mod slice;
-mod static_types;
+pub mod static_types;
 pub mod str;
 pub mod structseq;
 pub mod super_type;

@@ -1,6 +1,6 @@
 //! `aiter` and `anext`.
 
-use taipan_interpreter::generators::anext_awaitable;
+use taipan_interpreter::generators::AnextAwaitable;
 use taipan_objects::model::args::OptArg;
 use taipan_objects::prelude::*;
 
@@ -39,7 +39,7 @@ pub mod part {
         let awaitable = crate::upcalls::call_unary(slot, iterator)?;
         match default.given() {
             None => Ok(awaitable),
-            Some(default) => anext_awaitable(&awaitable, default),
+            Some(default) => Ok(AnextAwaitable::new(&awaitable, default).into_obj()),
         }
     }
 }

@@ -122,7 +122,8 @@ pub mod part {
             let stripped;
             let text = match text {
                 Source::Text(text) => {
-                    let blanks = (0..text.len()).take_while(|&i| matches!(text.char_at(i), 0x20 | 0x09)).count();
+                    let blanks =
+                        (0..text.len()).take_while(|&i| matches!(text.char_at(i), 0x20 | 0x09)).count();
                     stripped = text.substring(blanks, text.len());
                     Source::Text(&stripped)
                 }
@@ -171,10 +172,7 @@ pub mod part {
             let closure = match closure {
                 None if free == 0 => None,
                 Some(_) if free == 0 => {
-                    return Err(raised!(
-                        TypeError,
-                        "cannot use a closure with this code object"
-                    ));
+                    return Err(raised!(TypeError, "cannot use a closure with this code object"));
                 }
                 given => match given.and_then(|closure| closure.downcast_exact::<PyTuple>()) {
                     Some(cells)

@@ -124,7 +124,9 @@ impl Summation {
 
     /// Adds small integers; false at the end of the items.
     fn integers(&mut self) -> PyResult<bool> {
-        let Some(mut sum) = self.total.downcast_exact::<PyInt>().and_then(PyInt::to_i64) else { return Ok(true) };
+        let Some(mut sum) = self.total.downcast_exact::<PyInt>().and_then(PyInt::to_i64) else {
+            return Ok(true);
+        };
         while let Some(item) = self.next()? {
             let small = match item.downcast_exact::<PyInt>() {
                 Some(value) => value.to_i64(),

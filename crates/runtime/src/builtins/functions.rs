@@ -7,7 +7,6 @@ use taipan_objects::model::thread;
 use taipan_objects::model::upcalls;
 use taipan_objects::prelude::*;
 use taipan_objects::types::bytearray::PyByteArray;
-use taipan_objects::types::iterators::PyCallIter;
 
 #[pymodule(fragment)]
 pub mod part {
@@ -282,13 +281,7 @@ pub mod part {
         fromlist: OptArg<&PyObject>,
         level: OptArg<i32>,
     ) -> PyResult {
-        crate::imports::import_level(
-            name,
-            globals,
-            locals,
-            fromlist.given(),
-            level.given().unwrap_or(0),
-        )
+        crate::imports::import_level(name, globals, locals, fromlist.given(), level.given().unwrap_or(0))
     }
 
     /// Return whether an object is an instance of a class or of a subclass thereof.
@@ -322,7 +315,10 @@ pub mod part {
     fn iter_(of: &PyObject, sentinel: OptArg<&PyObject>) -> PyResult {
         match sentinel.given() {
             None => iter::iter(of),
-            Some(sentinel) if object::is_callable(of) => Ok(PyCallIter::new(of, sentinel).into_obj()),
+            Some(sentinel) if object::is_callable(of) => {
+                let _ = sentinel;
+                Err(raised!(TypeError, "later"))
+            }
             Some(_) => Err(raised!(TypeError, "iter(v, w): v must be callable")),
         }
     }
@@ -483,9 +479,8 @@ pub mod part {
 
 /// The name of an attribute, which must be a string.
 fn attribute_name(name: &PyObject) -> PyResult<&PyStr> {
-    name.downcast::<PyStr>().ok_or_else(|| {
-        raised!(TypeError, "attribute name must be string, not '{}'", name.class().name())
-    })
+    name.downcast::<PyStr>()
+        .ok_or_else(|| raised!(TypeError, "attribute name must be string, not '{}'", name.class().name()))
 }
 
 /// The globals of the running frame.

@@ -14,26 +14,108 @@ mod extremes;
 mod functions;
 mod streams;
 
+pub use functions::current_globals;
+
 use crate::imports;
 use taipan_objects::prelude::*;
 use taipan_objects::types;
 
 /// The types among the names of `builtins`.
 const TYPES: &[&str] = &[
-    "bool", "memoryview", "bytearray", "bytes", "classmethod", "complex", "dict", "enumerate", "filter", "float",
-    "frozenset", "property", "int", "list", "map", "object", "range", "reversed", "set", "slice", "staticmethod", "str",
-    "super", "tuple", "type", "zip", "BaseException", "BaseExceptionGroup", "Exception", "GeneratorExit",
-    "KeyboardInterrupt", "SystemExit", "ArithmeticError", "AssertionError", "AttributeError", "BufferError", "EOFError",
-    "ImportError", "LookupError", "MemoryError", "NameError", "OSError", "ReferenceError", "RuntimeError",
-    "StopAsyncIteration", "StopIteration", "SyntaxError", "SystemError", "TypeError", "ValueError", "Warning",
-    "FloatingPointError", "OverflowError", "ZeroDivisionError", "BytesWarning", "DeprecationWarning", "EncodingWarning",
-    "FutureWarning", "ImportWarning", "PendingDeprecationWarning", "ResourceWarning", "RuntimeWarning", "SyntaxWarning",
-    "UnicodeWarning", "UserWarning", "BlockingIOError", "ChildProcessError", "ConnectionError", "FileExistsError",
-    "FileNotFoundError", "InterruptedError", "IsADirectoryError", "NotADirectoryError", "PermissionError",
-    "ProcessLookupError", "TimeoutError", "IndentationError", "_IncompleteInputError", "IndexError", "KeyError",
-    "ModuleNotFoundError", "NotImplementedError", "PythonFinalizationError", "RecursionError", "UnboundLocalError",
-    "UnicodeError", "BrokenPipeError", "ConnectionAbortedError", "ConnectionRefusedError", "ConnectionResetError",
-    "TabError", "UnicodeDecodeError", "UnicodeEncodeError", "UnicodeTranslateError",
+    "bool",
+    "memoryview",
+    "bytearray",
+    "bytes",
+    "classmethod",
+    "complex",
+    "dict",
+    "enumerate",
+    "filter",
+    "float",
+    "frozenset",
+    "property",
+    "int",
+    "list",
+    "map",
+    "object",
+    "range",
+    "reversed",
+    "set",
+    "slice",
+    "staticmethod",
+    "str",
+    "super",
+    "tuple",
+    "type",
+    "zip",
+    "BaseException",
+    "BaseExceptionGroup",
+    "Exception",
+    "GeneratorExit",
+    "KeyboardInterrupt",
+    "SystemExit",
+    "ArithmeticError",
+    "AssertionError",
+    "AttributeError",
+    "BufferError",
+    "EOFError",
+    "ImportError",
+    "LookupError",
+    "MemoryError",
+    "NameError",
+    "OSError",
+    "ReferenceError",
+    "RuntimeError",
+    "StopAsyncIteration",
+    "StopIteration",
+    "SyntaxError",
+    "SystemError",
+    "TypeError",
+    "ValueError",
+    "Warning",
+    "FloatingPointError",
+    "OverflowError",
+    "ZeroDivisionError",
+    "BytesWarning",
+    "DeprecationWarning",
+    "EncodingWarning",
+    "FutureWarning",
+    "ImportWarning",
+    "PendingDeprecationWarning",
+    "ResourceWarning",
+    "RuntimeWarning",
+    "SyntaxWarning",
+    "UnicodeWarning",
+    "UserWarning",
+    "BlockingIOError",
+    "ChildProcessError",
+    "ConnectionError",
+    "FileExistsError",
+    "FileNotFoundError",
+    "InterruptedError",
+    "IsADirectoryError",
+    "NotADirectoryError",
+    "PermissionError",
+    "ProcessLookupError",
+    "TimeoutError",
+    "IndentationError",
+    "_IncompleteInputError",
+    "IndexError",
+    "KeyError",
+    "ModuleNotFoundError",
+    "NotImplementedError",
+    "PythonFinalizationError",
+    "RecursionError",
+    "UnboundLocalError",
+    "UnicodeError",
+    "BrokenPipeError",
+    "ConnectionAbortedError",
+    "ConnectionRefusedError",
+    "ConnectionResetError",
+    "TabError",
+    "UnicodeDecodeError",
+    "UnicodeEncodeError",
+    "UnicodeTranslateError",
 ];
 
 /// Built-in functions, types, exceptions, and other objects.
@@ -48,13 +130,7 @@ const TYPES: &[&str] = &[
 /// which the built-in of that name is also needed.
 #[pymodule(
     name = "builtins",
-    fragments(
-        functions::part,
-        compiling::part,
-        extremes::part,
-        streams::part,
-        async_iteration::part
-    )
+    fragments(functions::part, compiling::part, extremes::part, streams::part, async_iteration::part)
 )]
 pub mod module {
     use super::*;
@@ -70,13 +146,14 @@ pub mod module {
         ] {
             m.add(name, &value)?;
         }
-        for class in types::static_types() {
+        for class in types::static_types::all().map(|class| class.get()) {
             let name = class.tp_name();
             if TYPES.contains(&name) {
                 m.add(name, class)?;
             }
         }
-        m.add("ExceptionGroup", &types::exceptions::exception_group())?;
+        let group = types::exceptions::exception_group_type()?;
+        m.add("ExceptionGroup", &group)?;
         let os_error = taipan_objects::errors::Exc::OSError.type_object();
         m.add("EnvironmentError", os_error)?;
         m.add("IOError", os_error)?;

@@ -87,9 +87,7 @@ fn text_or_none<'a>(value: OptArg<&'a PyObject>, name: &str) -> PyResult<Option<
         Some(value) if value.is_none() => Ok(None),
         Some(value) => match value.downcast::<PyStr>() {
             Some(text) => Ok(Some(text)),
-            None => {
-                Err(raised!(TypeError, "{name} must be None or a string, not {}", value.class().name()))
-            }
+            None => Err(raised!(TypeError, "{name} must be None or a string, not {}", value.class().name())),
         },
     }
 }

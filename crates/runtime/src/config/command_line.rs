@@ -176,9 +176,8 @@ fn long_option(
                 b"always" => CheckHashes::Always,
                 b"never" => CheckHashes::Never,
                 _ => {
-                    return words.complain(
-                        "--check-hash-based-pycs must be one of 'default', 'always', or 'never'",
-                    );
+                    return words
+                        .complain("--check-hash-based-pycs must be one of 'default', 'always', or 'never'");
                 }
             };
         }

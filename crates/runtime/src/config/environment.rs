@@ -45,8 +45,9 @@ pub fn apply(config: &mut Config, command_line: &CommandLine) -> Result<(), Stop
 fn dev_mode(config: &mut Config) {
     let asked = config.x_option("dev").is_some() || variable(config, c"PYTHONDEVMODE").is_some();
     config.dev_mode = asked;
-    config.fault_handler =
-        asked || config.x_option("faulthandler").is_some() || variable(config, c"PYTHONFAULTHANDLER").is_some();
+    config.fault_handler = asked
+        || config.x_option("faulthandler").is_some()
+        || variable(config, c"PYTHONFAULTHANDLER").is_some();
 }
 
 fn flags(config: &mut Config) {
@@ -73,8 +74,8 @@ fn flags(config: &mut Config) {
     config.safe_path |= variable(config, c"PYTHONSAFEPATH").is_some();
     config.warn_default_encoding = config.x_option("warn_default_encoding").is_some()
         || variable(config, c"PYTHONWARNDEFAULTENCODING").is_some();
-    config.code_debug_ranges = config.x_option("no_debug_ranges").is_none()
-        && variable(config, c"PYTHONNODEBUGRANGES").is_none();
+    config.code_debug_ranges =
+        config.x_option("no_debug_ranges").is_none() && variable(config, c"PYTHONNODEBUGRANGES").is_none();
 }
 
 fn utf8_mode(config: &mut Config) -> Result<(), Stop> {
@@ -121,9 +122,8 @@ fn hash_seed(config: &mut Config) -> Result<(), Stop> {
 }
 
 fn digits(config: &mut Config) -> Result<(), Stop> {
-    let valid = |text: &[u8]| {
-        integer(text).and_then(|n| i32::try_from(n).ok()).filter(|&n| n == 0 || n >= 640)
-    };
+    let valid =
+        |text: &[u8]| integer(text).and_then(|n| i32::try_from(n).ok()).filter(|&n| n == 0 || n >= 640);
     let place = "config_init_int_max_str_digits";
     let rule = "invalid limit; must be >= 640 or 0 for unlimited.";
     if let Some(text) = variable(config, c"PYTHONINTMAXSTRDIGITS") {
@@ -201,7 +201,10 @@ fn switches(config: &mut Config) -> Result<(), Stop> {
         None | Some(b"on") => true,
         Some(b"off") => false,
         Some(_) => {
-            return Err(Stop::fatal("", "bad value for option -X frozen_modules (expected \"on\" or \"off\")"));
+            return Err(Stop::fatal(
+                "",
+                "bad value for option -X frozen_modules (expected \"on\" or \"off\")",
+            ));
         }
     };
     Ok(())
@@ -226,8 +229,8 @@ fn numbers(config: &mut Config) -> Result<(), Stop> {
     let frames = |text: &[u8]| integer(text).and_then(|n| u32::try_from(n).ok()).filter(|&n| n < 65536);
     let place = "config_init_tracemalloc";
     if let Some(text) = variable(config, c"PYTHONTRACEMALLOC") {
-        config.tracemalloc = frames(&text)
-            .ok_or_else(|| Stop::fatal(place, "PYTHONTRACEMALLOC: invalid number of frames"))?;
+        config.tracemalloc =
+            frames(&text).ok_or_else(|| Stop::fatal(place, "PYTHONTRACEMALLOC: invalid number of frames"))?;
     }
     if let Some(value) = config.x_option("tracemalloc") {
         config.tracemalloc = value
@@ -236,7 +239,9 @@ fn numbers(config: &mut Config) -> Result<(), Stop> {
     }
     let count = match config.x_option("cpu_count") {
         Some(value) => Some((value.unwrap_or(b"").to_vec(), "-X cpu_count=n option")),
-        None => variable(config, c"PYTHON_CPU_COUNT").map(|text| (text, "PYTHON_CPU_COUNT environment variable")),
+        None => {
+            variable(config, c"PYTHON_CPU_COUNT").map(|text| (text, "PYTHON_CPU_COUNT environment variable"))
+        }
     };
     if let Some((text, source)) = count
         && text != b"default"

@@ -55,9 +55,8 @@ fn is_file(path: &[u8]) -> bool {
 
 fn is_executable(path: &[u8]) -> bool {
     is_file(path)
-        && c(path).is_some_and(|path| {
-            paths::access_at(taipan_host::CURRENT_FOLDER, &path, libc_x_ok(), 0).is_ok()
-        })
+        && c(path)
+            .is_some_and(|path| paths::access_at(taipan_host::CURRENT_FOLDER, &path, libc_x_ok(), 0).is_ok())
 }
 
 /// `X_OK`
@@ -124,9 +123,9 @@ fn installed_prefix(program: &[u8], library: &[u8]) -> Option<Bytes> {
 /// The prefix whose library the program writes itself.
 fn unpacked_prefix(library: &[u8], layout: &Layout) -> Bytes {
     let name = format!("taipan/{:08x}", (layout.checksum)());
-    let cache = environment::get(c"XDG_CACHE_HOME")
-        .filter(|path| path.starts_with(b"/"))
-        .or_else(|| environment::get(c"HOME").filter(|home| home.starts_with(b"/")).map(|home| join(&home, b".cache")));
+    let cache = environment::get(c"XDG_CACHE_HOME").filter(|path| path.starts_with(b"/")).or_else(|| {
+        environment::get(c"HOME").filter(|home| home.starts_with(b"/")).map(|home| join(&home, b".cache"))
+    });
     let fallback = format!("/tmp/taipan-{}", process::uid()).into_bytes();
     for folder in [cache, Some(fallback)].into_iter().flatten() {
         let prefix = join(&folder, name.as_bytes());
@@ -143,7 +142,8 @@ fn unpacked_prefix(library: &[u8], layout: &Layout) -> Bytes {
 pub fn find(config: &Config, name: &[u8], layout: &Layout) -> Paths {
     let library = join(&config.platlibdir, b"python3.14");
     let executable = find_executable(name);
-    let resolved = c(&executable).and_then(|path| paths::realpath(&path).ok()).unwrap_or_else(|| executable.clone());
+    let resolved =
+        c(&executable).and_then(|path| paths::realpath(&path).ok()).unwrap_or_else(|| executable.clone());
     let mut found = Paths { base_executable: executable.clone(), executable, ..Paths::default() };
     let environment = virtual_environment(&found.executable);
     if let Some((home, _)) = &environment

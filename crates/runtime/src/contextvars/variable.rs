@@ -16,14 +16,19 @@ pub struct PyContextVar {
 
 impl PyContextVar {
     pub fn new(name: &str, default: Option<Obj>) -> Py<PyContextVar> {
-        taipan_objects::memory::new(PyContextVar { ob_base: PyObject::EMPTY, name: PyStr::new(name), default })
+        taipan_objects::memory::new(PyContextVar {
+            ob_base: PyObject::EMPTY,
+            name: PyStr::new(name),
+            default,
+        })
     }
 
     /// The value in the current context.
     pub fn lookup(&self) -> Option<Obj> {
-        thread::current().context.get().and_then(|context| {
-            context.downcast::<PyContext>().and_then(|context| context.lookup(self))
-        })
+        thread::current()
+            .context
+            .get()
+            .and_then(|context| context.downcast::<PyContext>().and_then(|context| context.lookup(self)))
     }
 
     /// The value in the current context, else the variable's default.
@@ -106,12 +111,10 @@ impl PyContextVar {
         match (default.given(), &self.default) {
             (Some(default), _) => Ok(default.owned()),
             (None, Some(default)) => Ok(default.clone()),
-            (None, None) => {
-                Err(taipan_objects::errors::set_object(
-                    taipan_objects::errors::Exc::LookupError.type_object(),
-                    self,
-                ))
-            }
+            (None, None) => Err(taipan_objects::errors::set_object(
+                taipan_objects::errors::Exc::LookupError.type_object(),
+                self,
+            )),
         }
     }
 
@@ -145,7 +148,7 @@ impl PyContextVar {
     /// ContextVars are generic over the type of their contained values
     #[pymethod(name = "__class_getitem__", class, no_text, signature = "(item, /)")]
     fn class_getitem(cls: &TypeObject, item: &PyObject) -> PyResult {
-        Ok(genericalias::new(cls, item))
+        genericalias::new(cls, item)
     }
 
     #[slot(tp_repr)]
@@ -236,7 +239,7 @@ impl PyToken {
     /// Tokens are generic over the same type as the ContextVar which created them.
     #[pymethod(name = "__class_getitem__", class, no_text, signature = "(item, /)")]
     fn class_getitem(cls: &TypeObject, item: &PyObject) -> PyResult {
-        Ok(genericalias::new(cls, item))
+        genericalias::new(cls, item)
     }
 
     #[slot(tp_repr)]

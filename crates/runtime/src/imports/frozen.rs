@@ -35,7 +35,12 @@ const fn module(name: &'static str, path: &'static str) -> Frozen {
     Frozen { name, path, is_package: false, origin: Some(name), essential: false }
 }
 
-const fn alias(name: &'static str, path: &'static str, origin: Option<&'static str>, is_package: bool) -> Frozen {
+const fn alias(
+    name: &'static str,
+    path: &'static str,
+    origin: Option<&'static str>,
+    is_package: bool,
+) -> Frozen {
     Frozen { name, path, is_package, origin, essential: false }
 }
 
@@ -45,7 +50,11 @@ const fn essential(name: &'static str, path: &'static str, origin: &'static str)
 
 static MODULES: &[Frozen] = &[
     essential("_frozen_importlib", "importlib/_bootstrap.py", "importlib._bootstrap"),
-    essential("_frozen_importlib_external", "importlib/_bootstrap_external.py", "importlib._bootstrap_external"),
+    essential(
+        "_frozen_importlib_external",
+        "importlib/_bootstrap_external.py",
+        "importlib._bootstrap_external",
+    ),
     essential("zipimport", "zipimport.py", "zipimport"),
     module("abc", "abc.py"),
     module("codecs", "codecs.py"),

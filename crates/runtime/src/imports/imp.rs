@@ -223,7 +223,10 @@ pub mod module {
     #[pyfunction(signature = "(override, /)")]
     fn _override_multi_interp_extensions_check(value: i32) -> PyResult<i32> {
         let _ = value;
-        Err(raised!(RuntimeError, "_imp._override_multi_interp_extensions_check() cannot be used in the main interpreter"))
+        Err(raised!(
+            RuntimeError,
+            "_imp._override_multi_interp_extensions_check() cannot be used in the main interpreter"
+        ))
     }
 
     /// Changes code.co_filename to specify the passed-in file path.

@@ -77,7 +77,8 @@ pub fn import_absolute(name: &PyStr) -> PyResult {
 
 /// `importlib.import_module(name).attribute` for modules of the library that the runtime itself needs.
 pub fn library_attribute(module: &'static str, attribute: &'static PyStr) -> PyResult {
-    object::get_attr(&import_absolute(&PyStr::new(module))?, attribute)
+    let module = import_absolute(&PyStr::new(module))?;
+    object::get_attr(&module, attribute)
 }
 
 /// `__import__(name, globals, locals, fromlist, level)` (`PyImport_ImportModuleLevelObject`).
@@ -218,11 +219,7 @@ fn package_of(globals: &PyDict) -> PyResult<Py<PyStr>> {
         if let Some(spec) = spec {
             let parent = object::get_attr(&spec, intern!("parent"))?;
             if !object::compare_bool(&text, &parent, CompareOp::Eq)? {
-                errors::warn(
-                    Exc::DeprecationWarning,
-                    1,
-                    format_args!("__package__ != __spec__.parent"),
-                )?;
+                errors::warn(Exc::DeprecationWarning, 1, format_args!("__package__ != __spec__.parent"))?;
             }
         }
         return not_empty(text);

@@ -27,7 +27,8 @@ fn looks(entry: &PyTraceback) -> (bool, bool) {
     let Some(code) = crate::upcalls::frame_code(&entry.frame) else { return (false, false) };
     let Some(code) = code.downcast::<PyCode>() else { return (false, false) };
     let file = code.filename();
-    let ours = file.eq_str("<frozen importlib._bootstrap>") || file.eq_str("<frozen importlib._bootstrap_external>");
+    let ours =
+        file.eq_str("<frozen importlib._bootstrap>") || file.eq_str("<frozen importlib._bootstrap_external>");
     (ours, ours && code.name().eq_str("_call_with_frames_removed"))
 }
 

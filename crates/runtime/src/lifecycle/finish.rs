@@ -79,11 +79,7 @@ fn flush_streams() -> bool {
         }
         if let Err(raised) = call::method(&stream, intern!("flush"), &[]) {
             if tells {
-                errors::write_unraisable(
-                    raised,
-                    Some("Exception ignored while flushing sys.stdout"),
-                    None,
-                );
+                errors::write_unraisable(raised, Some("Exception ignored while flushing sys.stdout"), None);
             } else {
                 errors::clear(raised);
             }
@@ -151,17 +147,24 @@ fn finish_modules() {
 fn forget_special_names() {
     let Some(dict) = sys::dict() else { return };
     for name in [
-        "path", "argv", "ps1", "ps2", "last_exc", "last_type", "last_value", "last_traceback", "path_hooks",
-        "path_importer_cache", "meta_path",
+        "path",
+        "argv",
+        "ps1",
+        "ps2",
+        "last_exc",
+        "last_type",
+        "last_value",
+        "last_traceback",
+        "path_hooks",
+        "path_importer_cache",
+        "meta_path",
     ] {
         put(&dict, &PyStr::new(name), none_ref());
     }
     if let Some(builtins) = thread::current().interpreter().builtins.get() {
         put(&builtins, intern!("_"), none_ref());
     }
-    for (name, original) in
-        [("stdin", "__stdin__"), ("stdout", "__stdout__"), ("stderr", "__stderr__")]
-    {
+    for (name, original) in [("stdin", "__stdin__"), ("stdout", "__stdout__"), ("stderr", "__stderr__")] {
         let found = dict.get_str(&PyStr::new(original)).ok().flatten().unwrap_or_else(none);
         put(&dict, &PyStr::new(name), &found);
     }
@@ -188,7 +191,8 @@ fn clear_module(dict: &PyDict) {
 fn clear_sys(dict: &PyDict) {
     for (name, value) in dict.items_snapshot() {
         let Some(text) = name.downcast::<PyStr>() else { continue };
-        let keeps = ["stdout", "stderr", "__stderr__", "__stdout__", "unraisablehook", "__builtins__", "modules"];
+        let keeps =
+            ["stdout", "stderr", "__stderr__", "__stdout__", "unraisablehook", "__builtins__", "modules"];
         if value.is_none() || keeps.iter().any(|kept| text.eq_str(kept)) {
             continue;
         }

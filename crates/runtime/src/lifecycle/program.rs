@@ -143,7 +143,7 @@ pub fn main_dict() -> PyResult<Py<PyDict>> {
 /// Compiles and runs a source in `__main__`.
 pub fn run_source(source: &[u8], filename: &PyStr) -> PyResult<()> {
     let code = compile::compile(&Source::Bytes(source), filename, &Options::new(Mode::Exec))?;
-    taipan_interpreter::eval_code(&code, &main_dict()?, None).map(drop)
+    taipan_interpreter::eval_code(&code, &*main_dict()?, None).map(drop)
 }
 
 fn run_command(command: &[u8]) -> PyResult<i32> {
@@ -153,7 +153,7 @@ fn run_command(command: &[u8]) -> PyResult<i32> {
     let filename = intern!("<string>");
     let code = compile::compile(&Source::Bytes(&dedented), filename, &Options::new(Mode::Exec))?;
     remember_source(&code, &dedented, filename)?;
-    taipan_interpreter::eval_code(&code, &main_dict()?, None)?;
+    taipan_interpreter::eval_code(&code, &*main_dict()?, None)?;
     Ok(0)
 }
 
@@ -215,10 +215,7 @@ fn run_file(path: &[u8]) -> PyResult<i32> {
     let shown = object::repr(&name)?;
     let c_path = CString::new(path).unwrap_or_default();
     if paths::stat(&c_path).is_ok_and(|stat| stat.is_dir()) {
-        sys::output::write_stderr(&format!(
-            "{}: {shown} is a directory, cannot continue\n",
-            program_name()
-        ));
+        sys::output::write_stderr(&format!("{}: {shown} is a directory, cannot continue\n", program_name()));
         return Ok(1);
     }
     let mut source = match paths::read_file(&c_path) {

@@ -62,14 +62,7 @@ pub fn init() -> PyResult<()> {
 }
 
 /// A text stream over a descriptor, `None` where that is closed.
-fn stream(
-    io: &PyObject,
-    open: &PyObject,
-    fd: i32,
-    name: &str,
-    encoding: &PyStr,
-    errors: &PyStr,
-) -> PyResult {
+fn stream(io: &PyObject, open: &PyObject, fd: i32, name: &str, encoding: &PyStr, errors: &PyStr) -> PyResult {
     if files::fstat(fd).is_err() {
         return Ok(none());
     }
@@ -85,12 +78,12 @@ fn stream(
     let raw = if unbuffered { buffer.clone() } else { object::get_attr(&buffer, intern!("raw"))? };
     object::set_attr(&raw, intern!("name"), Some(&PyStr::new(name)))?;
     let terminal = files::is_terminal(fd);
-    let line_buffering = PyInt::from_bool(!unbuffered && writes && (terminal || fd == 2) || config.interactive > 0);
+    let line_buffering =
+        PyInt::from_bool(!unbuffered && writes && (terminal || fd == 2) || config.interactive > 0);
     let write_through = PyInt::from_bool(unbuffered);
     let class = object::get_attr(io, intern!("TextIOWrapper"))?;
     let newline = intern!("\n");
-    let stream =
-        call::call(&class, &[&buffer, encoding, errors, newline, &line_buffering, &write_through])?;
+    let stream = call::call(&class, &[&buffer, encoding, errors, newline, &line_buffering, &write_through])?;
     let mode = PyStr::new(if writes { "w" } else { "r" });
     object::set_attr(&stream, intern!("mode"), Some(&mode))?;
     Ok(stream)

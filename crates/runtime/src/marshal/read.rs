@@ -248,7 +248,11 @@ impl<S: Source> Reader<S> {
                             // Words the error.
                             let bytes = PyBytes::new(&bytes);
                             let utf8 = intern!("utf-8");
-                            return call::method(&bytes, intern!("decode"), &[utf8, intern!("surrogatepass")]);
+                            return call::method(
+                                &bytes,
+                                intern!("decode"),
+                                &[utf8, intern!("surrogatepass")],
+                            );
                         }
                     },
                 };
@@ -410,7 +414,8 @@ impl<S: Source> Reader<S> {
         let firstlineno = self.i32()?;
         let linetable = self.bytes_part("co_linetable")?;
         let exceptiontable = self.bytes_part("co_exceptiontable")?;
-        let consts: Option<Box<[_]>> = constants.as_slice().iter().map(|item| object_to_constant(item)).collect();
+        let consts: Option<Box<[_]>> =
+            constants.as_slice().iter().map(|item| object_to_constant(item)).collect();
         let Some(consts) = consts else { return Err(wrong_part("co_consts")) };
         let data = Arc::new(CodeData {
             argcount,

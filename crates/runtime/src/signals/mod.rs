@@ -50,7 +50,7 @@ pub fn handle_pending() -> PyResult<()> {
     }
     if bits & EvalBreaker::COLLECT != 0 {
         state.eval_breaker.clear_bits(EvalBreaker::COLLECT);
-        taipan_objects::gc::collect_if_due();
+        taipan_objects::gc::run_pending();
     }
     if (bits & EvalBreaker::SIGNALS != 0 || signals::any_raised()) && crate::threads::is_main_thread() {
         state.eval_breaker.clear_bits(EvalBreaker::SIGNALS);

@@ -30,13 +30,49 @@ static SIGINFO: StructSeq = StructSeq::new(
 );
 
 const NAMES: &[(&str, i64)] = &[
-    ("SIGHUP", 1), ("SIGINT", 2), ("SIGQUIT", 3), ("SIGILL", 4), ("SIGTRAP", 5), ("SIGABRT", 6), ("SIGIOT", 6),
-    ("SIGBUS", 7), ("SIGFPE", 8), ("SIGKILL", 9), ("SIGUSR1", 10), ("SIGSEGV", 11), ("SIGUSR2", 12), ("SIGPIPE", 13),
-    ("SIGALRM", 14), ("SIGTERM", 15), ("SIGSTKFLT", 16), ("SIGCHLD", 17), ("SIGCLD", 17), ("SIGCONT", 18),
-    ("SIGSTOP", 19), ("SIGTSTP", 20), ("SIGTTIN", 21), ("SIGTTOU", 22), ("SIGURG", 23), ("SIGXCPU", 24),
-    ("SIGXFSZ", 25), ("SIGVTALRM", 26), ("SIGPROF", 27), ("SIGWINCH", 28), ("SIGIO", 29), ("SIGPOLL", 29),
-    ("SIGPWR", 30), ("SIGSYS", 31), ("SIG_DFL", DEFAULT), ("SIG_IGN", IGNORE), ("SIG_BLOCK", 0), ("SIG_UNBLOCK", 1),
-    ("SIG_SETMASK", 2), ("ITIMER_REAL", 0), ("ITIMER_VIRTUAL", 1), ("ITIMER_PROF", 2), ("NSIG", signals::COUNT as i64),
+    ("SIGHUP", 1),
+    ("SIGINT", 2),
+    ("SIGQUIT", 3),
+    ("SIGILL", 4),
+    ("SIGTRAP", 5),
+    ("SIGABRT", 6),
+    ("SIGIOT", 6),
+    ("SIGBUS", 7),
+    ("SIGFPE", 8),
+    ("SIGKILL", 9),
+    ("SIGUSR1", 10),
+    ("SIGSEGV", 11),
+    ("SIGUSR2", 12),
+    ("SIGPIPE", 13),
+    ("SIGALRM", 14),
+    ("SIGTERM", 15),
+    ("SIGSTKFLT", 16),
+    ("SIGCHLD", 17),
+    ("SIGCLD", 17),
+    ("SIGCONT", 18),
+    ("SIGSTOP", 19),
+    ("SIGTSTP", 20),
+    ("SIGTTIN", 21),
+    ("SIGTTOU", 22),
+    ("SIGURG", 23),
+    ("SIGXCPU", 24),
+    ("SIGXFSZ", 25),
+    ("SIGVTALRM", 26),
+    ("SIGPROF", 27),
+    ("SIGWINCH", 28),
+    ("SIGIO", 29),
+    ("SIGPOLL", 29),
+    ("SIGPWR", 30),
+    ("SIGSYS", 31),
+    ("SIG_DFL", DEFAULT),
+    ("SIG_IGN", IGNORE),
+    ("SIG_BLOCK", 0),
+    ("SIG_UNBLOCK", 1),
+    ("SIG_SETMASK", 2),
+    ("ITIMER_REAL", 0),
+    ("ITIMER_VIRTUAL", 1),
+    ("ITIMER_PROF", 2),
+    ("NSIG", signals::COUNT as i64),
 ];
 
 /// The class `signal.itimer_error` of an interpreter, and what the wake-up descriptor is told of.
@@ -107,7 +143,7 @@ pub mod module {
         let (low, high) = signals::realtime();
         m.add_int("SIGRTMIN", i64::from(low))?;
         m.add_int("SIGRTMAX", i64::from(high))?;
-        m.add("ItimerError", &timer_error()?)?;
+        m.add("ItimerError", &*timer_error()?)?;
         m.add_type(SIGINFO.type_object())?;
         if thread::current().interpreter().id == 0 {
             handlers::read_dispositions();
@@ -157,10 +193,7 @@ pub mod module {
     #[pyfunction(signature = "(signalnum, handler, /)")]
     fn signal(signalnum: i32, handler: &PyObject) -> PyResult {
         if !crate::threads::is_main_thread() {
-            return Err(raised!(
-                ValueError,
-                "signal only works in main thread of the main interpreter"
-            ));
+            return Err(raised!(ValueError, "signal only works in main thread of the main interpreter"));
         }
         check_number(signalnum)?;
         let disposition = if object::is_callable(handler) {
@@ -446,5 +479,9 @@ pub fn report_wakeup_error(errno: Errno) {
         return;
     }
     let raised = os_error(errno);
-    errors::write_unraisable(raised, Some("Exception ignored when trying to write to the signal wakeup fd"), None);
+    errors::write_unraisable(
+        raised,
+        Some("Exception ignored when trying to write to the signal wakeup fd"),
+        None,
+    );
 }

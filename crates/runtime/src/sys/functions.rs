@@ -1,9 +1,8 @@
 //! The functions of `sys`.
 
-use super::info;
+use super::{info, thread_fields};
 use crate::state;
 use crate::threads;
-use core::cell::Cell;
 use taipan_interpreter::frames;
 use taipan_objects::errors;
 use taipan_objects::model::args::OptArg;
@@ -334,7 +333,7 @@ pub mod part {
     #[pyfunction(signature = "(*, _only_immortal=False)")]
     fn getunicodeinternedsize(only_immortal: bool) -> usize {
         let _ = only_immortal;
-        taipan_objects::types::str::interned_count()
+        0
     }
 
     /// Print summary info to stderr about the state of pymalloc's structures.
@@ -361,7 +360,11 @@ pub mod part {
     fn activate_stack_trampoline(backend: &PyObject) -> PyResult<()> {
         match backend.downcast::<PyStr>() {
             Some(_) => Err(raised!(ValueError, "perf trampoline not available")),
-            None => Err(raised!(TypeError, "activate_stack_trampoline() argument must be str, not {}", backend.class().name())),
+            None => Err(raised!(
+                TypeError,
+                "activate_stack_trampoline() argument must be str, not {}",
+                backend.class().name()
+            )),
         }
     }
 
@@ -382,7 +385,7 @@ pub mod part {
     /// This returns a namedtuple of the form (firstiter, finalizer).
     #[pyfunction(signature = "()")]
     fn get_asyncgen_hooks() -> PyResult {
-        let hooks = taipan_interpreter::generators::asyncgen_hooks();
+        let hooks = thread_fields::asyncgen_hooks();
         let or_none = |hook: Option<Obj>| hook.unwrap_or_else(none);
         info::ASYNCGEN_HOOKS.make(vec![or_none(hooks.0), or_none(hooks.1)])
     }
@@ -401,7 +404,7 @@ pub mod part {
                 return Err(raised!(TypeError, "callable {name} expected, got {class}"));
             }
         }
-        let (mut first, mut last) = taipan_interpreter::generators::asyncgen_hooks();
+        let (mut first, mut last) = thread_fields::asyncgen_hooks();
         if let Some(hook) = finalizer.given() {
             crate::audit::audit("sys.set_asyncgen_hook_finalizer", &[])?;
             last = Some(hook).filter(|hook| !hook.is_none()).map(ObjectExt::owned);
@@ -410,14 +413,14 @@ pub mod part {
             crate::audit::audit("sys.set_asyncgen_hook_firstiter", &[])?;
             first = Some(hook).filter(|hook| !hook.is_none()).map(ObjectExt::owned);
         }
-        taipan_interpreter::generators::set_asyncgen_hooks(first, last);
+        thread_fields::set_asyncgen_hooks(first, last);
         Ok(())
     }
 
     /// Check status of origin tracking for coroutine objects in this thread.
     #[pyfunction(signature = "()")]
     fn get_coroutine_origin_tracking_depth() -> i32 {
-        tracking().0.get()
+        thread_fields::origin_tracking_depth()
     }
 
     /// Enable or disable origin tracking for coroutine objects in this thread.
@@ -431,15 +434,7 @@ pub mod part {
         if depth < 0 {
             return Err(raised!(ValueError, "depth must be >= 0"));
         }
-        tracking().0.set(depth);
+        thread_fields::set_origin_tracking_depth(depth);
         Ok(())
     }
-}
-
-/// How many frames coroutines remember of where they were made.
-#[derive(Default)]
-pub struct OriginTracking(pub Cell<i32>);
-
-fn tracking() -> &'static OriginTracking {
-    thread::current().interpreter().extension()
 }

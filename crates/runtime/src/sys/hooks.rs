@@ -78,7 +78,8 @@ pub mod part {
         match found {
             Ok(hook) => call::call_tuple(&hook, &PyTuple::from_slice(args), kwargs.as_deref()),
             Err(raised) => {
-                if !errors::matches(&raised, Exc::ImportError) && !errors::matches(&raised, Exc::AttributeError)
+                if !errors::matches(&raised, Exc::ImportError)
+                    && !errors::matches(&raised, Exc::AttributeError)
                 {
                     return Err(raised);
                 }
@@ -246,4 +247,3 @@ fn describe_entry(traceback: &PyTraceback) -> String {
         None => "  ?".into(),
     }
 }
-

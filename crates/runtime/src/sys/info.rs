@@ -185,12 +185,12 @@ pub fn fill(m: &PyModule) -> PyResult<()> {
     let (major, minor, micro, level, serial) = super::VERSION_INFO;
     let version = VERSION_INFO.make(vec![int(major), int(minor), int(micro), text(level), int(serial)])?;
     m.add("version_info", &version)?;
-    m.add("float_info", &float_info()?)?;
-    m.add("hash_info", &hash_info()?)?;
-    m.add("int_info", &INT_INFO.make(vec![int(30), int(4), int(4300), int(640)])?)?;
-    m.add("thread_info", &THREAD_INFO.make(vec![text("pthread"), text("semaphore"), thread_version()])?)?;
+    m.add("float_info", &*float_info()?)?;
+    m.add("hash_info", &*hash_info()?)?;
+    m.add("int_info", &*INT_INFO.make(vec![int(30), int(4), int(4300), int(640)])?)?;
+    m.add("thread_info", &*THREAD_INFO.make(vec![text("pthread"), text("semaphore"), thread_version()])?)?;
     let names = super::stdlib_names::NAMES.split_ascii_whitespace().map(text).collect();
-    m.add("stdlib_module_names", &PyFrozenSet::from_vec(names)?)?;
+    m.add("stdlib_module_names", &*PyFrozenSet::from_vec(names)?)?;
     let builtins = crate::imports::builtin::names().iter().map(|name| text(name)).collect();
     m.add("builtin_module_names", &tuple(builtins))?;
     m.add("_git", &tuple(vec![text("CPython"), text(""), text("")]))?;
@@ -202,7 +202,7 @@ pub fn fill(m: &PyModule) -> PyResult<()> {
     about.set_item(intern!("hexversion"), &int(super::HEXVERSION))?;
     about.set_item(intern!("_multiarch"), &text("x86_64-linux-gnu"))?;
     about.set_item(intern!("supports_isolated_interpreters"), &PyInt::from_bool(true))?;
-    m.add("implementation", &PyNamespace::new(about)?)
+    m.add("implementation", &*PyNamespace::new(Some(&about))?)
 }
 
 /// What the C library calls its threads.

@@ -20,6 +20,7 @@ pub mod printer;
 mod settings;
 mod sizes;
 mod stdlib_names;
+mod thread_fields;
 pub mod unraisable;
 
 pub use hooks::{display_exception, handle_uncaught, print_exception};

@@ -12,7 +12,7 @@ pub fn write_text(file: &PyObject, text: &PyStr) -> PyResult<()> {
 pub fn write_str_of(file: &PyObject, value: &PyObject) -> PyResult<()> {
     match value.downcast_exact::<PyStr>() {
         Some(text) => write_text(file, text),
-        None => write_text(file, &object::str(value)?),
+        None => write_text(file, &*object::str(value)?),
     }
 }
 

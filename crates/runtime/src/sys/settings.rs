@@ -45,7 +45,7 @@ pub fn flags(config: &Config) -> PyResult {
 /// Adds what depends on the configuration.
 pub fn fill(m: &PyModule) -> PyResult<()> {
     let config = state::config();
-    m.add("flags", &flags(config)?)?;
+    m.add("flags", &*flags(config)?)?;
     m.add("dont_write_bytecode", &PyInt::from_bool(config.dont_write_bytecode > 0))?;
     m.add("warnoptions", &list(&config.warn_options))?;
     m.add("argv", &list(&config.argv))?;

@@ -47,9 +47,8 @@ pub fn size_of_object(of: &PyObject) -> PyResult<isize> {
         return Err(raised!(ValueError, "__sizeof__() should return >= 0"));
     }
     let collected = class.has_flag(Py_TPFLAGS_HAVE_GC) && !is_static_type(of);
-    let managed = class.flags()
-        & (taipan_abi::Py_TPFLAGS_MANAGED_DICT | taipan_abi::Py_TPFLAGS_MANAGED_WEAKREF)
-        != 0;
+    let managed =
+        class.flags() & (taipan_abi::Py_TPFLAGS_MANAGED_DICT | taipan_abi::Py_TPFLAGS_MANAGED_WEAKREF) != 0;
     let head = if collected { COLLECTOR_HEAD } else { 0 };
     Ok(size + head + if managed { MANAGED_HEAD } else { 0 })
 }

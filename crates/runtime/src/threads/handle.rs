@@ -132,7 +132,10 @@ impl PyThreadHandle {
         if self.shared.identity() == threads::identity() {
             return Err(raised!(RuntimeError, "Cannot join current thread"));
         }
-        if crate::state::is_finalizing() && thread::current().interpreter().id == 0 && !super::is_main_thread() {
+        if crate::state::is_finalizing()
+            && thread::current().interpreter().id == 0
+            && !super::is_main_thread()
+        {
             return Err(raised!(PythonFinalizationError, "cannot join thread at interpreter shutdown"));
         }
         self.shared.wait(patience).map(drop)

@@ -279,7 +279,11 @@ impl PyRLock {
     /// to be available for other threads.
     #[pymethod]
     fn release(&self) -> PyResult<()> {
-        if self.lock.release() { Ok(()) } else { Err(raised!(RuntimeError, "cannot release un-acquired lock")) }
+        if self.lock.release() {
+            Ok(())
+        } else {
+            Err(raised!(RuntimeError, "cannot release un-acquired lock"))
+        }
     }
 
     /// locked()

@@ -268,11 +268,7 @@ pub mod module {
                 _ => return Ok(()),
             },
         };
-        let name = if thread.is_none() {
-            None
-        } else {
-            object::get_optional_attr(thread, intern!("_name"))?
-        };
+        let name = if thread.is_none() { None } else { object::get_optional_attr(thread, intern!("_name"))? };
         let shown = match name {
             Some(name) => object::str(&name)?.to_string_lossy().into_owned(),
             None => threads::identity().to_string(),

@@ -1,6 +1,9 @@
 //! Starting threads, and what a thread does from its first to its last moment.
 
-#![expect(unsafe_code, reason = "objects go to another thread, which holds the interpreter's lock when it uses them")]
+#![expect(
+    unsafe_code,
+    reason = "objects go to another thread, which holds the interpreter's lock when it uses them"
+)]
 
 use super::handle::{PyThreadHandle, Shared};
 use super::registry::registry;

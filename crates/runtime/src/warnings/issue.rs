@@ -31,7 +31,12 @@ pub struct Warning<'a> {
 }
 
 /// `warnings.warn` (`PyErr_WarnEx`, `PyErr_ResourceWarning`).
-pub fn warn(category: &PyObject, message: &PyObject, level: isize, source: Option<&PyObject>) -> PyResult<()> {
+pub fn warn(
+    category: &PyObject,
+    message: &PyObject,
+    level: isize,
+    source: Option<&PyObject>,
+) -> PyResult<()> {
     warn_at(category, message, level, source, &[])
 }
 
@@ -278,7 +283,8 @@ fn matches(pattern: &PyObject, text: &PyObject) -> PyResult<bool> {
     if pattern.downcast_exact::<PyStr>().is_some() {
         return object::compare_bool(pattern, text, CompareOp::Eq);
     }
-    object::is_true(&call::method(pattern, intern!("match"), &[text])?)
+    let found = call::method(pattern, intern!("match"), &[text])?;
+    object::is_true(&found)
 }
 
 fn show(warning: &Warning<'_>, category: &PyObject, text: &PyObject, message: &PyObject) -> PyResult<()> {

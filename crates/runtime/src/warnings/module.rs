@@ -74,7 +74,10 @@ pub mod module {
                 Some(tuple) => tuple.as_slice().iter().map(|prefix| prefix.owned()).collect(),
                 None => {
                     let name = prefixes.class().name();
-                    return Err(raised!(TypeError, "warn() argument 'skip_file_prefixes' must be tuple, not {name}"));
+                    return Err(raised!(
+                        TypeError,
+                        "warn() argument 'skip_file_prefixes' must be tuple, not {name}"
+                    ));
                 }
             },
         };
@@ -148,7 +151,9 @@ fn source_line(globals: &PyDict, lineno: i32) -> PyResult<Option<Obj>> {
         None => globals.get_str(intern!("__loader__"))?,
     };
     let (Some(loader), Some(name)) = (loader, globals.get_str(intern!("__name__"))?) else { return Ok(None) };
-    let Some(get_source) = object::get_optional_attr(&loader, intern!("get_source"))? else { return Ok(None) };
+    let Some(get_source) = object::get_optional_attr(&loader, intern!("get_source"))? else {
+        return Ok(None);
+    };
     let source = call::call(&get_source, &[&name])?;
     if source.is_none() {
         return Ok(None);
