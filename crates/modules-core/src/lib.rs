@@ -2,9 +2,11 @@
 
 pub mod atexit;
 pub mod gc;
+pub mod tracemalloc;
 pub mod weakref;
 
 use taipan_objects::model::spec::ModuleSpec;
 
 /// The modules of this crate, for the program to register.
-pub static MODULES: &[&ModuleSpec] = &[&atexit::atexit::MODULE, &gc::gc::MODULE, &weakref::weakref::MODULE];
+pub static MODULES: &[&ModuleSpec] =
+    &[&atexit::atexit::MODULE, &gc::gc::MODULE, &weakref::weakref::MODULE, &tracemalloc::tracemalloc::MODULE];
