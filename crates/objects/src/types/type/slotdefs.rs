@@ -74,7 +74,11 @@ impl SlotDef {
     }
 }
 
-struct Names(Vec<&'static PyStr>);
+struct Names {
+    names: Vec<&'static PyStr>,
+    /// Which of them belong to several slots.
+    shared: Vec<bool>,
+}
 // SAFETY: immortal strings.
 unsafe impl Sync for Names {}
 // SAFETY: immortal strings.
@@ -82,17 +86,31 @@ unsafe impl Send for Names {}
 
 static NAMES: OnceLock<Names> = OnceLock::new();
 
-/// The interned names of the entries of [`SLOTS`], in order.
-pub fn names() -> &'static [&'static PyStr] {
-    let names = NAMES.get_or_init(|| {
+fn table() -> &'static Names {
+    NAMES.get_or_init(|| {
         let text = |slot: &SlotDef| {
             // SAFETY: the table holds C strings.
             let name = unsafe { CStr::from_ptr(slot.0.name) };
             PyStr::intern_immortal(name.to_str().unwrap_or_default())
         };
-        Names(SLOTS.iter().map(text).collect())
-    });
-    &names.0
+        let names: Vec<&'static PyStr> = SLOTS.iter().map(text).collect();
+        let elsewhere = |(name, slot): (&&'static PyStr, &SlotDef)| {
+            let others = names.iter().zip(SLOTS);
+            others.filter(|(other, at)| other.is(*name) && at.offset() != slot.offset()).count() != 0
+        };
+        let shared = names.iter().zip(SLOTS).map(elsewhere).collect();
+        Names { names, shared }
+    })
+}
+
+/// The interned names of the entries of [`SLOTS`], in order.
+pub fn names() -> &'static [&'static PyStr] {
+    &table().names
+}
+
+/// For each entry of [`SLOTS`], whether its name stands with another slot, too (`__len__`).
+pub fn shared() -> &'static [bool] {
+    &table().shared
 }
 
 /// The places in [`SLOTS`] of the entries called `name`, an interned string.

@@ -5,7 +5,7 @@
 
 #![expect(unsafe_code, reason = "writes slots")]
 
-use super::slotdefs::{SLOTS, names, places_of};
+use super::slotdefs::{SLOTS, SlotDef, names, places_of, shared};
 use super::{cache, generic, slots, subclasses};
 use crate::model::{ObjectExt, PyObject, TypeObject};
 use crate::types::builtin::PyBuiltin;
@@ -50,6 +50,10 @@ fn only_filled(class: &TypeObject, name: &PyStr) -> *mut *mut c_void {
     found
 }
 
+fn slot_def(place: usize) -> &'static SlotDef {
+    &SLOTS[place]
+}
+
 /// Brings one slot up to date; `first` is the place of its first entry. Gives the place behind its last one.
 fn update_slot_at(class: &TypeObject, first: usize) -> usize {
     let offset = SLOTS[first].offset();
@@ -59,8 +63,9 @@ fn update_slot_at(class: &TypeObject, first: usize) -> usize {
         return behind;
     }
     let (mut specific, mut generic_function, mut use_generic) = (null_mut::<c_void>(), null_mut(), false);
-    for (entry, &name) in SLOTS[first..behind].iter().zip(&names()[first..behind]) {
-        let Some(found) = cache::lookup(class, name) else {
+    for place in first..behind {
+        let (entry, name) = (slot_def(place), names()[place]);
+        let Some(found) = cache::lookup_in_mro(class, name) else {
             if offset == offset_of!(PyTypeObject, tp_iternext) {
                 specific = generic::no_next as *const () as *mut c_void;
             }
@@ -70,8 +75,8 @@ fn update_slot_at(class: &TypeObject, first: usize) -> usize {
             // SAFETY: both are C strings of tables.
             && unsafe { core::ffi::CStr::from_ptr(base.name) == core::ffi::CStr::from_ptr(entry.0.name) }
         {
-            let shared = only_filled(class, name);
-            if shared.is_null() || shared == slot {
+            let filled = if shared()[place] { only_filled(class, name) } else { slot };
+            if filled.is_null() || filled == slot {
                 generic_function = entry.function();
             }
             let same_wrapper = base.wrapper.map(|f| f as usize) == entry.0.wrapper.map(|f| f as usize);
