@@ -9,7 +9,7 @@ use super::slotdefs::{SLOTS, SlotDef, names, places_of, shared};
 use super::{cache, generic, slots, subclasses};
 use crate::model::{ObjectExt, PyObject, TypeObject};
 use crate::types::builtin::PyBuiltin;
-use crate::types::descriptors::PyWrapperDescr;
+use crate::types::descriptors::{PyMethodDescr, PyWrapperDescr};
 use crate::types::str::PyStr;
 use core::ffi::c_void;
 use core::mem::offset_of;
@@ -27,6 +27,12 @@ pub fn is_generic_getattr(function: &PyObject) -> bool {
 fn wrapper_of(object: &PyObject) -> Option<(&'static wrapperbase, *mut c_void, &TypeObject)> {
     let descriptor = object.downcast_exact::<PyWrapperDescr>()?;
     Some((descriptor.base(), descriptor.wrapped(), descriptor.class_of()))
+}
+
+/// The class of a native method that stands in place of the wrapper of a slot (`METH_COEXIST`: `dict.__getitem__`).
+fn class_of_native_method(object: &PyObject) -> Option<&TypeObject> {
+    let descriptor = object.downcast_exact::<PyMethodDescr>()?;
+    (descriptor.def().ml_flags & METH_COEXIST != 0).then(|| descriptor.class_of())
 }
 
 fn is_new_wrapper(object: &PyObject) -> bool {
@@ -85,6 +91,18 @@ fn update_slot_at(class: &TypeObject, first: usize) -> usize {
             } else {
                 use_generic = true;
             }
+        } else if let Some(owner) = class_of_native_method(&found)
+            && class.is_subtype_of(owner)
+            && !slots::read(owner, offset).is_null()
+        {
+            // The method does what the slot of its class does.
+            let own = slots::read(owner, offset);
+            if specific.is_null() || specific == own {
+                specific = own;
+            } else {
+                use_generic = true;
+            }
+            generic_function = entry.function();
         } else if offset == offset_of!(PyTypeObject, tp_new) && is_new_wrapper(&found) {
             specific = class.tp_new().map_or(null_mut(), |f| f as *const () as *mut c_void);
         } else if offset == offset_of!(PyTypeObject, tp_hash) && found.is_none() {
