@@ -122,10 +122,16 @@ fn compute_abstract_methods(class: &PyObject) -> PyResult<()> {
         return Err(raised!(TypeError, "__bases__ is not tuple"));
     };
     for base in bases.as_slice() {
-        let Some(inherited) = object::get_optional_attr(base, intern!("__abstractmethods__"))? else { continue };
+        let Some(inherited) = object::get_optional_attr(base, intern!("__abstractmethods__"))? else {
+            continue;
+        };
         for name in iter::collect(&inherited)? {
             let Some(text) = name.downcast::<PyStr>() else {
-                return Err(raised!(TypeError, "attribute name must be string, not '{}'", name.class().name()));
+                return Err(raised!(
+                    TypeError,
+                    "attribute name must be string, not '{}'",
+                    name.class().name()
+                ));
             };
             if let Some(value) = object::get_optional_attr(class, text)?
                 && is_abstract(&value)?
@@ -165,7 +171,7 @@ fn spread_flags(class: &TypeObject, flags: u64) -> PyResult<()> {
     }
     taipan_objects::errors::check_stack(" while registering an abstract base class")?;
     class.change_flags(flags, COLLECTION);
-    let subclasses = call::call(&object::get_attr(class, intern!("__subclasses__"))?, &[])?;
+    let subclasses = call::method(class, intern!("__subclasses__"), &[])?;
     for subclass in iter::collect(&subclasses)? {
         if let Some(subclass) = subclass.downcast::<TypeObject>() {
             spread_flags(subclass, flags)?;
@@ -200,7 +206,10 @@ fn subclass_check(class: &PyObject, subclass: &PyObject) -> PyResult<bool> {
         return Ok(false);
     }
     if !answer.is(&not_implemented()) {
-        return Err(raised!(AssertionError, "__subclasshook__ must return either False, True, or NotImplemented"));
+        return Err(raised!(
+            AssertionError,
+            "__subclasshook__ must return either False, True, or NotImplemented"
+        ));
     }
     let result = is_known_subclass(class, subclass, &data)?;
     add(if result { &data.cache } else { &data.negative }, subclass)?;

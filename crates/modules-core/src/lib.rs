@@ -1,12 +1,30 @@
 //! Native modules that the language itself stands on: itertools, functools, collections, operator, gc, weak references.
 
+pub mod abc;
 pub mod atexit;
+pub mod functools;
 pub mod gc;
+pub mod opcode;
+pub mod operator;
+pub mod suggestions;
 pub mod tracemalloc;
+pub mod types;
+pub mod typing;
 pub mod weakref;
 
 use taipan_objects::model::spec::ModuleSpec;
 
 /// The modules of this crate, for the program to register.
-pub static MODULES: &[&ModuleSpec] =
-    &[&atexit::atexit::MODULE, &gc::gc::MODULE, &weakref::weakref::MODULE, &tracemalloc::tracemalloc::MODULE];
+pub static MODULES: &[&ModuleSpec] = &[
+    &abc::abc::MODULE,
+    &functools::functools::MODULE,
+    &opcode::opcode::MODULE,
+    &operator::operator::MODULE,
+    &suggestions::suggestions::MODULE,
+    &types::types::MODULE,
+    &typing::typing::MODULE,
+    &atexit::atexit::MODULE,
+    &gc::gc::MODULE,
+    &weakref::weakref::MODULE,
+    &tracemalloc::tracemalloc::MODULE,
+];

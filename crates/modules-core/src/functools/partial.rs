@@ -98,7 +98,10 @@ impl PyPartial {
     }
 
     fn keywords(&self) -> Py<PyDict> {
-        self.keywords.get().and_then(|keywords| keywords.downcast_owned::<PyDict>()).unwrap_or_else(PyDict::new)
+        self.keywords
+            .get()
+            .and_then(|keywords| keywords.downcast_owned::<PyDict>())
+            .unwrap_or_else(PyDict::new)
     }
 
     fn check_arguments(args: &[&PyObject], kwargs: Option<&PyDict>) -> PyResult<()> {

@@ -48,7 +48,13 @@ fn getter_repr(getter: &PyObject, inside: impl FnOnce() -> PyResult<String>) -> 
 /// After g = attrgetter('name', 'date'), the call g(r) returns (r.name, r.date).
 /// After h = attrgetter('name.first', 'name.last'), the call h(r) returns
 /// (r.name.first, r.name.last).
-#[pytype(name = "operator.attrgetter", gc, flags(IMMUTABLETYPE), signature = "(attr, /, *attrs)", parts(ATTRIBUTES))]
+#[pytype(
+    name = "operator.attrgetter",
+    gc,
+    flags(IMMUTABLETYPE),
+    signature = "(attr, /, *attrs)",
+    parts(ATTRIBUTES)
+)]
 pub struct PyAttrGetter {
     ob_base: PyObject,
     /// What was given.
@@ -120,7 +126,13 @@ impl PyAttrGetter {
 /// Return a callable object that fetches the given item(s) from its operand.
 /// After f = itemgetter(2), the call f(r) returns r[2].
 /// After g = itemgetter(2, 5, 3), the call g(r) returns (r[2], r[5], r[3])
-#[pytype(name = "operator.itemgetter", gc, flags(IMMUTABLETYPE), signature = "(item, /, *items)", parts(ITEMS))]
+#[pytype(
+    name = "operator.itemgetter",
+    gc,
+    flags(IMMUTABLETYPE),
+    signature = "(item, /, *items)",
+    parts(ITEMS)
+)]
 pub struct PyItemGetter {
     ob_base: PyObject,
     items: Py<PyTuple>,
@@ -167,7 +179,13 @@ impl PyItemGetter {
 /// After f = methodcaller('name'), the call f(r) returns r.name().
 /// After g = methodcaller('name', 'date', foo=1), the call g(r) returns
 /// r.name('date', foo=1).
-#[pytype(name = "operator.methodcaller", gc, flags(IMMUTABLETYPE), signature = "(name, /, *args, **kwargs)", parts(METHODS))]
+#[pytype(
+    name = "operator.methodcaller",
+    gc,
+    flags(IMMUTABLETYPE),
+    signature = "(name, /, *args, **kwargs)",
+    parts(METHODS)
+)]
 pub struct PyMethodCaller {
     ob_base: PyObject,
     name: Py<PyStr>,
@@ -233,7 +251,7 @@ impl PyMethodCaller {
             return (class, PyTuple::from_vec(all)).to_py();
         };
         // Names can only be passed on by a partial call.
-        let functools = taipan_objects::types::module::import("functools")?;
+        let functools = taipan_objects::system::import(intern!("functools"))?;
         let partial = object::get_attr(&functools, intern!("partial"))?;
         let constructor = PyTuple::from_slice(&[class, &self.name]);
         let constructor = call::call_tuple(&partial, &constructor, Some(kwargs))?;

@@ -207,7 +207,7 @@ pub mod operator {
 
     /// Same as a % b.
     #[pyfunction(signature = "(a, b, /)")]
-    pub fn mod(a: &PyObject, b: &PyObject) -> PyResult {
+    pub fn r#mod(a: &PyObject, b: &PyObject) -> PyResult {
         number::remainder(a, b)
     }
 
