@@ -18,6 +18,7 @@ pub mod args;
 mod cell;
 mod class;
 pub mod convert;
+pub mod free_list;
 pub mod gc;
 mod handle;
 pub mod intern;

@@ -90,6 +90,8 @@ pub struct InterpreterState {
     pub recursion_limit: Cell<u32>,
     /// `sys.set_int_max_str_digits`; 0 for no limit.
     pub int_max_str_digits: Cell<i32>,
+    /// Memory of small objects, kept for the next ones.
+    pub free_lists: super::free_list::FreeLists,
     heap_types: RefCell<Vec<Option<Obj>>>,
     extensions: RefCell<HashMap<TypeId, Box<dyn Any>>>,
 }
@@ -228,6 +230,7 @@ impl InterpreterState {
             importlib: ObjCell::empty(),
             recursion_limit: Cell::new(1000),
             int_max_str_digits: Cell::new(4300),
+            free_lists: super::free_list::FreeLists::new(),
             heap_types: RefCell::new(Vec::new()),
             extensions: RefCell::new(HashMap::new()),
         }))
