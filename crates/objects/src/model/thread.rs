@@ -90,6 +90,8 @@ pub struct InterpreterState {
     pub recursion_limit: Cell<u32>,
     /// `sys.set_int_max_str_digits`; 0 for no limit.
     pub int_max_str_digits: Cell<i32>,
+    /// How comparisons of bytes with text are met: the count of `-b` options.
+    pub bytes_warning: Cell<i32>,
     /// Memory of small objects, kept for the next ones.
     pub free_lists: super::free_list::FreeLists,
     heap_types: RefCell<Vec<Option<Obj>>>,
@@ -108,6 +110,11 @@ static PROCESS: ProcessState = ProcessState { hash_key: OnceLock::new() };
 #[inline(always)]
 pub fn process() -> &'static ProcessState {
     &PROCESS
+}
+
+/// The count of `-b` options in this interpreter.
+pub fn bytes_warning() -> i32 {
+    current().interpreter().bytes_warning.get()
 }
 
 impl ProcessState {
@@ -230,6 +237,7 @@ impl InterpreterState {
             importlib: ObjCell::empty(),
             recursion_limit: Cell::new(1000),
             int_max_str_digits: Cell::new(4300),
+            bytes_warning: Cell::new(0),
             free_lists: super::free_list::FreeLists::new(),
             heap_types: RefCell::new(Vec::new()),
             extensions: RefCell::new(HashMap::new()),

@@ -7,7 +7,9 @@
 
 use crate::errors::{self, Exc};
 use crate::model::trampoline::{call_binary, call_unary};
-use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, Raised, TypeObject, none_ref, not_implemented};
+use crate::model::{
+    Obj, ObjectExt, Py, PyObject, PyResult, PyType, Raised, TypeObject, none_ref, not_implemented,
+};
 use crate::protocols::sequence;
 use crate::raised;
 use crate::types::float::PyFloat;
@@ -365,11 +367,7 @@ pub fn index(a: &PyObject) -> PyResult<Py<PyInt>> {
 #[inline(never)]
 fn index_of_other(a: &PyObject) -> PyResult<Py<PyInt>> {
     let Some(slot) = a.class().nb_index() else {
-        return Err(raised!(
-            TypeError,
-            "'{}' object cannot be interpreted as an integer",
-            a.class().name()
-        ));
+        return Err(raised!(TypeError, "'{}' object cannot be interpreted as an integer", a.class().name()));
     };
     // SAFETY: a slot of a live type, called with a live object.
     let result = unsafe { call_unary(slot, a)? };

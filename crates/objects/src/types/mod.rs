@@ -3,6 +3,7 @@
 pub mod bool;
 pub mod builtin;
 pub mod bytearray;
+pub mod bytelike;
 pub mod bytes;
 pub mod capsule;
 pub mod cell;
@@ -15,7 +16,9 @@ pub mod float;
 pub mod function;
 pub mod genericalias;
 pub mod int;
+pub mod iterators;
 pub mod list;
+pub mod memoryview;
 pub mod method;
 pub mod module;
 pub mod namespace;

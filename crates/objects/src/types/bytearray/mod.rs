@@ -1,41 +1,71 @@
 //! `bytearray`.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `layout` | the block of bytes: growing, shrinking, replacing parts of it |
+//! | `iterator` | the iterator |
+//! | `items` | indices and slices |
+//! | `methods` | the slots and the methods that change it; those it shares with `bytes` are in `types::bytelike` |
 
-use crate::model::{Py, PyResult, PyType, PyVarObject};
+mod items;
+mod iterator;
+mod layout;
+mod methods;
+
+pub use iterator::PyByteArrayIter;
+
+use crate::model::{Py, PyType, PyVarObject};
 use core::cell::Cell;
 use taipan_macros::pytype;
 
-/// Bytes that change.
-#[pytype(name = "bytearray", exported = PyByteArray_Type, layout = PyByteArrayObject, flags(BASETYPE))]
+#[pytype(name = "bytearray", exported = PyByteArray_Type, layout = PyByteArrayObject, flags(BASETYPE, _MATCH_SELF), parts(methods::SLOTS, items::SLOTS, methods::METHODS, crate::types::bytelike::BYTEARRAY_METHODS, crate::types::bytelike::BYTEARRAY_TESTS))]
+/// bytearray(iterable_of_ints) -> bytearray
+/// bytearray(string, encoding[, errors]) -> bytearray
+/// bytearray(bytes_or_buffer) -> mutable copy of bytes_or_buffer
+/// bytearray(int) -> bytes array of size given by the parameter initialized with null bytes
+/// bytearray() -> empty bytes array
+///
+/// Construct a mutable bytearray object from:
+///   - an iterable yielding integers in range(256)
+///   - a text string encoded using the specified encoding
+///   - a bytes or a buffer object
+///   - any object implementing the buffer API.
+///   - an integer
 pub struct PyByteArray {
     ob_base: PyVarObject,
+    /// Bytes in the block; 0 without a block.
     alloc: Cell<isize>,
+    /// The block, null for none.
     bytes: Cell<*mut u8>,
+    /// Where the contents begin within the block.
     start: Cell<*mut u8>,
+    /// Views that are not released: while there are some the block must stay.
     exports: Cell<isize>,
 }
 
 impl PyByteArray {
     /// A bytearray with a copy of the bytes.
     pub fn new(bytes: &[u8]) -> Py<PyByteArray> {
-        let _ = bytes;
-        todo!()
+        match layout::new_in(PyByteArray::type_object(), bytes) {
+            Ok(array) => array,
+            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<PyByteArray>()),
+        }
     }
 
     /// A copy of the bytes.
     pub fn to_vec(&self) -> Vec<u8> {
-        let _ = self;
-        todo!()
+        self.read(<[u8]>::to_vec)
     }
 
     /// Their number.
+    #[inline]
     pub fn len(&self) -> usize {
-        let _ = self;
-        todo!()
+        self.ob_base.ob_size.get() as usize
     }
 
-    /// Changes the length; `BufferError` while exported.
-    pub fn resize(&self, length: usize) -> PyResult<()> {
-        let _ = (self, length);
-        todo!()
+    /// Whether there are none.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 }

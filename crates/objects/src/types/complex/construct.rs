@@ -16,11 +16,7 @@ fn special(object: &PyObject) -> PyResult<Option<Parts>> {
     }
     let Some(result) = call::special(object, intern!("__complex__"), &[])? else { return Ok(None) };
     let Some(value) = result.downcast::<PyComplex>() else {
-        return Err(raised!(
-            TypeError,
-            "__complex__ returned non-complex (type {})",
-            result.class().name()
-        ));
+        return Err(raised!(TypeError, "__complex__ returned non-complex (type {})", result.class().name()));
     };
     if !PyComplex::check_exact(value) {
         errors::warn(
@@ -62,11 +58,7 @@ fn from_str(text: &PyStr) -> PyResult<Parts> {
 
 #[cold]
 fn not_real(which: &str, object: &PyObject) -> Raised {
-    raised!(
-        TypeError,
-        "complex() argument '{which}' must be a real number, not {}",
-        object.class().name()
-    )
+    raised!(TypeError, "complex() argument '{which}' must be a real number, not {}", object.class().name())
 }
 
 fn is_real(object: &PyObject) -> bool {
@@ -88,10 +80,7 @@ fn part(which: &str, object: &PyObject) -> PyResult<Parts> {
     errors::warn(
         Exc::DeprecationWarning,
         1,
-        format_args!(
-            "complex() argument '{which}' must be a real number, not {}",
-            object.class().name()
-        ),
+        format_args!("complex() argument '{which}' must be a real number, not {}", object.class().name()),
     )?;
     Ok(parts)
 }

@@ -4,9 +4,7 @@ use super::PyComplex;
 use super::arith::{self, Operand};
 use super::construct;
 use crate::model::args::OptArg;
-use crate::model::{
-    CompareOp, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, not_implemented,
-};
+use crate::model::{CompareOp, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, not_implemented};
 use crate::protocols::{call, object};
 use crate::raised;
 use crate::types::float::{self, PyFloat};
@@ -46,11 +44,7 @@ fn parts_of(a: &PyObject) -> PyResult<(f64, f64)> {
 #[pymethods(SLOTS)]
 impl PyComplex {
     #[new(signature = "(real=0, imag=0)")]
-    fn py_new(
-        cls: &TypeObject,
-        real: OptArg<&PyObject>,
-        imag: OptArg<&PyObject>,
-    ) -> PyResult<Py<PyComplex>> {
+    fn py_new(cls: &TypeObject, real: OptArg<&PyObject>, imag: OptArg<&PyObject>) -> PyResult<Py<PyComplex>> {
         construct::construct(cls, real.given(), imag.given())
     }
 

@@ -73,7 +73,9 @@ pub fn power(a: f64, b: f64) -> PyResult<f64> {
         Ok(value) => Ok(value),
         Err(PowError::ZeroToNegative) => Err(raised!(ZeroDivisionError, "zero to a negative power")),
         Err(PowError::Overflow) => Err(range_error()),
-        Err(PowError::Complex) => Err(raised!(ValueError, "negative number cannot be raised to a fractional power")),
+        Err(PowError::Complex) => {
+            Err(raised!(ValueError, "negative number cannot be raised to a fractional power"))
+        }
     }
 }
 

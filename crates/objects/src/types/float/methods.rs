@@ -75,11 +75,7 @@ pub fn from_object(x: &PyObject) -> PyResult<f64> {
         let bytes = Buffer::get(x, taipan_abi::PyBUF_SIMPLE)?.to_vec();
         return from_ascii(&bytes, x);
     }
-    Err(raised!(
-        TypeError,
-        "float() argument must be a string or a real number, not '{}'",
-        x.class().name()
-    ))
+    Err(raised!(TypeError, "float() argument must be a string or a real number, not '{}'", x.class().name()))
 }
 
 /// A double as an integer; refuses infinities and NaNs.

@@ -65,9 +65,7 @@ fn multiply_long(a: IntRef<'_>, b: IntRef<'_>) -> PyResult<Py<PyInt>> {
         return Ok(PyInt::from_int(Int::new(false, multiplication::sqr(a.digits))));
     }
     let capacity = a.digits.len() + b.digits.len();
-    layout::build(a.negative != b.negative, capacity, |out| {
-        multiplication::mul_into(out, a.digits, b.digits)
-    })
+    layout::build(a.negative != b.negative, capacity, |out| multiplication::mul_into(out, a.digits, b.digits))
 }
 
 #[cold]

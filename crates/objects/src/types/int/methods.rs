@@ -2,9 +2,7 @@
 
 use super::PyInt;
 use crate::model::args::OptArg;
-use crate::model::{
-    CompareOp, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, not_implemented,
-};
+use crate::model::{CompareOp, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, not_implemented};
 use crate::protocols::{call, number, object};
 use crate::raised;
 use crate::types::bytes::PyBytes;
@@ -22,9 +20,9 @@ fn pair<'a>(a: &'a PyObject, b: &'a PyObject) -> Option<(&'a PyInt, &'a PyInt)> 
 }
 
 macro_rules! binary {
-    ($a:ident, $b:ident, $($operation:tt)+) => {
+    ($a:ident, $b:ident, $result:expr) => {
         match pair($a, $b) {
-            Some((a, b)) => $($operation)+(a, b),
+            Some(($a, $b)) => $result,
             None => Ok(not_implemented()),
         }
     };
@@ -67,27 +65,27 @@ impl PyInt {
 impl PyInt {
     #[slot(nb_add)]
     fn nb_add(a: &PyObject, b: &PyObject) -> PyResult {
-        binary!(a, b, |a, b| super::add(a, b).map(Py::into_obj))
+        binary!(a, b, super::add(a, b).map(Py::into_obj))
     }
 
     #[slot(nb_subtract)]
     fn nb_subtract(a: &PyObject, b: &PyObject) -> PyResult {
-        binary!(a, b, |a, b| super::subtract(a, b).map(Py::into_obj))
+        binary!(a, b, super::subtract(a, b).map(Py::into_obj))
     }
 
     #[slot(nb_multiply)]
     fn nb_multiply(a: &PyObject, b: &PyObject) -> PyResult {
-        binary!(a, b, |a, b| super::multiply(a, b).map(Py::into_obj))
+        binary!(a, b, super::multiply(a, b).map(Py::into_obj))
     }
 
     #[slot(nb_remainder)]
     fn nb_remainder(a: &PyObject, b: &PyObject) -> PyResult {
-        binary!(a, b, |a, b| super::remainder(a, b).map(Py::into_obj))
+        binary!(a, b, super::remainder(a, b).map(Py::into_obj))
     }
 
     #[slot(nb_divmod)]
     fn nb_divmod(a: &PyObject, b: &PyObject) -> PyResult {
-        binary!(a, b, |a, b| {
+        binary!(a, b, {
             let (quotient, remainder) = super::div_mod(a, b)?;
             Ok(PyTuple::from_vec(vec![quotient.into_obj(), remainder.into_obj()]).into_obj())
         })
@@ -132,27 +130,27 @@ impl PyInt {
 
     #[slot(nb_lshift)]
     fn nb_lshift(a: &PyObject, b: &PyObject) -> PyResult {
-        binary!(a, b, |a, b| super::left_shift(a, b).map(Py::into_obj))
+        binary!(a, b, super::left_shift(a, b).map(Py::into_obj))
     }
 
     #[slot(nb_rshift)]
     fn nb_rshift(a: &PyObject, b: &PyObject) -> PyResult {
-        binary!(a, b, |a, b| super::right_shift(a, b).map(Py::into_obj))
+        binary!(a, b, super::right_shift(a, b).map(Py::into_obj))
     }
 
     #[slot(nb_and)]
     fn nb_and(a: &PyObject, b: &PyObject) -> PyResult {
-        binary!(a, b, |a, b| Ok(super::bit_and(a, b).into_obj()))
+        binary!(a, b, Ok(super::bit_and(a, b).into_obj()))
     }
 
     #[slot(nb_xor)]
     fn nb_xor(a: &PyObject, b: &PyObject) -> PyResult {
-        binary!(a, b, |a, b| Ok(super::bit_xor(a, b).into_obj()))
+        binary!(a, b, Ok(super::bit_xor(a, b).into_obj()))
     }
 
     #[slot(nb_or)]
     fn nb_or(a: &PyObject, b: &PyObject) -> PyResult {
-        binary!(a, b, |a, b| Ok(super::bit_or(a, b).into_obj()))
+        binary!(a, b, Ok(super::bit_or(a, b).into_obj()))
     }
 
     #[slot(nb_int)]
@@ -167,12 +165,12 @@ impl PyInt {
 
     #[slot(nb_floor_divide)]
     fn nb_floor_divide(a: &PyObject, b: &PyObject) -> PyResult {
-        binary!(a, b, |a, b| super::floor_divide(a, b).map(Py::into_obj))
+        binary!(a, b, super::floor_divide(a, b).map(Py::into_obj))
     }
 
     #[slot(nb_true_divide)]
     fn nb_true_divide(a: &PyObject, b: &PyObject) -> PyResult {
-        binary!(a, b, |a, b| Ok(PyFloat::new(super::true_divide(a, b)?).into_obj()))
+        binary!(a, b, Ok(PyFloat::new(super::true_divide(a, b)?).into_obj()))
     }
 
     #[slot(nb_index)]
@@ -286,12 +284,7 @@ impl PyInt {
     ///     Indicates whether two's complement is used to represent the
     ///     integer.
     #[pymethod(class, signature = "(bytes, byteorder='big', *, signed=False)")]
-    fn from_bytes(
-        cls: &TypeObject,
-        source: &PyObject,
-        byteorder: OptArg<&PyStr>,
-        signed: bool,
-    ) -> PyResult {
+    fn from_bytes(cls: &TypeObject, source: &PyObject, byteorder: OptArg<&PyStr>, signed: bool) -> PyResult {
         let little = is_little(byteorder.given())?;
         let value = match source.downcast_exact::<PyBytes>() {
             Some(source) => bytes::from_bytes(source.as_slice(), little, signed),

@@ -20,7 +20,7 @@ pub(crate) use layout::static_head;
 pub use layout::{StaticInt, dealloc, subclass_instance};
 pub use text::*;
 
-use crate::model::{Obj, Py, PyObject, PyResult};
+use crate::model::{Obj, Py, PyObject, PyResult, PyType};
 use crate::raised;
 use taipan_kernels::int::{Int, IntRef, float, nat};
 use taipan_macros::pytype;
@@ -86,7 +86,7 @@ impl PyInt {
     /// `True` or `False`.
     #[inline(always)]
     pub fn from_bool(value: bool) -> Obj {
-        crate::types::bool::bool_ref(value).as_object().owned()
+        crate::types::bool::bool_ref(value).to_owned().into_obj()
     }
 
     /// The value as the kernels take it.

@@ -92,12 +92,7 @@ pub fn to_base(value: &PyInt, base: u32) -> PyResult<Py<PyStr>> {
 }
 
 /// Reads a format specification.
-pub fn parse_spec(
-    text: &PyStr,
-    code: char,
-    align: Align,
-    value: &PyObject,
-) -> PyResult<Spec> {
+pub fn parse_spec(text: &PyStr, code: char, align: Align, value: &PyObject) -> PyResult<Spec> {
     let spec = match text.units() {
         StrUnits::Ascii(units) | StrUnits::Latin1(units) => Spec::parse(units, code, align),
         StrUnits::Two(units) => Spec::parse(units, code, align),

@@ -90,6 +90,6 @@ impl PyEnumerate {
     /// 'enumerate' objects are generic over the type of their values
     #[pymethod(class, name = "__class_getitem__", signature = "(object, /)")]
     fn class_getitem(cls: &TypeObject, object: &PyObject) -> PyResult {
-        crate::types::generic_alias(cls.as_object(), object)
+        crate::types::genericalias::new(cls.as_object(), object)
     }
 }

@@ -46,8 +46,7 @@ impl PySeqIter {
                 Ok(Some(item))
             }
             Err(raised) => {
-                if !errors::matches(&raised, Exc::IndexError)
-                    && !errors::matches(&raised, Exc::StopIteration)
+                if !errors::matches(&raised, Exc::IndexError) && !errors::matches(&raised, Exc::StopIteration)
                 {
                     return Err(raised);
                 }

@@ -28,11 +28,7 @@ pub struct PyZip {
 #[cold]
 fn wrong_length(function: &str, argument: usize, how: &str) -> Raised {
     let before = if argument == 1 { " " } else { "s 1-" };
-    raised!(
-        ValueError,
-        "{function}() argument {} is {how} than argument{before}{argument}",
-        argument + 1
-    )
+    raised!(ValueError, "{function}() argument {} is {how} than argument{before}{argument}", argument + 1)
 }
 
 /// One item of each iterator; `None` when one has no more. With `strict` all must end at once.

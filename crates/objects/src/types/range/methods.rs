@@ -51,9 +51,7 @@ impl PyRange {
         match *args {
             [stop] => PyRange::from_ints(number(0), argument(stop)?, number(1)),
             [start, stop] => PyRange::from_ints(argument(start)?, argument(stop)?, number(1)),
-            [start, stop, step] => {
-                PyRange::from_ints(argument(start)?, argument(stop)?, argument(step)?)
-            }
+            [start, stop, step] => PyRange::from_ints(argument(start)?, argument(stop)?, argument(step)?),
             [] => Err(raised!(TypeError, "range expected at least 1 argument, got 0")),
             _ => Err(raised!(TypeError, "range expected at most 3 arguments, got {}", args.len())),
         }

@@ -57,8 +57,8 @@ fn long_count(start: &PyInt, stop: &PyInt, step: &PyInt) -> PyResult<Py<PyInt>> 
         return Ok(PyInt::from_i64(0));
     }
     let one = PyInt::from_i64(1);
-    let span = int::subtract(&int::subtract(high, low)?, &one)?;
-    int::add(&int::floor_divide(&span, &int::absolute(step))?, &one)
+    let span = int::subtract(&*int::subtract(high, low)?, &one)?;
+    int::add(&*int::floor_divide(&span, &int::absolute(step))?, &one)
 }
 
 impl PyRange {
@@ -125,7 +125,7 @@ impl PyRange {
         {
             return Ok(PyInt::from_i64(value));
         }
-        int::add(self.start(), &int::multiply(index, self.step())?)
+        int::add(self.start(), &*int::multiply(index, self.step())?)
     }
 
     /// Whether an integer is among the numbers.
@@ -139,7 +139,7 @@ impl PyRange {
         if !inside {
             return Ok(false);
         }
-        Ok(int::remainder(&int::subtract(value, start)?, step)?.is_zero())
+        Ok(int::remainder(&*int::subtract(value, start)?, step)?.is_zero())
     }
 }
 

@@ -40,10 +40,7 @@ pub struct SliceIndices {
 /// An index of a slice; clipped to what fits.
 fn index(value: &PyObject) -> PyResult<isize> {
     if !number::is_index(value) {
-        return Err(raised!(
-            TypeError,
-            "slice indices must be integers or None or have an __index__ method"
-        ));
+        return Err(raised!(TypeError, "slice indices must be integers or None or have an __index__ method"));
     }
     number::as_isize(value, None)
 }

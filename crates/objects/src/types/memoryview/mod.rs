@@ -1,0 +1,5 @@
+//! `memoryview`.
+
+mod copy;
+
+pub use copy::{Layout, copy_in, copy_out};
