@@ -107,3 +107,6 @@ impl fmt::Display for PyStr {
         f.pad(&self.to_string_lossy())
     }
 }
+
+#[cfg(test)]
+mod tests;
