@@ -49,6 +49,13 @@ pub struct Bound<'a, const N: usize> {
     _kept: Vec<Obj>,
 }
 
+/// What is wrong with a named argument.
+enum Problem {
+    /// The parameter of this index was given by position, too.
+    GivenTwice(usize),
+    Unexpected(Py<PyStr>),
+}
+
 impl<'a, const N: usize> Bound<'a, N> {
     /// A parameter without a default: `bind` made sure that it is there.
     #[inline(always)]
@@ -141,8 +148,9 @@ impl Signature {
         for (slot, &value) in bound.named.iter_mut().zip(&raw.args[..positional]) {
             *slot = Some(value);
         }
+        let mut problem = None;
         if !matches!(raw.keywords, Keywords::None) {
-            self.bind_keywords(raw, &mut bound)?;
+            problem = self.bind_keywords(raw, &mut bound)?;
         } else if self.var_keywords {
             bound.var_keywords = Some(PyDict::new());
         }
@@ -151,7 +159,10 @@ impl Signature {
         if (given > self.positional && !self.var_args) || !complete {
             return Err(self.wrong_count(&bound.named, given, raw.keyword_count()));
         }
-        Ok(bound)
+        match problem {
+            None => Ok(bound),
+            Some(problem) => Err(self.explain(problem)),
+        }
     }
 
     fn has_required_keywords(&self, named: &[Option<&PyObject>]) -> bool {
@@ -159,8 +170,13 @@ impl Signature {
             || named.iter().enumerate().all(|(i, v)| v.is_some() || self.required_keywords & (1 << i) == 0)
     }
 
+    /// Binds what was given by name. What is wrong with a name is told only when nothing is missing.
     #[cold]
-    fn bind_keywords<'a, const N: usize>(&self, raw: &RawArgs<'a>, bound: &mut Bound<'a, N>) -> PyResult<()> {
+    fn bind_keywords<'a, const N: usize>(
+        &self,
+        raw: &RawArgs<'a>,
+        bound: &mut Bound<'a, N>,
+    ) -> PyResult<Option<Problem>> {
         if self.params.len() == self.positional_only && !self.var_keywords {
             return Err(raised!(TypeError, "{}() takes no keyword arguments", self.name));
         }
@@ -168,11 +184,12 @@ impl Signature {
             return Err(self.wrong_count(&bound.named, raw.args.len(), raw.keyword_count()));
         }
         let extra = self.var_keywords.then(PyDict::new);
+        let mut problem = None;
         match &raw.keywords {
             Keywords::None => {}
             Keywords::Names(names, values) => {
                 for (name, &value) in names.as_slice().iter().zip(*values) {
-                    self.bind_keyword(name, value, extra.as_deref(), bound)?;
+                    self.bind_keyword(name, value, extra.as_deref(), bound, &mut problem)?;
                 }
             }
             Keywords::Dict(dict) => {
@@ -180,12 +197,12 @@ impl Signature {
                     // SAFETY: `_kept` keeps the value alive as long as the binding.
                     let borrowed: &'a PyObject = unsafe { &*value.as_ptr() };
                     bound._kept.push(value);
-                    self.bind_keyword(&name, borrowed, extra.as_deref(), bound)?;
+                    self.bind_keyword(&name, borrowed, extra.as_deref(), bound, &mut problem)?;
                 }
             }
         }
         bound.var_keywords = extra;
-        Ok(())
+        Ok(problem)
     }
 
     fn bind_keyword<'a, const N: usize>(
@@ -194,6 +211,7 @@ impl Signature {
         value: &'a PyObject,
         extra: Option<&PyDict>,
         bound: &mut Bound<'a, N>,
+        problem: &mut Option<Problem>,
     ) -> PyResult<()> {
         let Some(text) = name.downcast::<PyStr>() else {
             return Err(raised!(TypeError, "keywords must be strings"));
@@ -203,30 +221,38 @@ impl Signature {
             (Some(index), _) => {
                 let index = index + self.positional_only;
                 if bound.named[index].is_some() {
-                    return Err(raised!(
-                        TypeError,
-                        "argument for {}() given by name ('{}') and position ({})",
-                        self.name,
-                        self.params[index],
-                        index + 1
-                    ));
+                    let before = match problem {
+                        Some(Problem::GivenTwice(before)) => (*before).min(index),
+                        _ => index,
+                    };
+                    *problem = Some(Problem::GivenTwice(before));
+                } else {
+                    bound.named[index] = Some(value);
                 }
-                bound.named[index] = Some(value);
                 Ok(())
             }
             (None, Some(extra)) => extra.set_item(name, value),
-            (None, None) => Err(self.unexpected_keyword(text, bound)),
+            (None, None) => {
+                problem.get_or_insert_with(|| Problem::Unexpected(PyType::to_owned(text)));
+                Ok(())
+            }
         }
     }
 
-    fn unexpected_keyword<const N: usize>(&self, name: &PyStr, bound: &Bound<'_, N>) -> Raised {
-        if self.params[..self.positional_only].iter().any(|&param| name.eq_str(param)) {
-            let missing = bound.named[..self.required.min(N)].iter().position(Option::is_none);
-            if missing.is_some_and(|i| i < self.positional_only) {
-                return self.too_few_positional(bound.named.iter().take_while(|v| v.is_some()).count());
+    #[cold]
+    fn explain(&self, problem: Problem) -> Raised {
+        match problem {
+            Problem::GivenTwice(index) => raised!(
+                TypeError,
+                "argument for {}() given by name ('{}') and position ({})",
+                self.name,
+                self.params[index],
+                index + 1
+            ),
+            Problem::Unexpected(name) => {
+                raised!(TypeError, "{}() got an unexpected keyword argument '{}'", self.name, name)
             }
         }
-        raised!(TypeError, "{}() got an unexpected keyword argument '{}'", self.name, name)
     }
 
     fn too_few_positional(&self, given: usize) -> Raised {
