@@ -7,6 +7,7 @@ pub mod gc;
 pub mod opcode;
 pub mod operator;
 pub mod suggestions;
+pub mod symtable;
 pub mod tracemalloc;
 pub mod types;
 pub mod typing;
@@ -21,6 +22,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &opcode::opcode::MODULE,
     &operator::operator::MODULE,
     &suggestions::suggestions::MODULE,
+    &symtable::symbol_tables::MODULE,
     &types::types::MODULE,
     &typing::typing::MODULE,
     &atexit::atexit::MODULE,
