@@ -1,0 +1,15 @@
+//! Runs Python programs with the interpreter alone: built-in types, a few functions, no modules.
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+fn main() -> std::process::ExitCode {
+    support::start();
+    for name in std::env::args().skip(1) {
+        let bytes = taipan_host::files::read(std::path::Path::new(&name)).unwrap_or_default();
+        if !support::run(&String::from_utf8_lossy(&bytes), &name) {
+            return std::process::ExitCode::FAILURE;
+        }
+    }
+    std::process::ExitCode::SUCCESS
+}
