@@ -6,8 +6,8 @@ mod support;
 fn main() -> std::process::ExitCode {
     support::start();
     for name in std::env::args().skip(1) {
-        let bytes = taipan_host::files::read(std::path::Path::new(&name)).unwrap_or_default();
-        if !support::run(&String::from_utf8_lossy(&bytes), &name) {
+        let source = std::fs::read(&name).unwrap_or_default();
+        if !support::run(&String::from_utf8_lossy(&source), &name) {
             return std::process::ExitCode::FAILURE;
         }
     }

@@ -3,7 +3,8 @@
 #![allow(unsafe_code, dead_code, reason = "functions of the table of upcalls")]
 
 use std::ffi::{c_char, c_int};
-use taipan_ast::{Arena, IgnoreWarnings};
+use taipan_ast::Arena;
+use taipan_ast::errors::IgnoreWarnings;
 use taipan_compiler::{CompileOptions, compile};
 use taipan_objects::errors;
 use taipan_objects::model::thread::{InterpreterState, ThreadState, current, swap_current};
@@ -234,9 +235,10 @@ pub fn start() {
     taipan_interpreter::init().expect("the types of the interpreter are right");
     let dict = PyModule::from_spec(&builtins::MODULE).expect("the module is right").dict();
     let add = |name: &str, value: &PyObject| dict.set_item(&PyStr::new(name), value).expect("strings can be keys");
-    for ty in taipan_objects::types::static_types::all() {
+    for ty in taipan_objects::types::STATIC_TYPES {
         add(ty.get().short_name(), ty.get());
     }
+    add_exceptions(&dict);
     add("None", none_ref());
     add("True", &PyInt::from_bool(true));
     add("False", &PyInt::from_bool(false));
@@ -244,6 +246,20 @@ pub fn start() {
     add("Ellipsis", &taipan_objects::model::ellipsis());
     add("__debug__", &PyInt::from_bool(true));
     state.builtins.set(Some(dict.into_obj()));
+}
+
+fn add_exceptions(dict: &PyDict) {
+    let classes = [
+        Exc::BaseException, Exc::Exception, Exc::ValueError, Exc::TypeError, Exc::KeyError, Exc::IndexError,
+        Exc::AttributeError, Exc::NameError, Exc::UnboundLocalError, Exc::StopIteration, Exc::StopAsyncIteration,
+        Exc::GeneratorExit, Exc::RuntimeError, Exc::RecursionError, Exc::ZeroDivisionError, Exc::ArithmeticError,
+        Exc::LookupError, Exc::ImportError, Exc::AssertionError, Exc::NotImplementedError, Exc::OSError,
+        Exc::OverflowError, Exc::MemoryError, Exc::SystemError, Exc::KeyboardInterrupt, Exc::BaseExceptionGroup,
+    ];
+    for class in classes {
+        let class = class.type_object();
+        dict.set_item(&PyStr::new(class.short_name()), class).expect("strings can be keys");
+    }
 }
 
 /// Runs a program as `__main__`; what it raises is printed. Says whether it ended well.
