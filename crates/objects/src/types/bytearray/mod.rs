@@ -8,7 +8,7 @@
 //! | `methods` | the slots and the methods that change it; those it shares with `bytes` are in `types::bytelike` |
 
 mod items;
-mod iterator;
+pub mod iterator;
 mod layout;
 mod methods;
 

@@ -8,7 +8,7 @@
 //! | `methods` | the slots and what `bytes` alone has; the methods it shares with `bytearray` are in `types::bytelike` |
 
 mod construct;
-mod iterator;
+pub mod iterator;
 mod layout;
 mod methods;
 

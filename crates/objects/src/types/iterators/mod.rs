@@ -1,13 +1,13 @@
 //! The iterators that belong to no container: over sequences, over calls, and the built-in `enumerate`, `reversed`,
 //! `zip`, `map` and `filter`.
 
-mod callable;
-mod enumerate;
-mod filter;
-mod map;
-mod reversed;
-mod sequence;
-mod zip;
+pub mod callable;
+pub mod enumerate;
+pub mod filter;
+pub mod map;
+pub mod reversed;
+pub mod sequence;
+pub mod zip;
 
 pub use callable::PyCallIter;
 pub use enumerate::PyEnumerate;

@@ -5,7 +5,7 @@
 //! | `iterator` | the iterators over ranges of small and of long integers |
 //! | `methods` | the methods and slots of the type |
 
-mod iterator;
+pub mod iterator;
 mod methods;
 
 pub use iterator::{PyLongRangeIter, PyRangeIter, iterator};
