@@ -2,7 +2,8 @@
 
 #![expect(unsafe_code, reason = "fills C buffer views")]
 
-use crate::model::{PyObject, PyResult};
+use crate::model::{ObjectExt, PyObject, PyResult};
+use crate::types::iterators::sequence::PySeqIter;
 use taipan_abi::Py_buffer;
 
 /// `object.__buffer__(flags)`.
@@ -37,5 +38,5 @@ pub unsafe fn release(object: &PyObject, view: *mut Py_buffer) {
 
 /// `iter(object)` by `__getitem__`.
 pub fn sequence_iterator(object: &PyObject) -> PyResult {
-    crate::protocols::iter::iter(object)
+    Ok(PySeqIter::new(object.owned()).into_obj())
 }
