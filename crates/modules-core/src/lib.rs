@@ -2,6 +2,7 @@
 
 pub mod abc;
 pub mod atexit;
+pub mod collections;
 pub mod functools;
 pub mod gc;
 pub mod opcode;
@@ -16,7 +17,7 @@ pub mod weakref;
 use taipan_objects::model::spec::ModuleSpec;
 
 /// The modules of this crate, for the program to register.
-pub static MODULES: &[&ModuleSpec] = &[
+pub static MODULES: &[&ModuleSpec] = &[&collections::module::MODULE, 
     &abc::abc::MODULE,
     &functools::functools::MODULE,
     &opcode::opcode::MODULE,

@@ -212,7 +212,7 @@ impl PyDict {
     }
 
     #[slot(tp_repr)]
-    fn repr(&self) -> PyResult<Py<PyStr>> {
+    pub fn repr(&self) -> PyResult<Py<PyStr>> {
         if self.is_empty() {
             return Ok(PyStr::from_ascii(b"{}"));
         }

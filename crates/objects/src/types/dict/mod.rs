@@ -37,7 +37,7 @@ pub(crate) use table::{hash_key, unhashable};
 pub use values::DictValues;
 pub use views::{PyDictItems, PyDictKeys, PyDictValuesView};
 
-use crate::model::gc::Visitor;
+use crate::model::gc::{Traverse, Visitor};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject};
 use crate::types::list::PyList;
 use crate::types::str::PyStr;
@@ -75,7 +75,7 @@ impl PyDict {
     }
 
     /// The fields of an empty dictionary, to begin the struct of a subclass with.
-    pub(crate) fn empty_fields() -> PyDict {
+    pub fn empty_fields() -> PyDict {
         PyDict {
             ob_base: PyObject::EMPTY,
             used: Cell::new(0),
@@ -283,15 +283,7 @@ impl PyDict {
             if !memory::begin_dealloc(object) {
                 return;
             }
-            let (table, split) = (dict.table(), dict.values.get());
-            if !split.is_null() {
-                if !(*split).embedded.get() {
-                    values::free(split);
-                }
-                decref_keys(table);
-            } else if !table.is_null() {
-                decref_keys(table);
-            }
+            core::ptr::drop_in_place(object.cast::<PyDict>());
             memory::free_object(object);
             memory::end_dealloc();
         }
@@ -317,6 +309,32 @@ impl PyDict {
     ) -> *mut PyObject {
         // SAFETY: called as the slot.
         unsafe { methods::vectorcall(class, args, nargs, names) }
+    }
+}
+
+impl Drop for PyDict {
+    /// Gives up keys and values; the struct of a subclass drops them with its other fields.
+    fn drop(&mut self) {
+        let (table, split) = (self.table(), self.values.get());
+        // SAFETY: nobody reaches the dictionary any more.
+        unsafe {
+            if !split.is_null() && !(*split).embedded.get() {
+                values::free(split);
+            }
+            if !table.is_null() {
+                decref_keys(table);
+            }
+        }
+    }
+}
+
+impl Traverse for PyDict {
+    fn traverse(&self, visitor: &mut Visitor) {
+        PyDict::traverse(self, visitor);
+    }
+
+    fn clear(&self) {
+        self.clear_references();
     }
 }
 

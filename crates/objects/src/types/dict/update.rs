@@ -165,7 +165,7 @@ impl PyDict {
     }
 
     /// What the constructor and `update` do with their arguments.
-    pub(super) fn update_from_arguments(
+    pub fn update_from_arguments(
         &self,
         name: &str,
         args: &[&PyObject],
