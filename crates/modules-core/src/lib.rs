@@ -2,11 +2,14 @@
 
 pub mod abc;
 pub mod atexit;
+pub mod bisect;
 pub mod collections;
 pub mod functools;
 pub mod gc;
+pub mod heapq;
 pub mod opcode;
 pub mod operator;
+pub mod queue;
 pub mod suggestions;
 pub mod symtable;
 pub mod tracemalloc;
@@ -17,7 +20,7 @@ pub mod weakref;
 use taipan_objects::model::spec::ModuleSpec;
 
 /// The modules of this crate, for the program to register.
-pub static MODULES: &[&ModuleSpec] = &[&collections::module::MODULE, 
+pub static MODULES: &[&ModuleSpec] = &[&queue::module::MODULE, &heapq::module::MODULE, &bisect::module::MODULE, &collections::module::MODULE, 
     &abc::abc::MODULE,
     &functools::functools::MODULE,
     &opcode::opcode::MODULE,

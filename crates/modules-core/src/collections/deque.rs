@@ -225,4 +225,6 @@ macro_rules! iterator {
 }
 
 iterator!(PyDequeIterator, "collections._deque_iterator", FORWARDS, |_, given| given);
-iterator!(PyDequeReverseIterator, "collections._deque_reverse_iterator", BACKWARDS, |length, given| length - 1 - given);
+iterator!(PyDequeReverseIterator, "collections._deque_reverse_iterator", BACKWARDS, |length, given| length
+    - 1
+    - given);

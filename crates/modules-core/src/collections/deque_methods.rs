@@ -131,12 +131,7 @@ impl PyDeque {
     ///
     /// Raises ValueError if the value is not present.
     #[pymethod(signature = "(value, start=0, stop=sys.maxsize, /)")]
-    fn index(
-        &self,
-        value: &PyObject,
-        start: OptArg<&PyObject>,
-        stop: OptArg<&PyObject>,
-    ) -> PyResult<usize> {
+    fn index(&self, value: &PyObject, start: OptArg<&PyObject>, stop: OptArg<&PyObject>) -> PyResult<usize> {
         let (start, stop) = (clipped(start, 0)?, clipped(stop, isize::MAX)?);
         let length = self.len() as isize;
         let from_end = |i: isize| if i < 0 { (i + length).max(0) } else { i };
@@ -410,7 +405,8 @@ impl PyDeque {
         }
         for index in length..total {
             // A full deque moves along as items come; what follows is always `length` places before the end.
-            let item = if self.max().is_some() { self.get(self.len() - length) } else { self.get(index % length) };
+            let item =
+                if self.max().is_some() { self.get(self.len() - length) } else { self.get(index % length) };
             match item {
                 Some(item) => self.push_back(item),
                 None => break,

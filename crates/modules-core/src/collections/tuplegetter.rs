@@ -15,8 +15,7 @@ pub struct PyTupleGetter {
 impl PyTupleGetter {
     #[new(signature = "(index, doc, /)")]
     fn py_new(cls: &TypeObject, index: isize, doc: &PyObject) -> PyResult<Py<PyTupleGetter>> {
-        let getter =
-            PyTupleGetter { ob_base: PyObject::EMPTY, index, doc: ObjCell::new(Some(doc.owned())) };
+        let getter = PyTupleGetter { ob_base: PyObject::EMPTY, index, doc: ObjCell::new(Some(doc.owned())) };
         taipan_objects::memory::new_in(cls, getter)
     }
 
