@@ -20,7 +20,11 @@ pub mod weakref;
 use taipan_objects::model::spec::ModuleSpec;
 
 /// The modules of this crate, for the program to register.
-pub static MODULES: &[&ModuleSpec] = &[&queue::module::MODULE, &heapq::module::MODULE, &bisect::module::MODULE, &collections::module::MODULE, 
+pub static MODULES: &[&ModuleSpec] = &[
+    &queue::module::MODULE,
+    &heapq::module::MODULE,
+    &bisect::module::MODULE,
+    &collections::module::MODULE,
     &abc::abc::MODULE,
     &functools::functools::MODULE,
     &opcode::opcode::MODULE,
