@@ -6,29 +6,21 @@ use crate::model::{ObjectExt, PyObject, PyResult};
 use crate::types::iterators::sequence::PySeqIter;
 use taipan_abi::Py_buffer;
 
-/// `object.__buffer__(flags)`.
-pub fn memoryview_of(object: &PyObject, flags: i32) -> PyResult {
-    let _ = (object, flags);
-    Err(raised!(BufferError, "memoryview is not there"))
-}
-
-/// `object.__release_buffer__(view)`.
-pub fn release_memoryview(object: &PyObject, view: &PyObject) -> PyResult {
-    let _ = (object, view);
-    Err(raised!(BufferError, "memoryview is not there"))
-}
+pub use crate::types::memoryview::wrapper::{memoryview_of, release_memoryview};
 
 /// `bf_getbuffer` of a class with a Python `__buffer__`.
 ///
 /// # Safety
 /// `view` may be written to.
 pub unsafe fn get(object: &PyObject, view: *mut Py_buffer, flags: i32) -> i32 {
-    let _ = (object, view, flags);
-    let _ = raised!(BufferError, "memoryview is not there");
-    -1
+    // SAFETY: the caller's promise.
+    match unsafe { crate::types::memoryview::wrapper::get(object, view, flags) } {
+        Ok(()) => 0,
+        Err(_) => -1,
+    }
 }
 
-/// `bf_releasebuffer` of a class with a Python `__release_buffer__`.
+/// `bf_releasebuffer` of a class with a Python `__release_buffer__`. The wrapper that owns the buffer calls the method.
 ///
 /// # Safety
 /// `view` was filled by [`get`].
