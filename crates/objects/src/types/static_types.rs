@@ -102,17 +102,6 @@ pub static STATIC_TYPES: &[&StaticType] = &[
     &super::tuple::iterator::PyTupleIter_Type,
     &super::typing::nodefault::PyNoDefaultType_Type,
     &super::union::_PyUnion_Type,
-    &super::bytearray::iterator::PyByteArrayIter_Type,
-    &super::bytes::iterator::PyBytesIter_Type,
-    &super::iterators::callable::PyCallIter_Type,
-    &super::iterators::enumerate::PyEnum_Type,
-    &super::iterators::filter::PyFilter_Type,
-    &super::iterators::map::PyMap_Type,
-    &super::iterators::reversed::PyReversed_Type,
-    &super::iterators::sequence::PySeqIter_Type,
-    &super::iterators::zip::PyZip_Type,
-    &super::range::iterator::PyLongRangeIter_Type,
-    &super::range::iterator::PyRangeIter_Type,
 ];
 
 /// All of them.
