@@ -41,13 +41,19 @@ pub fn show_traceback() {
     }
 }
 
+thread_local! {
+    /// Whether this thread is telling of a panic.
+    static PANICKING: core::cell::Cell<bool> = const { core::cell::Cell::new(false) };
+}
+
 /// Makes a panic a fatal error: nothing that a Python program does may lead here.
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|info| {
         say(&format!("Fatal Python error: internal error\n{info}\n"));
         // A second panic while the first is told would not end.
-        std::panic::set_hook(Box::new(|_| process::abort()));
-        show_traceback();
+        if !PANICKING.replace(true) {
+            show_traceback();
+        }
         process::abort()
     }));
 }
