@@ -1,1 +1,6 @@
 //! Native modules about data: struct, array, pickle, datetime, zlib.
+
+use taipan_objects::model::spec::ModuleSpec;
+
+/// The modules of this crate, for the program to register.
+pub static MODULES: &[&ModuleSpec] = &[];

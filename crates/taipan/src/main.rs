@@ -11,7 +11,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 static PROGRAM: Program = Program {
     modules: &[
         taipan_modules_core::MODULES,
+        taipan_modules_crypto::MODULES,
+        taipan_modules_data::MODULES,
         taipan_modules_io::MODULES,
+        taipan_modules_math::MODULES,
+        taipan_modules_net::MODULES,
         taipan_modules_os::MODULES,
         taipan_modules_text::MODULES,
     ],

@@ -6,6 +6,7 @@ use taipan_objects::model::args::OptArg;
 use taipan_objects::model::thread;
 use taipan_objects::model::upcalls;
 use taipan_objects::prelude::*;
+use taipan_objects::types::iterators::PyCallIter;
 use taipan_objects::types::bytearray::PyByteArray;
 
 #[pymodule(fragment)]
@@ -316,8 +317,7 @@ pub mod part {
         match sentinel.given() {
             None => iter::iter(of),
             Some(sentinel) if object::is_callable(of) => {
-                let _ = sentinel;
-                Err(raised!(TypeError, "later"))
+                Ok(PyCallIter::new(of.owned(), sentinel.owned()).into_obj())
             }
             Some(_) => Err(raised!(TypeError, "iter(v, w): v must be callable")),
         }
