@@ -9,7 +9,8 @@ use core::ptr::null_mut;
 use taipan_objects::errors;
 use taipan_objects::model::Raised;
 use taipan_objects::prelude::*;
-use taipan_objects::types::exceptions::PyBaseException;
+use taipan_objects::types::exceptions::{PyBaseException, check_star_types, exception_group_match};
+use taipan_objects::types::traceback::PyTraceback;
 
 /// Why an instruction did not end.
 pub(crate) enum Fault {
@@ -210,60 +211,23 @@ fn check_classes(wanted: &PyObject) -> PyResult<()> {
     Err(raised!(TypeError, "catching classes that do not inherit from BaseException is not allowed"))
 }
 
-fn is_group_class(class: &PyObject) -> bool {
-    errors::exception_class(class)
-        .is_some_and(|class| class.is_subtype_of(Exc::BaseExceptionGroup.type_object()))
-}
-
 /// `except*`: what of the exception does not match and what does; either may be nothing.
 #[inline(never)]
 pub(crate) fn group_match(exception: &PyObject, wanted: &PyObject) -> PyResult<(Option<Obj>, Option<Obj>)> {
-    check_classes(wanted)?;
-    let has_group = match wanted.downcast::<PyTuple>() {
-        Some(classes) => classes.as_slice().iter().any(|class| is_group_class(class)),
-        None => is_group_class(wanted),
-    };
-    if has_group {
-        return Err(raised!(
-            TypeError,
-            "catching ExceptionGroup with except* is not allowed. Use except instead."
-        ));
-    }
-    if exception.is_none() {
-        return Ok((None, None));
-    }
-    let is_group = exception.class().is_subtype_of(Exc::BaseExceptionGroup.type_object());
-    if errors::given_matches(exception, wanted) {
-        if is_group {
-            return Ok((None, Some(exception.owned())));
-        }
-        // A naked exception is wrapped in a group, which takes over its traceback.
-        let members = PyTuple::from_slice(&[exception]);
-        let group = call::call(Exc::BaseExceptionGroup.type_object(), &[&PyStr::empty(), &members])?;
-        if let (Some(group), Some(exception)) =
-            (group.downcast::<PyBaseException>(), exception.downcast::<PyBaseException>())
+    check_star_types(wanted)?;
+    // The group that a naked exception is wrapped in has a traceback of its own: this place.
+    let add_place = |group: &PyObject| {
+        if let (Some(group), Some(frame)) =
+            (group.downcast::<PyBaseException>(), crate::frames::current_frame_object())
         {
-            group.traceback.set(exception.traceback.get());
+            let (lasti, line) = (frame.last_instruction(), frame.line_number().unwrap_or(-1));
+            let entry = PyTraceback::new(None, frame.into_obj(), lasti, line);
+            group.traceback.set(Some(entry.into_obj()));
         }
-        return Ok((None, Some(group)));
-    }
-    if !is_group {
-        return Ok((Some(exception.owned()), None));
-    }
-    let pair = call::method(exception, intern!("split"), &[wanted])?;
-    let class = exception.class().name();
-    let Some(pair) = pair.downcast::<PyTuple>() else {
-        return Err(raised!(TypeError, "{class}.split must return a tuple, not {}", pair.class().name()));
     };
-    if pair.len() < 2 {
-        return Err(raised!(
-            TypeError,
-            "{class}.split must return a 2-tuple, got tuple of size {}",
-            pair.len()
-        ));
-    }
-    let part = |index| Some(pair.get(index)).filter(|part| !part.is_none()).map(ObjectExt::owned);
-    Ok((part(1), part(0)))
+    let (matched, rest) = exception_group_match(exception, wanted, add_place)?;
+    let given = |part: Obj| (!part.is_none()).then_some(part);
+    Ok((given(rest), given(matched)))
 }
 
 #[inline(never)]

@@ -6,9 +6,9 @@ use super::machine::Machine;
 use taipan_bytecode::code::flags::{CO_ASYNC_GENERATOR, CO_COROUTINE};
 use taipan_bytecode::opcode::*;
 use taipan_objects::errors;
-use taipan_objects::model::{Raised, thread};
+use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
-use taipan_objects::types::exceptions::PyBaseException;
+use taipan_objects::types::exceptions::prep_reraise_star;
 use taipan_objects::types::function::PyFunction;
 use taipan_objects::types::typing;
 
@@ -124,110 +124,8 @@ fn type_alias(parts: &PyObject) -> PyResult {
 
 /// What is left to raise after the `except*` clauses: `raised` holds what they raised or did not match.
 fn prepare_reraise(original: &PyObject, raised: &PyObject) -> PyResult {
-    let Some(list) = raised.downcast::<PyList>() else {
-        return Err(raised!(SystemError, "a list is wanted here"));
-    };
-    let group_type = Exc::BaseExceptionGroup.type_object();
-    let members = list.to_vec();
-    if members.is_empty() {
-        return Ok(none());
+    match raised.downcast::<PyList>() {
+        Some(list) => prep_reraise_star(original, list),
+        None => Err(raised!(SystemError, "a list is wanted here")),
     }
-    if !original.class().is_subtype_of(group_type) {
-        // One naked exception was caught: one clause at most ran.
-        return Ok(members[0].clone());
-    }
-    let (mut fresh, mut again) = (Vec::new(), Vec::new());
-    for member in members.into_iter().filter(|member| !member.is_none()) {
-        if same_metadata(&member, original) { again.push(member) } else { fresh.push(member) }
-    }
-    let rest = project(original, &again)?;
-    if fresh.is_empty() {
-        return Ok(rest.unwrap_or_else(none));
-    }
-    fresh.extend(rest);
-    if fresh.len() == 1 {
-        return Ok(fresh.remove(0));
-    }
-    let list = PyList::from_vec(fresh);
-    call::call(group_type, &[&PyStr::empty(), &list])
-}
-
-fn same_metadata(a: &PyObject, b: &PyObject) -> bool {
-    let (Some(a), Some(b)) = (a.downcast::<PyBaseException>(), b.downcast::<PyBaseException>()) else {
-        return false;
-    };
-    let same = |x: &taipan_objects::model::ObjCell, y: &taipan_objects::model::ObjCell| {
-        crate::frames::peek(x) == crate::frames::peek(y)
-    };
-    same(&a.notes, &b.notes)
-        && same(&a.traceback, &b.traceback)
-        && same(&a.cause, &b.cause)
-        && same(&a.context, &b.context)
-}
-
-/// The members of a group, in order.
-fn members_of(group: &PyObject) -> PyResult<Vec<Obj>> {
-    let members = object::get_attr(group, intern!("exceptions"))?;
-    iter::collect(&members)
-}
-
-fn is_group(exception: &PyObject) -> bool {
-    exception.class().is_subtype_of(Exc::BaseExceptionGroup.type_object())
-}
-
-fn collect_leaves(exception: &PyObject, leaves: &mut Vec<Obj>) -> PyResult<()> {
-    errors::check_stack(" in exception group")?;
-    if !is_group(exception) {
-        leaves.push(exception.owned());
-        return Ok(());
-    }
-    members_of(exception)?.iter().try_for_each(|member| collect_leaves(member, leaves))
-}
-
-/// The part of a group, with its nesting, whose leaves are those of `kept`.
-fn project(group: &PyObject, kept: &[Obj]) -> PyResult<Option<Obj>> {
-    let mut leaves = Vec::new();
-    for exception in kept {
-        collect_leaves(exception, &mut leaves)?;
-    }
-    project_leaves(group, &leaves)
-}
-
-fn project_leaves(group: &PyObject, leaves: &[Obj]) -> PyResult<Option<Obj>> {
-    errors::check_stack(" in exception group")?;
-    let mut matching = Vec::new();
-    for member in members_of(group)? {
-        if is_group(&member) {
-            matching.extend(project_leaves(&member, leaves)?);
-        } else if leaves.iter().any(|leaf| leaf.is(&member)) {
-            matching.push(member);
-        }
-    }
-    if matching.is_empty() {
-        return Ok(None);
-    }
-    let list = PyList::from_vec(matching);
-    let part = call::method(group, intern!("derive"), &[&list])?;
-    if !is_group(&part) {
-        return Err(not_a_group());
-    }
-    if let (Some(part), Some(group)) =
-        (part.downcast::<PyBaseException>(), group.downcast::<PyBaseException>())
-    {
-        part.traceback.set(group.traceback.get());
-        part.context.set(group.context.get());
-        part.cause.set(group.cause.get());
-        part.suppress_context.set(group.suppress_context.get());
-    }
-    if let Some(notes) = object::get_optional_attr(group, intern!("__notes__"))?
-        && sequence::is_sequence(&notes)
-    {
-        object::set_attr(&part, intern!("__notes__"), Some(&*sequence::to_list(&notes)?))?;
-    }
-    Ok(Some(part))
-}
-
-#[cold]
-fn not_a_group() -> Raised {
-    raised!(TypeError, "derive must return an instance of BaseExceptionGroup")
 }

@@ -186,14 +186,19 @@ pub mod builtins {
 
 unsafe extern "C" fn warn(_: *mut PyObject, message: *mut PyObject, _: isize, _: *mut PyObject) -> c_int {
     // SAFETY: the message is a string.
-    println!("warning: {}", unsafe { object::str(&*message) }.map_or_else(|_| String::new(), |m| m.to_string()));
+    println!(
+        "warning: {}",
+        unsafe { object::str(&*message) }.map_or_else(|_| String::new(), |m| m.to_string())
+    );
     0
 }
 
 unsafe extern "C" fn unraisable(exception: *mut PyObject, message: *mut PyObject, _: *mut PyObject) {
     let text = |object: *mut PyObject| {
         // SAFETY: null or live.
-        unsafe { object.as_ref() }.and_then(|o| object::str(o).ok()).map_or_else(String::new, |s| s.to_string())
+        unsafe { object.as_ref() }
+            .and_then(|o| object::str(o).ok())
+            .map_or_else(String::new, |s| s.to_string())
     };
     println!("unraisable: {} {}", text(message), text(exception));
 }
@@ -234,7 +239,8 @@ pub fn start() {
     taipan_objects::types::r#type::init().expect("the built-in types are right");
     taipan_interpreter::init().expect("the types of the interpreter are right");
     let dict = PyModule::from_spec(&builtins::MODULE).expect("the module is right").dict();
-    let add = |name: &str, value: &PyObject| dict.set_item(&PyStr::new(name), value).expect("strings can be keys");
+    let add =
+        |name: &str, value: &PyObject| dict.set_item(&PyStr::new(name), value).expect("strings can be keys");
     for ty in taipan_objects::types::STATIC_TYPES {
         add(ty.get().short_name(), ty.get());
     }
@@ -250,11 +256,32 @@ pub fn start() {
 
 fn add_exceptions(dict: &PyDict) {
     let classes = [
-        Exc::BaseException, Exc::Exception, Exc::ValueError, Exc::TypeError, Exc::KeyError, Exc::IndexError,
-        Exc::AttributeError, Exc::NameError, Exc::UnboundLocalError, Exc::StopIteration, Exc::StopAsyncIteration,
-        Exc::GeneratorExit, Exc::RuntimeError, Exc::RecursionError, Exc::ZeroDivisionError, Exc::ArithmeticError,
-        Exc::LookupError, Exc::ImportError, Exc::AssertionError, Exc::NotImplementedError, Exc::OSError,
-        Exc::OverflowError, Exc::MemoryError, Exc::SystemError, Exc::KeyboardInterrupt, Exc::BaseExceptionGroup,
+        Exc::BaseException,
+        Exc::Exception,
+        Exc::ValueError,
+        Exc::TypeError,
+        Exc::KeyError,
+        Exc::IndexError,
+        Exc::AttributeError,
+        Exc::NameError,
+        Exc::UnboundLocalError,
+        Exc::StopIteration,
+        Exc::StopAsyncIteration,
+        Exc::GeneratorExit,
+        Exc::RuntimeError,
+        Exc::RecursionError,
+        Exc::ZeroDivisionError,
+        Exc::ArithmeticError,
+        Exc::LookupError,
+        Exc::ImportError,
+        Exc::AssertionError,
+        Exc::NotImplementedError,
+        Exc::OSError,
+        Exc::OverflowError,
+        Exc::MemoryError,
+        Exc::SystemError,
+        Exc::KeyboardInterrupt,
+        Exc::BaseExceptionGroup,
     ];
     for class in classes {
         let class = class.type_object();

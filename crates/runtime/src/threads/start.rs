@@ -15,26 +15,12 @@ use taipan_objects::errors::{self, Exc};
 use taipan_objects::model::thread::{self, ThreadState};
 use taipan_objects::prelude::*;
 
-/// Bytes at the end of a stack that Python code leaves to native code.
-const MARGIN: usize = 128 << 10;
-/// Bytes that destructors leave.
-const DEALLOC_MARGIN: usize = 64 << 10;
-
 /// Threads that the interpreter waits for before it ends.
 #[derive(Default)]
 pub struct NotDaemons(RefCell<Vec<Arc<Shared>>>);
 
 fn not_daemons() -> &'static NotDaemons {
     thread::current().interpreter().extension()
-}
-
-/// Measures the stack of the running thread for its state.
-pub fn set_stack_limits(state: &ThreadState) {
-    let Ok((low, high)) = threads::stack_bounds() else { return };
-    let size = high.saturating_sub(low);
-    let margin = MARGIN.min(size / 4);
-    state.stack_limit.set(low + margin);
-    state.stack_limit_dealloc.set(low + DEALLOC_MARGIN.min(margin / 2) + margin / 4);
 }
 
 /// What a new thread takes along.
@@ -109,7 +95,7 @@ pub fn start(
 /// The thread's whole life.
 fn run(work: Work) {
     let Work { function, args, kwargs, state, gil, serial, shared } = work;
-    set_stack_limits(state);
+    state.measure_stack();
     shared.set_running(threads::identity());
     gil::attach(state, gil);
     taipan_interpreter::prepare_thread(state);
