@@ -23,6 +23,8 @@ pub mod iterators;
 mod keys;
 mod methods;
 mod table;
+#[cfg(test)]
+mod tests;
 mod update;
 mod values;
 pub mod views;

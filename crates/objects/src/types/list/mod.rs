@@ -8,6 +8,8 @@
 pub mod iterator;
 mod methods;
 mod sort;
+#[cfg(test)]
+mod tests;
 
 pub use iterator::{PyListIterator, PyListReverseIterator};
 
