@@ -49,12 +49,7 @@ pub fn offset(value: &PyObject) -> PyResult<i64> {
 
 /// `memoryview(object)`.
 pub fn memory_view(object: &PyObject) -> PyResult {
-    let builtins = thread::current().interpreter().builtins.get();
-    let class = builtins.as_ref().and_then(|builtins| builtins.downcast::<PyDict>());
-    match class.map(|builtins| builtins.get_str(intern!("memoryview"))).transpose()?.flatten() {
-        Some(class) => call::call(&class, &[object]),
-        None => Err(raised!(RuntimeError, "builtins has no memoryview")),
-    }
+    Ok(taipan_objects::types::memoryview::PyMemoryView::from_object(object)?.into_obj())
 }
 
 /// Puts the attributes of a pickled object back.
