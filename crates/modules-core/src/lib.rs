@@ -7,6 +7,7 @@ pub mod collections;
 pub mod functools;
 pub mod gc;
 pub mod heapq;
+pub mod itertools;
 pub mod opcode;
 pub mod operator;
 pub mod queue;
@@ -27,6 +28,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &collections::module::MODULE,
     &abc::abc::MODULE,
     &functools::functools::MODULE,
+    &itertools::itertools::MODULE,
     &opcode::opcode::MODULE,
     &operator::operator::MODULE,
     &suggestions::suggestions::MODULE,
