@@ -23,14 +23,18 @@ pub struct Cursor {
     position: Cell<usize>,
     /// Items to come.
     left: Cell<isize>,
+    /// The pair given first, to be filled anew whenever nobody else holds it.
+    spare: ObjCell,
 }
 
 impl Traverse for Cursor {
     fn traverse(&self, visitor: &mut Visitor) {
         self.dict.traverse(visitor);
+        self.spare.traverse(visitor);
     }
     fn clear(&self) {
         self.dict.set(None);
+        self.spare.set(None);
     }
 }
 
@@ -80,6 +84,7 @@ impl Cursor {
             used: Cell::new(dict.used.get()),
             position: Cell::new(if backwards { dict.positions() } else { 0 }),
             left: Cell::new(dict.used.get()),
+            spare: ObjCell::empty(),
         }
     }
 
@@ -133,15 +138,30 @@ impl Cursor {
             used: self.used.clone(),
             position: self.position.clone(),
             left: self.left.clone(),
+            spare: ObjCell::empty(),
         }
     }
 }
 
-fn pair((key, value): (Obj, Obj)) -> Obj {
-    PyTuple::pair(key, value).into_obj()
+/// A pair, in the tuple of the one before where that is free again.
+#[inline(always)]
+fn pair(cursor: &Cursor, (key, value): (Obj, Obj)) -> Obj {
+    let Some(spare) = cursor.spare.take() else {
+        let first = PyTuple::pair(key, value).into_obj();
+        cursor.spare.set(Some(first.clone()));
+        return first;
+    };
+    // SAFETY: only this function stores there.
+    let made = match unsafe { ObjectExt::downcast_unchecked::<PyTuple>(&*spare) }.refill_pair(key, value) {
+        Ok(filled) => filled.into_obj(),
+        Err((key, value)) => PyTuple::pair(key, value).into_obj(),
+    };
+    drop(cursor.spare.replace(Some(spare)));
+    made
 }
 
-fn same(item: Obj) -> Obj {
+#[inline(always)]
+fn same(_: &Cursor, item: Obj) -> Obj {
     item
 }
 
@@ -165,7 +185,7 @@ macro_rules! iterator {
             /// The next item, without the call protocol.
             #[inline(always)]
             pub fn advance(&self) -> PyResult<Option<Obj>> {
-                Ok(self.cursor.step::<$take>($backwards)?.map($object))
+                Ok(self.cursor.step::<$take>($backwards)?.map(|taken| $object(&self.cursor, taken)))
             }
 
             #[slot(tp_iternext)]
@@ -189,7 +209,7 @@ macro_rules! iterator {
             fn reduce(&self) -> PyResult {
                 let (rest, items) = (self.cursor.fork(), PyList::new());
                 while let Some(item) = rest.step::<$take>($backwards)? {
-                    items.append($object(item))?;
+                    items.append($object(&rest, item))?;
                 }
                 sequence::reduce_with(intern!("iter"), items.into_obj())
             }
