@@ -1,8 +1,8 @@
-//! `str.format` and `str.format_map`, and the pieces of f-strings.
+//! `str.format` and `str.format_map`.
 
 use super::PyStr;
 use super::fields::{self, Field, FieldName, Lookup, Markup};
-use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult};
+use crate::model::{ObjectExt, Py, PyObject, PyResult};
 use crate::protocols::object;
 use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
@@ -158,26 +158,6 @@ pub fn format_value(value: &PyObject, spec: &PyStr) -> PyResult<Py<PyStr>> {
         return Ok(crate::model::PyType::to_owned(text));
     }
     object::format(value, Some(spec))
-}
-
-/// `FORMAT_SIMPLE`: what stands in an f-string without a specification.
-#[inline]
-pub fn format_simple(value: Obj) -> PyResult {
-    if value.downcast_exact::<PyStr>().is_some() {
-        return Ok(value);
-    }
-    object::format(&value, None).map(Py::into_obj)
-}
-
-/// `CONVERT_VALUE`: `!s` (1), `!r` (2), `!a` (3).
-#[inline]
-pub fn convert_value(value: &PyObject, kind: u32) -> PyResult<Py<PyStr>> {
-    match kind {
-        1 => object::str(value),
-        2 => object::repr(value),
-        3 => object::ascii(value),
-        _ => Err(raised!(SystemError, "unexpected conversion flag {kind}")),
-    }
 }
 
 #[pymethods(FORMAT)]
