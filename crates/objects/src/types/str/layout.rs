@@ -94,6 +94,17 @@ const fn static_ascii(c: u8, length: isize) -> StaticAscii {
     StaticAscii { head: static_head(length, true), data: [c, 0, 0, 0, 0, 0, 0, 0] }
 }
 
+/// The characters from 128 to 255 in UTF-8.
+static LATIN1_UTF8: [[u8; 3]; 128] = {
+    let mut table = [[0; 3]; 128];
+    let mut i = 0;
+    while i < 128 {
+        table[i] = [0xc2 + (i >> 6) as u8, 0x80 + (i & 0x3f) as u8, 0];
+        i += 1;
+    }
+    table
+};
+
 const fn static_latin1(c: u8) -> StaticLatin1 {
     let head = PyCompactUnicodeObject { _base: static_head(1, false), utf8_length: 0, utf8: null_mut() };
     StaticLatin1 { head, data: [c, 0, 0, 0, 0, 0, 0, 0] }
@@ -109,6 +120,8 @@ static STATICS: Statics = {
     while c < 128 {
         statics.ascii[c].data[0] = c as u8;
         statics.latin1[c].data[0] = c as u8 + 128;
+        statics.latin1[c].head.utf8_length = 2;
+        statics.latin1[c].head.utf8 = (&raw const LATIN1_UTF8[c]).cast_mut().cast();
         c += 1;
     }
     statics
