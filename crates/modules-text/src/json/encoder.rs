@@ -46,7 +46,7 @@ pub struct PyEncoder {
 #[pymethods(ENCODER)]
 impl PyEncoder {
     #[new(
-        signature = "(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)",
+        signature = "(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan, /)",
         name = "make_encoder"
     )]
     fn py_new(
