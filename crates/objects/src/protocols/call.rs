@@ -7,6 +7,7 @@
 #![expect(unsafe_code, reason = "passes argument arrays to C functions")]
 
 use crate::errors::{self, check_stack};
+use crate::intern;
 use crate::model::trampoline::opt_ptr;
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, Raised, TypeObject};
 use crate::protocols::object;
@@ -15,7 +16,6 @@ use crate::types::module::PyModule;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
 use crate::types::r#type;
-use crate::{intern, raised};
 use core::ptr::null_mut;
 use taipan_abi::*;
 

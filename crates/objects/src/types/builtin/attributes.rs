@@ -1,11 +1,11 @@
 //! What Python sees of a native function.
 
 use super::{PyBuiltin, doc};
-use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult, PyType, none, not_implemented};
+use crate::intern;
+use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult, none, not_implemented};
 use crate::protocols::object;
 use crate::types::module::PyModule;
 use crate::types::str::PyStr;
-use crate::{intern, raised};
 use taipan_macros::pymethods;
 
 #[expect(unsafe_code, reason = "reads C strings of a declaration")]

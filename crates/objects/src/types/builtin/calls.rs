@@ -6,7 +6,6 @@ use super::PyBuiltin;
 use crate::errors::check_stack;
 use crate::model::{Obj, ObjectExt, PyObject, PyResult, PyType, Raised};
 use crate::protocols::call::{self, nargs_of};
-use crate::raised;
 use crate::types::dict::PyDict;
 use crate::types::tuple::PyTuple;
 use core::mem::transmute;

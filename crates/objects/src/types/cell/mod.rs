@@ -4,7 +4,6 @@ use crate::model::{
     CompareOp, Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, TypeObject, not_implemented,
 };
 use crate::protocols::object;
-use crate::raised;
 use crate::types::str::PyStr;
 use taipan_macros::{pymethods, pytype};
 

@@ -4,7 +4,6 @@
 
 use super::{PyCode, data};
 use crate::model::{ObjectExt, Py, PyObject, PyResult};
-use crate::raised;
 use crate::types::bytes::PyBytes;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;

@@ -5,7 +5,6 @@
 use super::constants::Shared;
 use super::{PyCode, next_version};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType};
-use crate::raised;
 use crate::types::bytes::PyBytes;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;

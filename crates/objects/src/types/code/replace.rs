@@ -7,7 +7,6 @@ use super::build::{Parts, make};
 use super::{PyCode, data};
 use crate::model::args::OptArg;
 use crate::model::{ObjectExt, Py, PyObject, PyResult, PyType, TypeObject};
-use crate::raised;
 use crate::types::bytes::PyBytes;
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;

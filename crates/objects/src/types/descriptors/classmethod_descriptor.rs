@@ -5,7 +5,6 @@
 use super::head::{DescrHead, doc_object, text_signature};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, TypeObject};
 use crate::protocols::call;
-use crate::raised;
 use crate::types::builtin::{PyBuiltin, doc};
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;

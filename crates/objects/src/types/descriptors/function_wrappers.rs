@@ -1,12 +1,12 @@
 //! `classmethod` and `staticmethod`: they hold a function, take over its names and docstring, and bind it otherwise.
 
+use crate::intern;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none};
 use crate::protocols::{call, object};
 use crate::types::dict::PyDict;
 use crate::types::method::PyMethod;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use taipan_macros::{pymethods, pytype};
 
 /// Convert a function to be a class method.

@@ -5,7 +5,6 @@
 use super::head::DescrHead;
 use crate::model::trampoline::{check_status, opt_ptr};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, TypeObject, none};
-use crate::raised;
 use crate::types::builtin::doc;
 use crate::types::str::PyStr;
 use taipan_abi::*;

@@ -1,11 +1,11 @@
 //! What the five descriptors of native types share: the class that owns them, their name, and the checks on what they
 //! are applied to.
 
+use crate::intern;
 use crate::model::gc::{Traverse, Visitor};
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, Raised, ToPy, TypeObject};
 use crate::protocols::object;
 use crate::types::str::PyStr;
-use crate::{intern, raised};
 
 /// The fields that every such descriptor begins with (`PyDescrObject`).
 #[repr(C)]

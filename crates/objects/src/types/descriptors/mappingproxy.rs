@@ -2,7 +2,6 @@
 
 use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject};
 use crate::protocols::{iter, mapping, number, object, sequence};
-use crate::raised;
 use crate::types::list::PyList;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;

@@ -2,12 +2,12 @@
 //! (`PyMember_GetOne`, `PyMember_SetOne`).
 
 #![expect(unsafe_code, reason = "reads and writes fields of C structs")]
+#![expect(non_upper_case_globals, reason = "patterns are C names")]
 
 use super::head::DescrHead;
 use crate::errors::{self, Exc};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, ToPy, TypeObject, none};
 use crate::protocols::number;
-use crate::raised;
 use crate::types::builtin::doc;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;

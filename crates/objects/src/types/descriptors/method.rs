@@ -6,7 +6,6 @@ use super::head::{DescrHead, doc_object, text_signature};
 use crate::errors::check_stack;
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, Raised, TypeObject};
 use crate::protocols::call::{function_str, names_to_dict, nargs_of};
-use crate::raised;
 use crate::types::builtin::{PyBuiltin, doc, has_names, no_keywords, wrong_count};
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;

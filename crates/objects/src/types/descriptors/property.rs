@@ -2,12 +2,11 @@
 
 use super::function_wrappers::is_abstract;
 use crate::errors::{self, Exc};
+use crate::intern;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, Raised, TypeObject, none};
 use crate::protocols::{call, object};
 use crate::types::dict::PyDict;
-use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 

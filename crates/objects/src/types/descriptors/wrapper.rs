@@ -8,7 +8,6 @@ use crate::model::trampoline::opt_ptr;
 use crate::model::{
     CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, TypeObject, not_implemented,
 };
-use crate::raised;
 use crate::types::builtin::doc;
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;

@@ -5,7 +5,6 @@
 use super::{PyFunction, annotations_dict, warn_other_kind};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none};
 use crate::protocols::object;
-use crate::raised;
 use crate::types::cell::PyCell;
 use crate::types::code::PyCode;
 use crate::types::descriptors::{field_dict, set_field_dict};

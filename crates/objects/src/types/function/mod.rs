@@ -8,12 +8,12 @@
 mod attributes;
 
 use crate::errors::Exc;
+use crate::intern;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, upcalls};
 use crate::types::code::PyCode;
 use crate::types::dict::PyDict;
 use crate::types::module::PyModule;
 use crate::types::str::PyStr;
-use crate::{intern, raised};
 use core::cell::Cell;
 use taipan_abi::{CO_HAS_DOCSTRING, vectorcallfunc};
 use taipan_macros::pytype;

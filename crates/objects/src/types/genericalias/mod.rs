@@ -12,6 +12,7 @@ pub use iterator::{GenericAliasIterator, PyGenericAliasIterator_Type};
 pub use parameters::{collect_parameters, substitute};
 
 use crate::errors::{self, Exc};
+use crate::intern;
 use crate::model::{
     CompareOp, Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, TypeObject, none,
     not_implemented,
@@ -21,7 +22,6 @@ use crate::types::dict::PyDict;
 use crate::types::list::PyList;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 

@@ -7,7 +7,6 @@ use crate::errors::check_stack;
 use crate::intern;
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject};
 use crate::protocols::{call, object};
-use crate::raised;
 use crate::types::list::PyList;
 use crate::types::tuple::PyTuple;
 

@@ -2,6 +2,7 @@
 
 use super::PyMethod;
 use crate::errors::Exc;
+use crate::intern;
 use crate::model::{
     CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, TypeObject, not_implemented,
 };
@@ -9,7 +10,6 @@ use crate::protocols::{call, object};
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use taipan_macros::{pymethods, pytype};
 
 /// instancemethod(function)

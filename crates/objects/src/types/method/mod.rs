@@ -7,6 +7,7 @@ mod instancemethod;
 pub use instancemethod::{PyInstanceMethod, PyInstanceMethod_Type};
 
 use crate::errors::Exc;
+use crate::intern;
 use crate::model::{
     CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none, not_implemented,
 };
@@ -14,7 +15,6 @@ use crate::protocols::call::{nargs_of, vectorcall_raw};
 use crate::protocols::object;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use core::cell::Cell;
 use taipan_abi::{PY_VECTORCALL_ARGUMENTS_OFFSET, vectorcallfunc};
 use taipan_macros::{pymethods, pytype};

@@ -2,6 +2,7 @@
 
 use super::PyModule;
 use crate::errors::{self, Exc};
+use crate::intern;
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none_ref};
 use crate::protocols::{call, object};
 use crate::types::dict::PyDict;
@@ -10,7 +11,6 @@ use crate::types::list::PyList;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
 use crate::types::r#type;
-use crate::{intern, raised};
 use taipan_macros::pymethods;
 
 /// `module.__dict__`, which a subclass may have replaced.

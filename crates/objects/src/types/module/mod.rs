@@ -5,13 +5,13 @@
 mod attributes;
 mod missing;
 
+use crate::intern;
 use crate::model::spec::ModuleSpec;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none_ref};
 use crate::types::builtin::{PyBuiltin, doc};
 use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;
-use crate::{intern, raised};
 use core::cell::Cell;
 use taipan_macros::pytype;
 

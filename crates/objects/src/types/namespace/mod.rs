@@ -5,7 +5,6 @@ use crate::model::{
     CompareOp, Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, TypeObject, not_implemented,
 };
 use crate::protocols::{call, object};
-use crate::raised;
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;

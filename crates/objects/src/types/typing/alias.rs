@@ -2,12 +2,12 @@
 
 use super::lazy::{evaluator, has_default, value};
 use super::{PyParamSpec, PyTypeVar, PyTypeVarTuple, caller_module, unpack};
+use crate::intern;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, TypeObject, none};
 use crate::protocols::{iter, object};
 use crate::types::function::PyFunction;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use taipan_macros::{pymethods, pytype};
 
 /// Type alias.

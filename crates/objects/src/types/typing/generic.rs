@@ -2,7 +2,6 @@
 
 use super::{PyParamSpec, PyTypeVar, PyTypeVarTuple, call_typing, call_typing_tuple, unpack};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject};
-use crate::raised;
 use crate::types::dict::PyDict;
 use crate::types::tuple::PyTuple;
 use taipan_macros::{pymethods, pytype};

@@ -3,7 +3,6 @@
 use crate::errors;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType};
 use crate::protocols::{call, number, object};
-use crate::raised;
 use crate::types::dict::PyDict;
 use crate::types::genericalias::type_repr;
 use crate::types::int::PyInt;

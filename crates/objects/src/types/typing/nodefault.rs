@@ -1,7 +1,6 @@
 //! `typing.NoDefault`: says that a type variable has no default.
 
 use crate::model::{Obj, ObjCell, ObjectExt, PyObject, PyResult, TypeObject};
-use crate::raised;
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;

@@ -2,11 +2,11 @@
 
 use super::lazy::{check_variance, evaluator, given_default, has_default, no_subclass, value, variance_sign};
 use super::{call_typing, caller_module, check_type, no_default, set_module};
+use crate::intern;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, TypeObject};
 use crate::protocols::{object, sequence};
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 

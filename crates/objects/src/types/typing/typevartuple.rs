@@ -4,7 +4,6 @@ use super::lazy::{evaluator, given_default, has_default, no_subclass, value};
 use super::{call_typing, caller_module, no_default, set_module, unpack};
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, TypeObject};
 use crate::protocols::{iter, object};
-use crate::raised;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
 use core::cell::Cell;

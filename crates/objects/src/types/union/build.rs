@@ -4,7 +4,6 @@ use super::PyUnion;
 use crate::errors::{self, Exc};
 use crate::model::{CompareOp, Obj, ObjCell, ObjectExt, PyObject, PyResult, TypeObject, not_implemented};
 use crate::protocols::object;
-use crate::raised;
 use crate::types::genericalias::PyGenericAlias;
 use crate::types::set::{PyFrozenSet, PySet};
 use crate::types::str::PyStr;

@@ -10,7 +10,6 @@ use crate::model::{
     CompareOp, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, TypeObject, not_implemented,
 };
 use crate::protocols::object;
-use crate::raised;
 use crate::types::genericalias;
 use crate::types::set::PyFrozenSet;
 use crate::types::str::PyStr;
