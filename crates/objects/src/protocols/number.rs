@@ -507,14 +507,5 @@ fn out_of_range(value: &PyInt, what: &str) -> Raised {
     if value.is_negative() && what.contains("unsigned") {
         return raised!(OverflowError, "can't convert negative value to unsigned int");
     }
-    match what {
-        "C int" if value.to_i64().is_some() && value.is_negative() => {
-            raised!(OverflowError, "signed integer is less than minimum")
-        }
-        "C int" if value.to_i64().is_some() => {
-            raised!(OverflowError, "signed integer is greater than maximum")
-        }
-        "C int" => raised!(OverflowError, "Python int too large to convert to C long"),
-        _ => raised!(OverflowError, "Python int too large to convert to {what}"),
-    }
+    raised!(OverflowError, "Python int too large to convert to {what}")
 }
