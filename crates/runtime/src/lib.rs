@@ -45,4 +45,5 @@ pub static MODULES: &[&ModuleSpec] = &[
     &threads::module::module::MODULE,
     &signals::module::module::MODULE,
     &contextvars::module::MODULE,
+    &ast::module::MODULE,
 ];

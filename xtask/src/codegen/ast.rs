@@ -8,44 +8,48 @@ use super::Output;
 use crate::tree;
 
 #[derive(Clone, Copy, PartialEq)]
-enum Shape {
+pub(super) enum Shape {
     Sum,
     Product,
     Enum,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Quantity {
+pub(super) enum Quantity {
     One,
     Optional,
     List,
     ListOfOptional,
 }
 
-struct Field {
-    name: String,
-    type_: String,
-    quantity: Quantity,
+pub(super) struct Field {
+    pub(super) name: String,
+    pub(super) type_: String,
+    pub(super) quantity: Quantity,
 }
 
-struct Constructor {
-    name: String,
-    fields: Vec<Field>,
+pub(super) struct Constructor {
+    pub(super) name: String,
+    pub(super) fields: Vec<Field>,
 }
 
-struct Family {
-    name: String,
-    shape: Shape,
-    located: bool,
-    constructors: Vec<Constructor>,
+pub(super) struct Family {
+    pub(super) name: String,
+    pub(super) shape: Shape,
+    pub(super) located: bool,
+    pub(super) constructors: Vec<Constructor>,
 }
 
-/// Reads the definition and gives the two generated files.
+/// Reads the definition and gives the generated files.
 pub fn generate() -> Result<Vec<Output>, String> {
     let families = parse(&tree::read("crates/ast/nodes.def")?)?;
     Ok(vec![
         Output { path: "crates/ast/src/generated/nodes.rs".to_owned(), text: Nodes::new(&families).write() },
         Output { path: "crates/ast/src/generated/schema.rs".to_owned(), text: write_schema(&families) },
+        Output {
+            path: "crates/runtime/src/ast/generated.rs".to_owned(),
+            text: super::ast_objects::write(&families),
+        },
     ])
 }
 
@@ -108,12 +112,12 @@ fn parse_field(word: &str) -> Option<Field> {
     Some(Field { name: name.to_owned(), type_: type_.to_owned(), quantity })
 }
 
-fn rust_field(name: &str) -> &str {
+pub(super) fn rust_field(name: &str) -> &str {
     if name == "type" { "type_" } else { name }
 }
 
 /// The Rust name of a family.
-fn rust_type(name: &str) -> String {
+pub(super) fn rust_type(name: &str) -> String {
     match name {
         "boolop" => return "BoolOp".to_owned(),
         "unaryop" => return "UnaryOp".to_owned(),
@@ -134,7 +138,7 @@ fn rust_type(name: &str) -> String {
 }
 
 /// A sum with a single constructor and nothing to choose is a plain struct in Rust.
-fn is_struct(family: &Family) -> bool {
+pub(super) fn is_struct(family: &Family) -> bool {
     family.shape == Shape::Product || (family.shape == Shape::Sum && family.constructors.len() == 1)
 }
 

@@ -5,6 +5,7 @@
 
 mod abi;
 mod ast;
+mod ast_objects;
 mod instructions;
 
 use crate::tree;

@@ -45,6 +45,11 @@ impl FutureFeatures {
     }
 }
 
+/// The future features of a module, for whoever runs single passes.
+pub fn features(module: &Mod<'_>, flags: u32) -> std::result::Result<FutureFeatures, crate::CompileError> {
+    parse(module, flags).map_err(|error| *error)
+}
+
 /// Reads the future imports of a module; `flags` are the features already on.
 pub(crate) fn parse(module: &Mod<'_>, flags: u32) -> Result<FutureFeatures> {
     let mut features = FutureFeatures::with_flags(flags);

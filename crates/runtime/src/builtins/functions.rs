@@ -6,8 +6,8 @@ use taipan_objects::model::args::OptArg;
 use taipan_objects::model::thread;
 use taipan_objects::model::upcalls;
 use taipan_objects::prelude::*;
-use taipan_objects::types::iterators::PyCallIter;
 use taipan_objects::types::bytearray::PyByteArray;
+use taipan_objects::types::iterators::PyCallIter;
 
 #[pymodule(fragment)]
 pub mod part {

@@ -7,7 +7,7 @@ mod read;
 mod write;
 
 pub use read::load;
-pub use write::dump;
+pub use write::{dump, magnitude};
 
 use taipan_objects::prelude::*;
 use taipan_objects::protocols::buffer::Buffer;

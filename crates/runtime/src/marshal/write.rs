@@ -179,11 +179,8 @@ impl Writer {
             return Ok(());
         }
         self.out.push(b'l' | flag);
-        let magnitude = number::absolute(int)?;
+        let bytes = magnitude(int)?;
         let bits = int.bit_length() as usize;
-        let length = PyInt::from_u64((bits / 8 + 1) as u64);
-        let bytes = call::method(&magnitude, intern!("to_bytes"), &[&length, intern!("little")])?;
-        let bytes = bytes.downcast::<PyBytes>().map_or(&[][..], PyBytes::as_slice);
         let count = bits.div_ceil(15);
         self.i32(if int.sign() < 0 { -(count as i32) } else { count as i32 });
         for index in 0..count {
@@ -302,4 +299,12 @@ impl Writer {
         self.value(code.linetable())?;
         self.value(code.exceptiontable())
     }
+}
+
+/// The magnitude of an integer, lowest byte first.
+pub fn magnitude(int: &PyInt) -> PyResult<Vec<u8>> {
+    let magnitude = number::absolute(int)?;
+    let length = PyInt::from_u64(int.bit_length() / 8 + 1);
+    let bytes = call::method(&magnitude, intern!("to_bytes"), &[&length, intern!("little")])?;
+    Ok(bytes.downcast::<PyBytes>().map_or_else(Vec::new, |bytes| bytes.as_slice().to_vec()))
 }
