@@ -2,7 +2,6 @@
 
 #![expect(unsafe_code, reason = "calls slots and an upcall")]
 
-use crate::errors;
 use crate::intern;
 use crate::model::args::OptArg;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none_ref};
@@ -83,7 +82,10 @@ pub fn find_behind(class: &TypeObject, start: &TypeObject, name: &PyStr) -> Opti
 pub fn attribute_behind(class: &TypeObject, receiver: &TypeObject, name: &PyStr) -> PyResult {
     match lookup(class, receiver, receiver, name)? {
         Some(found) => Ok(found),
-        None => Err(no_attribute(&PySuper::type_object().owned(), name)),
+        None => {
+            let object = make(PySuper::type_object(), class, Some((receiver, receiver)))?;
+            object::generic_get_attr(&object, name)
+        }
     }
 }
 
@@ -99,12 +101,6 @@ pub fn lookup(
     let bound = if receiver.is(start) { null_mut() } else { receiver.as_ptr() };
     // SAFETY: the slot of a live object.
     unsafe { Obj::from_result(get(found.as_ptr(), bound, start.as_ptr())).map(Some) }
-}
-
-#[cold]
-fn no_attribute(object: &PyObject, name: &PyStr) -> crate::model::Raised {
-    let message = format_args!("'super' object has no attribute '{name}'");
-    errors::set_attribute_error(object, name, message)
 }
 
 /// `super(class, receiver).name` of the instruction `LOAD_SUPER_ATTR`; with `method`, a function that takes the receiver
