@@ -106,7 +106,7 @@ impl Program {
             if prefix.len() > 1
                 && let Some(bytes) = bytes
             {
-                self.finder = Some(memchr::memmem::Finder::new(&bytes).into_owned());
+                self.finder = Some(Box::new(memchr::memmem::Finder::new(&bytes).into_owned()));
             }
             let end = self.code.get(1) == Some(&Inst::Match);
             self.is_literal =

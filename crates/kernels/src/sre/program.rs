@@ -154,8 +154,8 @@ pub struct Program {
     pub(super) start: Start,
     /// A look at the first characters of a place.
     pub(super) prefilter: Option<Box<Prefilter>>,
-    /// The prefix as bytes, with the tables for finding it.
-    pub(super) finder: Option<memchr::memmem::Finder<'static>>,
+    /// The prefix as bytes, with the tables for finding it. Boxed: it is aligned more strictly than objects are.
+    pub(super) finder: Option<Box<memchr::memmem::Finder<'static>>>,
     /// The pattern is nothing but its prefix.
     pub(super) is_literal: bool,
 }

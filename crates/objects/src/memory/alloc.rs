@@ -122,6 +122,7 @@ pub unsafe extern "C" fn PyType_GenericAlloc(class: *mut PyTypeObject, items: Py
 
 #[inline(always)]
 fn new_block<T: PyType>(value: T) -> (*mut PyObject, u64) {
+    const { assert!(align_of::<T>() <= 16, "objects lie at multiples of 16 bytes") };
     let class = T::type_object();
     let flags = class.flags();
     let before = preheader_of(flags);
@@ -167,6 +168,7 @@ pub fn new_untracked<T: PyType>(value: T) -> Py<T> {
 
 /// A new object of `class`, which is `T`'s type or a subclass, with these fields; made with the class's `tp_alloc`.
 pub fn new_in<T: PyType>(class: &TypeObject, value: T) -> PyResult<Py<T>> {
+    const { assert!(align_of::<T>() <= 16, "objects lie at multiples of 16 bytes") };
     if class.is(T::type_object()) {
         return Ok(new(value));
     }
