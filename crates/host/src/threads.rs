@@ -35,6 +35,15 @@ pub fn set_name(name: &CStr) -> Result<()> {
     zero(unsafe { libc::pthread_setname_np(libc::pthread_self(), name.as_ptr()) })
 }
 
+/// Writes the name of a thread of this process into the buffer; its length. Allowed in a signal handler.
+pub fn name_of(identity: usize, buffer: &mut [u8; 16]) -> usize {
+    // SAFETY: the buffer is as long as said; the caller names a thread that runs.
+    let error = unsafe {
+        libc::pthread_getname_np(identity as libc::pthread_t, buffer.as_mut_ptr().cast(), buffer.len())
+    };
+    if error == 0 { buffer.iter().position(|&byte| byte == 0).unwrap_or(buffer.len()) } else { 0 }
+}
+
 /// The lowest and the highest address of this thread's stack. The guard page lies outside.
 pub fn stack_bounds() -> Result<(usize, usize)> {
     let mut attributes = MaybeUninit::<libc::pthread_attr_t>::zeroed();

@@ -4,6 +4,7 @@ pub mod abc;
 pub mod atexit;
 pub mod bisect;
 pub mod collections;
+pub mod faulthandler;
 pub mod functools;
 pub mod gc;
 pub mod heapq;
@@ -36,6 +37,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &types::types::MODULE,
     &typing::typing::MODULE,
     &atexit::atexit::MODULE,
+    &faulthandler::faulthandler::MODULE,
     &gc::gc::MODULE,
     &weakref::weakref::MODULE,
     &tracemalloc::tracemalloc::MODULE,

@@ -283,13 +283,11 @@ impl Signature {
             );
         }
         if given > positional && !self.var_args {
-            let required_keywords = self.required_keywords.count_ones() as usize;
             if given + keywords > total {
-                let how = if required + required_keywords == total { "exactly" } else { "at most" };
                 let keyword = if given == 0 { "keyword " } else { "" };
                 return raised!(
                     TypeError,
-                    "{name}() takes {how} {total} {keyword}argument{} ({} given)",
+                    "{name}() takes at most {total} {keyword}argument{} ({} given)",
                     plural(total),
                     given + keywords
                 );

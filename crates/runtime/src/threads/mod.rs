@@ -13,7 +13,7 @@ pub mod handle;
 pub mod local;
 pub mod lock;
 pub mod module;
-mod registry;
+pub mod registry;
 pub mod start;
 
 pub use registry::{current_exceptions, current_frames, is_main_thread, register_main, registry};

@@ -16,7 +16,7 @@ use crate::types::tuple::PyTuple;
 use taipan_macros::{pymethods, pytype};
 
 /// A combination of multiple unrelated exceptions.
-#[pytype(name = "BaseExceptionGroup", exported = _PyExc_BaseExceptionGroup, layout = PyBaseExceptionGroupObject, base = PyBaseException, subclass_flag = BASE_EXC_SUBCLASS, gc, flags(BASETYPE), parts(GROUP))]
+#[pytype(name = "BaseExceptionGroup", exported = _PyExc_BaseExceptionGroup, layout = PyBaseExceptionGroupObject, base = PyBaseException, gc, flags(BASETYPE, BASE_EXC_SUBCLASS), parts(GROUP))]
 pub struct PyBaseExceptionGroup {
     pub base: PyBaseException,
     /// exception message

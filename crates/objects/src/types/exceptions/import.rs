@@ -9,7 +9,7 @@ use crate::types::tuple::PyTuple;
 use taipan_macros::{pymethods, pytype};
 
 /// Import can't find module, or can't find name in module.
-#[pytype(name = "ImportError", exported = _PyExc_ImportError, layout = PyImportErrorObject, base = super::PyException, subclass_flag = BASE_EXC_SUBCLASS, gc, flags(BASETYPE), parts(IMPORT))]
+#[pytype(name = "ImportError", exported = _PyExc_ImportError, layout = PyImportErrorObject, base = super::PyException, gc, flags(BASETYPE, BASE_EXC_SUBCLASS), parts(IMPORT))]
 pub struct PyImportError {
     pub base: PyBaseException,
     /// exception message

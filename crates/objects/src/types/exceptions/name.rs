@@ -9,7 +9,7 @@ use crate::types::tuple::PyTuple;
 use taipan_macros::{pymethods, pytype};
 
 /// Name not found globally.
-#[pytype(name = "NameError", exported = _PyExc_NameError, layout = PyNameErrorObject, base = super::PyException, subclass_flag = BASE_EXC_SUBCLASS, gc, flags(BASETYPE), parts(NAME))]
+#[pytype(name = "NameError", exported = _PyExc_NameError, layout = PyNameErrorObject, base = super::PyException, gc, flags(BASETYPE, BASE_EXC_SUBCLASS), parts(NAME))]
 pub struct PyNameError {
     pub base: PyBaseException,
     /// name
@@ -28,7 +28,7 @@ impl PyNameError {
 }
 
 /// Attribute not found.
-#[pytype(name = "AttributeError", exported = _PyExc_AttributeError, layout = PyAttributeErrorObject, base = super::PyException, subclass_flag = BASE_EXC_SUBCLASS, gc, flags(BASETYPE), parts(ATTRIBUTE))]
+#[pytype(name = "AttributeError", exported = _PyExc_AttributeError, layout = PyAttributeErrorObject, base = super::PyException, gc, flags(BASETYPE, BASE_EXC_SUBCLASS), parts(ATTRIBUTE))]
 pub struct PyAttributeError {
     pub base: PyBaseException,
     /// object

@@ -14,7 +14,7 @@ use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 
 /// Base class for I/O related errors.
-#[pytype(name = "OSError", exported = _PyExc_OSError, layout = PyOSErrorObject, base = super::PyException, subclass_flag = BASE_EXC_SUBCLASS, gc, flags(BASETYPE), parts(OS_ERROR))]
+#[pytype(name = "OSError", exported = _PyExc_OSError, layout = PyOSErrorObject, base = super::PyException, gc, flags(BASETYPE, BASE_EXC_SUBCLASS), parts(OS_ERROR))]
 pub struct PyOSError {
     pub base: PyBaseException,
     /// POSIX exception code

@@ -7,7 +7,7 @@ use crate::types::tuple::PyTuple;
 use taipan_macros::{pymethods, pytype};
 
 /// Signal the end from iterator.__next__().
-#[pytype(name = "StopIteration", exported = _PyExc_StopIteration, layout = PyStopIterationObject, base = super::PyException, subclass_flag = BASE_EXC_SUBCLASS, gc, flags(BASETYPE), parts(STOP))]
+#[pytype(name = "StopIteration", exported = _PyExc_StopIteration, layout = PyStopIterationObject, base = super::PyException, gc, flags(BASETYPE, BASE_EXC_SUBCLASS), parts(STOP))]
 pub struct PyStopIteration {
     pub base: PyBaseException,
     /// generator return value
@@ -33,7 +33,7 @@ impl PyStopIteration {
 }
 
 /// Request to exit from the interpreter.
-#[pytype(name = "SystemExit", exported = _PyExc_SystemExit, layout = PySystemExitObject, base = PyBaseException, subclass_flag = BASE_EXC_SUBCLASS, gc, flags(BASETYPE), parts(EXIT))]
+#[pytype(name = "SystemExit", exported = _PyExc_SystemExit, layout = PySystemExitObject, base = PyBaseException, gc, flags(BASETYPE, BASE_EXC_SUBCLASS), parts(EXIT))]
 pub struct PySystemExit {
     pub base: PyBaseException,
     /// exception code

@@ -10,7 +10,7 @@ use crate::types::tuple::PyTuple;
 use taipan_macros::{pymethods, pytype};
 
 /// Invalid syntax.
-#[pytype(name = "SyntaxError", exported = _PyExc_SyntaxError, layout = PySyntaxErrorObject, base = super::PyException, subclass_flag = BASE_EXC_SUBCLASS, gc, flags(BASETYPE), parts(SYNTAX))]
+#[pytype(name = "SyntaxError", exported = _PyExc_SyntaxError, layout = PySyntaxErrorObject, base = super::PyException, gc, flags(BASETYPE, BASE_EXC_SUBCLASS), parts(SYNTAX))]
 pub struct PySyntaxError {
     pub base: PyBaseException,
     /// exception msg

@@ -17,7 +17,7 @@ use taipan_macros::{pymethods, pytype};
 macro_rules! unicode_error {
     ($doc:tt, $name:tt, $type:ident, $exported:ident, $part:ident, $init:ident, $str:ident) => {
         #[doc = $doc]
-        #[pytype(name = $name, exported = $exported, layout = PyUnicodeErrorObject, base = super::PyPlainUnicodeError, subclass_flag = BASE_EXC_SUBCLASS, gc, flags(BASETYPE), parts($part))]
+        #[pytype(name = $name, exported = $exported, layout = PyUnicodeErrorObject, base = super::PyPlainUnicodeError, gc, flags(BASETYPE, BASE_EXC_SUBCLASS), parts($part))]
         pub struct $type {
             pub base: PyBaseException,
             /// exception encoding

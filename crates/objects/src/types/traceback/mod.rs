@@ -54,7 +54,10 @@ impl PyTraceback {
         match code {
             Ok(code) => {
                 let code = code.downcast_into::<PyCode>().ok()?;
-                code.line_at(usize::try_from(self.lasti.get()).unwrap_or(0) / 2)
+                match usize::try_from(self.lasti.get()) {
+                    Ok(lasti) => code.line_at(lasti / 2),
+                    Err(_) => Some(code.raw.co_firstlineno),
+                }
             }
             Err(raised) => {
                 errors::clear(raised);
