@@ -186,6 +186,8 @@ impl PyLruCache {
 
     fn call_unbounded(&self, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult {
         let key = self.key(args, kwargs)?;
+        // What cannot be hashed says so itself, not the dictionary.
+        object::hash(&key)?;
         if let Some(known) = self.cache.get_item(&key)? {
             self.count_hit();
             return Ok(known);
@@ -203,6 +205,8 @@ impl PyLruCache {
 
     fn call_bounded(&self, limit: usize, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult {
         let key = self.key(args, kwargs)?;
+        // What cannot be hashed says so itself, not the dictionary.
+        object::hash(&key)?;
         if let Some(at) = self.place(&key)? {
             let mut entries = self.entries.borrow_mut();
             if at < entries.list.len() {

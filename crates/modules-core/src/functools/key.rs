@@ -22,9 +22,22 @@ pub fn new_key(compare: &PyObject, object: Option<&PyObject>) -> Py<PyCompareKey
 
 #[pymethods(METHODS)]
 impl PyCompareKey {
-    #[call(name = "K", signature = "(obj)")]
-    fn call(&self, object: &PyObject) -> Py<PyCompareKey> {
-        new_key(&self.compare, Some(object))
+    #[slot(tp_call)]
+    fn call(&self, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<Py<PyCompareKey>> {
+        let named = kwargs.map_or_else(Vec::new, PyDict::items_snapshot);
+        let given = args.len() + named.len();
+        if given > 1 {
+            return Err(raised!(TypeError, "K() takes at most 1 argument ({given} given)"));
+        }
+        if let Some(&object) = args.as_slice().first() {
+            return Ok(new_key(&self.compare, Some(object)));
+        }
+        match named.first() {
+            Some((name, object)) if name.downcast::<PyStr>().is_some_and(|name| name.eq_str("obj")) => {
+                Ok(new_key(&self.compare, Some(object)))
+            }
+            _ => Err(raised!(TypeError, "K() missing required argument 'obj' (pos 1)")),
+        }
     }
 
     #[slot(tp_richcompare)]

@@ -243,8 +243,11 @@ impl PyPartial {
         }
         let shown = self.shown();
         object::repr_leave(self);
-        let name = object::fully_qualified_name(self.as_object().class())?;
-        Ok(PyStr::new(&format!("{name}({})", shown?)))
+        let shown = shown?;
+        let class = self.as_object().class();
+        let module = object::str(&*object::get_attr(class, intern!("__module__"))?)?;
+        let qualname = taipan_objects::types::r#type::qualname(class)?;
+        Ok(PyStr::new(&format!("{module}.{qualname}({shown})")))
     }
 
     #[pymethod(name = "__reduce__")]

@@ -16,11 +16,11 @@ fn only_argument<'a>(name: &str, args: &'a PyTuple, kwargs: Option<&PyDict>) -> 
 
 /// Whether a constructor got at least one argument and no names.
 fn check_new(name: &str, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<()> {
-    if args.is_empty() {
-        return Err(raised!(TypeError, "{name} expected 1 argument, got 0"));
-    }
     if kwargs.is_some_and(|kwargs| !kwargs.is_empty()) {
         return Err(raised!(TypeError, "{name}() takes no keyword arguments"));
+    }
+    if args.is_empty() {
+        return Err(raised!(TypeError, "{name} expected 1 argument, got 0"));
     }
     Ok(())
 }
@@ -34,7 +34,7 @@ fn shown(items: &[&PyObject]) -> PyResult<String> {
 
 /// The `repr` of a getter, which may hold itself.
 fn getter_repr(getter: &PyObject, inside: impl FnOnce() -> PyResult<String>) -> PyResult<Py<PyStr>> {
-    let name = object::fully_qualified_name(getter.class())?;
+    let name = getter.class().name();
     if !object::repr_enter(getter)? {
         return Ok(PyStr::new(&format!("{name}(...)")));
     }
@@ -217,7 +217,7 @@ impl PyMethodCaller {
 
     #[slot(tp_call)]
     fn call(&self, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult {
-        let object = only_argument("methodcaller", args, kwargs)?;
+        let object = only_argument("methodcaller", args, kwargs.filter(|_| !args.is_empty()))?;
         match &self.kwargs {
             None => call::method(object, &self.name, self.args.as_slice()),
             Some(kwargs) => {

@@ -63,7 +63,9 @@ fn make(spec: &'static TypeSpec, module: Option<&PyModule>) -> PyResult {
             (*raw).ht_module = module.owned().into_raw();
         }
     }
-    dict.set_item(intern!("__module__"), &PyStr::intern(PyStr::new(module_name)))?;
+    if !has_own_module(spec) {
+        dict.set_item(intern!("__module__"), &PyStr::intern(PyStr::new(module_name)))?;
+    }
     for part in spec.parts {
         slots::fill(class, part.slots);
     }
@@ -309,6 +311,16 @@ unsafe fn set_defaults(ty: *mut PyTypeObject, extras: &Extras) {
         }
     }
     let _ = extras.doc;
+}
+
+/// Whether instances say by a property of their own which module they belong to.
+fn has_own_module(spec: &TypeSpec) -> bool {
+    spec.parts.iter().any(|part| {
+        part.properties.iter().take_while(|property| !property.name.is_null()).any(|property| {
+            // SAFETY: names of declarations live as long as the process.
+            unsafe { crate::types::builtin::doc::c_text(property.name) == "__module__" }
+        })
+    })
 }
 
 fn ready_c_type(class: &TypeObject, count: usize, full: &str) -> PyResult<()> {
