@@ -74,8 +74,14 @@ pub struct PySimpleQueue {
 
 #[pymethods(METHODS)]
 impl PySimpleQueue {
-    #[new(signature = "()")]
-    fn py_new(cls: &TypeObject) -> PyResult<Py<PySimpleQueue>> {
+    #[slot(tp_new)]
+    fn py_new(cls: &TypeObject, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult<Py<PySimpleQueue>> {
+        if !args.is_empty() && cls.is(Self::type_object()) {
+            return Err(raised!(TypeError, "SimpleQueue() takes no positional arguments"));
+        }
+        if kwargs.is_some_and(|kwargs| !kwargs.is_empty()) && cls.is(Self::type_object()) {
+            return Err(raised!(TypeError, "SimpleQueue() takes no keyword arguments"));
+        }
         let queue = PySimpleQueue {
             ob_base: PyObject::EMPTY,
             items: Items(RefCell::new(VecDeque::new())),

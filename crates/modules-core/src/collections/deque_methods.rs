@@ -127,10 +127,13 @@ impl PyDeque {
         self.extend_from(iterable, true)
     }
 
+    /// index($self, value, [start, [stop]])
+    /// --
+    ///
     /// Return first index of value.
     ///
     /// Raises ValueError if the value is not present.
-    #[pymethod(signature = "(value, start=0, stop=sys.maxsize, /)")]
+    #[pymethod(no_text, signature = "(value, start=0, stop=sys.maxsize, /)")]
     fn index(&self, value: &PyObject, start: OptArg<&PyObject>, stop: OptArg<&PyObject>) -> PyResult<usize> {
         let (start, stop) = (clipped(start, 0)?, clipped(stop, isize::MAX)?);
         let length = self.len() as isize;
@@ -311,11 +314,6 @@ impl PyDeque {
     #[slot(tp_iter)]
     fn iter(&self) -> PyResult<Py<PyDequeIterator>> {
         PyDequeIterator::new(self, 0)
-    }
-
-    #[slot(nb_bool)]
-    fn is_true(&self) -> PyResult<bool> {
-        Ok(!self.is_empty())
     }
 
     #[slot(sq_length)]

@@ -241,9 +241,6 @@ impl PyBaseObject {
             let items = unsafe { (*slf.as_ptr().cast::<PyVarObject>()).ob_size.get() };
             size += items.abs() * class.tp_itemsize();
         }
-        if class.has_flag(Py_TPFLAGS_INLINE_VALUES) {
-            size += crate::types::dict::instance::inline_size(class) as isize;
-        }
         Ok(size)
     }
 

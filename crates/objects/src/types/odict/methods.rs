@@ -87,6 +87,25 @@ impl PyOdict {
         PyDict::fromkeys(cls, iterable, value)
     }
 
+    #[getter(name = "__dict__")]
+    fn instance_dict(&self) -> PyResult<Obj> {
+        let dict = object::instance_dict(self)?;
+        dict.ok_or_else(|| raised!(AttributeError, "This object has no __dict__"))
+    }
+
+    #[setter(name = "__dict__")]
+    fn set_instance_dict(&self, value: Option<&PyObject>) -> PyResult<()> {
+        match value {
+            Some(dict) if PyDict::check(dict) => self.inst_dict.set(Some(dict.owned())),
+            Some(other) => {
+                let name = other.class().name();
+                return Err(raised!(TypeError, "__dict__ must be set to a dictionary, not a '{name}'"));
+            }
+            None => return Err(raised!(TypeError, "cannot delete __dict__")),
+        }
+        Ok(())
+    }
+
     #[pymethod(name = "__sizeof__")]
     fn sizeof(&self) -> usize {
         const NODE: usize = 32;

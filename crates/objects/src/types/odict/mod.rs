@@ -2,6 +2,8 @@
 //!
 //! The items lie in the dictionary that it extends; [`order`] has their order. Functions of `dict` that are called on
 //! an ordered dictionary change the items alone: iteration then finds keys without items and raises `KeyError`.
+//!
+//! Instances are made by `dict.__new__`: zeroes are right for the fields behind the dictionary's.
 
 #![expect(unsafe_code, reason = "a static subclass of dict with fields of its own")]
 
@@ -12,9 +14,8 @@ pub mod views;
 pub use views::{PyOdictItems, PyOdictIterator, PyOdictKeys, PyOdictValues};
 
 use crate::model::gc::{Traverse, Visitor};
-use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, TypeObject};
+use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult};
 use crate::types::dict::{PyDict, hash_key};
-use crate::types::tuple::PyTuple;
 use crate::types::weakref;
 use crate::{errors, memory};
 use core::cell::{Cell, RefCell};
@@ -165,11 +166,6 @@ impl PyOdict {
             drop(odict.order.take());
             PyDict::dealloc(object);
         }
-    }
-
-    #[slot(tp_new)]
-    fn py_new(cls: &TypeObject, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Py<PyOdict>> {
-        memory::new_in(cls, Self::fields())
     }
 }
 
