@@ -372,6 +372,17 @@ impl PyIOBase {
     /// Closes what was forgotten. Errors are silent, as everywhere in destructors of files, but in developer mode.
     #[slot(tp_finalize)]
     fn finalize(slf: &PyObject) {
+        // The object may die while an exception is on its way.
+        let pending = errors::take_opt();
+        Self::close_forgotten(slf);
+        if let Some(pending) = pending {
+            let _ = errors::restore(pending);
+        }
+    }
+}
+
+impl PyIOBase {
+    fn close_forgotten(slf: &PyObject) {
         let closed = match object::get_optional_attr(slf, intern!("closed")) {
             Ok(Some(closed)) => object::is_true(&closed),
             Ok(None) => Ok(true),

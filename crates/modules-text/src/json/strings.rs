@@ -148,7 +148,7 @@ pub fn scan_units<T: Unit>(
                 }
                 c
             }
-            _ => return Err(decode_error("Invalid \\escape: ", text, at as isize)),
+            _ => return Err(decode_error("Invalid \\escape", text, at as isize)),
         };
         out.push(c);
         at += 2;
