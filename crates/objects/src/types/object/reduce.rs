@@ -155,6 +155,8 @@ fn default_state(object: &PyObject, required: bool) -> PyResult {
         return Err(raised!(TypeError, "cannot pickle {} objects", class.name()));
     }
     let state = match object::get_optional_attr(object, intern!("__dict__"))? {
+        // An empty dictionary is no state.
+        Some(dict) if dict.downcast::<PyDict>().is_some_and(PyDict::is_empty) => none(),
         Some(dict) => dict,
         None => none(),
     };

@@ -384,18 +384,22 @@ pub fn call_prepended(
 }
 
 pub unsafe extern "C" fn getattr_hook(object: Ref, name: Ref) -> Ref {
-    // SAFETY: slots are called with live objects; attribute names are strings.
-    unsafe {
-        let (object, name) = (borrow(object), borrow(name).downcast_unchecked::<PyStr>());
-        let class = object.class();
-        let Some(fallback) = cache::lookup(class, intern!("__getattr__")) else {
-            // No longer hooked: take the shorter way from now on.
+    // SAFETY: slots are called with live objects.
+    let (object, name) = unsafe { (borrow(object), borrow(name)) };
+    let class = object.class();
+    let Some(fallback) = cache::lookup(class, intern!("__getattr__")) else {
+        // No longer hooked: take the shorter way from now on.
+        // SAFETY: one field of a live type is written; the slot is called as a slot is.
+        unsafe {
             if class.is_heap() {
                 (*class.raw()).tp_getattro = Some(getattro);
             }
             return getattro(object.as_ptr(), name.as_ptr());
-        };
-        ret_obj(get_with_fallback(object, name, &fallback))
+        }
+    };
+    match name.downcast::<PyStr>() {
+        Some(name) => ret_obj(get_with_fallback(object, name, &fallback)),
+        None => ret_obj(Err::<Obj, _>(object::bad_name(name))),
     }
 }
 

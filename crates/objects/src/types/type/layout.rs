@@ -56,7 +56,7 @@ pub fn best_base(bases: &PyTuple) -> PyResult<&TypeObject> {
         let Some(base) = base.downcast::<TypeObject>() else {
             return Err(raised!(TypeError, "bases must be types"));
         };
-        if !base.has_flag(Py_TPFLAGS_READY) {
+        if !base.has_flag(Py_TPFLAGS_READY) && !base.has_flag(Py_TPFLAGS_READYING) {
             super::ready::ready(base, None, core::ptr::null_mut())?;
         }
         if !base.has_flag(Py_TPFLAGS_BASETYPE) {
@@ -104,8 +104,7 @@ fn same_slots_added(a: &TypeObject, b: &TypeObject) -> bool {
 
 /// Whether an instance of `old` can become one of `new`: for assignments to `__class__` and `__bases__`.
 pub fn compatible(new: &TypeObject, old: &TypeObject, attribute: &str) -> PyResult<()> {
-    let same_free = new.tp_free().map(|f| f as usize) == old.tp_free().map(|f| f as usize);
-    if !same_free || !same_dealloc_of_solid(new, old) {
+    if new.tp_free().map(|f| f as usize) != old.tp_free().map(|f| f as usize) {
         return Err(raised!(
             TypeError,
             "{attribute} assignment: '{}' deallocator differs from '{}'",
@@ -113,56 +112,45 @@ pub fn compatible(new: &TypeObject, old: &TypeObject, attribute: &str) -> PyResu
             old.name()
         ));
     }
-    let layout = || {
-        raised!(
+    let managed = Py_TPFLAGS_INLINE_VALUES | Py_TPFLAGS_PREHEADER;
+    let (a, b) = (first_with_storage(new), first_with_storage(old));
+    let same_base = match (a.base(), b.base()) {
+        (Some(a), Some(b)) => a.is(b),
+        (None, None) => true,
+        _ => false,
+    };
+    let same = a.is(b) || (same_base && same_slots_added(a, b));
+    if !same || new.flags() & managed != old.flags() & managed {
+        return Err(raised!(
             TypeError,
             "{attribute} assignment: '{}' object layout differs from '{}'",
             new.name(),
             old.name()
-        )
-    };
-    let managed = Py_TPFLAGS_PREHEADER;
-    if new.flags() & managed != old.flags() & managed || inline(new) != inline(old) {
-        return Err(layout());
-    }
-    let (mut a, mut b) = (new, old);
-    while let Some(base) = a.base()
-        && same_storage(a, base)
-    {
-        a = base;
-    }
-    while let Some(base) = b.base()
-        && same_storage(b, base)
-    {
-        b = base;
-    }
-    if !a.is(b) && !same_slots_added(a, b) {
-        return Err(layout());
+        ));
     }
     Ok(())
 }
 
-fn inline(class: &TypeObject) -> bool {
-    class.has_flag(Py_TPFLAGS_INLINE_VALUES)
+/// The first class of the chain of bases that adds something to its base's instances.
+fn first_with_storage(class: &TypeObject) -> &TypeObject {
+    let mut class = class;
+    while let Some(base) = class.base()
+        && same_storage(class, base)
+    {
+        class = base;
+    }
+    class
 }
 
-fn same_dealloc_of_solid(a: &TypeObject, b: &TypeObject) -> bool {
-    let dealloc = |class: &TypeObject| class.tp_dealloc().map(|f| f as usize);
-    dealloc(a) == dealloc(b)
-}
-
-/// Whether a class adds nothing at all to the storage of its base.
+/// Whether a class adds nothing at all to the instances of its base.
 fn same_storage(class: &TypeObject, base: &TypeObject) -> bool {
+    let clear = |ty: &TypeObject| ty.tp_clear().map(|f| f as usize);
     class.tp_basicsize() == base.tp_basicsize()
         && class.tp_itemsize() == base.tp_itemsize()
         && class.tp_dictoffset() == base.tp_dictoffset()
         && class.tp_weaklistoffset() == base.tp_weaklistoffset()
         && class.has_flag(Py_TPFLAGS_HAVE_GC) == base.has_flag(Py_TPFLAGS_HAVE_GC)
-        && (!class.is_heap() || !adds_own_storage(class))
-}
-
-fn adds_own_storage(class: &TypeObject) -> bool {
-    class.base().is_some_and(|base| class.tp_basicsize() != base.tp_basicsize())
+        && (!class.has_flag(Py_TPFLAGS_HAVE_GC) || clear(class) == clear(base))
 }
 
 /// The metaclass of a class with these bases: the most derived of `meta` and theirs.

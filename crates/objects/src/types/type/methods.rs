@@ -41,7 +41,11 @@ impl TypeObject {
     #[slot(tp_getattro, raw)]
     unsafe extern "C" fn getattro(class: Ref, name: Ref) -> Ref {
         // SAFETY: called as a slot with a type and a string.
-        unsafe { ret_obj(get_attr(borrow_type(class), borrow(name).downcast_unchecked())) }
+        let (class, name) = unsafe { (borrow_type(class), borrow(name)) };
+        match name.downcast::<PyStr>() {
+            Some(name) => ret_obj(get_attr(class, name)),
+            None => ret_obj(Err::<Obj, _>(object::bad_name(name))),
+        }
     }
 
     #[slot(tp_setattro, raw)]
