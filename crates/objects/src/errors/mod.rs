@@ -5,6 +5,7 @@
 
 mod exc;
 mod state;
+pub mod suggest;
 
 pub use exc::Exc;
 pub use state::*;

@@ -250,7 +250,15 @@ impl Signature {
                 index + 1
             ),
             Problem::Unexpected(name) => {
-                raised!(TypeError, "{}() got an unexpected keyword argument '{}'", self.name, name)
+                let known = &self.params[self.positional_only..];
+                match crate::errors::suggest::nearest(known, &name.to_string()) {
+                    Some(near) => raised!(
+                        TypeError,
+                        "{}() got an unexpected keyword argument '{name}'. Did you mean '{near}'?",
+                        self.name
+                    ),
+                    None => raised!(TypeError, "{}() got an unexpected keyword argument '{name}'", self.name),
+                }
             }
         }
     }
