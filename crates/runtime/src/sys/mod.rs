@@ -8,6 +8,7 @@
 //! | `info` | the structure sequences and constants |
 //! | `settings` | what the configuration becomes in `sys` |
 //! | `output` | writing to Python's standard streams |
+//! | `jit` | `sys._jit` |
 //! | `import_time` | `-X importtime` |
 //! | `printer` | the stream that stands in for `sys.stderr` while there is none |
 
@@ -15,6 +16,7 @@ mod functions;
 mod hooks;
 pub mod import_time;
 mod info;
+mod jit;
 pub mod output;
 pub mod printer;
 mod settings;
@@ -132,6 +134,7 @@ pub mod module {
         m.add_int("maxunicode", 0x10_FFFF)?;
         info::fill(m)?;
         settings::fill(m)?;
+        m.add("_jit", &imports::builtin::create(&jit::module::MODULE)?)?;
         for name in ["displayhook", "excepthook", "breakpointhook", "unraisablehook"] {
             if let Some(hook) = m.dict().get_str(&PyStr::new(name))? {
                 m.add(&format!("__{name}__"), &hook)?;
