@@ -69,12 +69,10 @@ const NANOSECONDS: f64 = 1e9;
 #[pytype(
     name = "_socket.socket",
     flags(BASETYPE),
-    weakref = weaklist,
     parts(LIFE, PLACES, RECEIVING, SENDING, OPTIONS)
 )]
 pub struct PySocket {
     ob_base: PyObject,
-    weaklist: Cell<*mut PyObject>,
     fd: Cell<i32>,
     family: Cell<i32>,
     kind: Cell<i32>,
@@ -133,7 +131,6 @@ impl PySocket {
     fn empty() -> Self {
         PySocket {
             ob_base: PyObject::EMPTY,
-            weaklist: Cell::new(core::ptr::null_mut()),
             fd: Cell::new(-1),
             family: Cell::new(0),
             kind: Cell::new(0),

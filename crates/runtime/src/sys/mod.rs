@@ -134,7 +134,8 @@ pub mod module {
         m.add_int("maxunicode", 0x10_FFFF)?;
         info::fill(m)?;
         settings::fill(m)?;
-        m.add("_jit", &imports::builtin::create(&jit::module::MODULE)?)?;
+        let jit = imports::builtin::create(&jit::module::MODULE)?;
+        m.add("_jit", &jit)?;
         for name in ["displayhook", "excepthook", "breakpointhook", "unraisablehook"] {
             if let Some(hook) = m.dict().get_str(&PyStr::new(name))? {
                 m.add(&format!("__{name}__"), &hook)?;
