@@ -14,6 +14,7 @@ mod generated;
 mod node;
 mod to_objects;
 mod validate;
+mod validate_patterns;
 
 use crate::compile::{self, Options, Source, Warnings, flags};
 use from_objects::{FromNode, Reader};

@@ -194,7 +194,7 @@ fn finish(config: &mut Config, rest: &[Bytes]) {
         _ => match rest.first() {
             Some(word) => {
                 if word != b"-" {
-                    config.run = Run::File(word.clone());
+                    config.run = Run::File(super::paths::absolute(word));
                 }
                 config.argv = rest.to_vec();
                 return;
