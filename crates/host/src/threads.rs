@@ -44,6 +44,15 @@ pub fn name_of(identity: usize, buffer: &mut [u8; 16]) -> usize {
     if error == 0 { buffer.iter().position(|&byte| byte == 0).unwrap_or(buffer.len()) } else { 0 }
 }
 
+/// The name of this thread.
+pub fn name() -> Result<Vec<u8>> {
+    let mut name = [0u8; 16];
+    // SAFETY: the buffer has room for the longest name; the thread is this one.
+    zero(unsafe { libc::pthread_getname_np(libc::pthread_self(), name.as_mut_ptr().cast(), name.len()) })?;
+    let end = name.iter().position(|&c| c == 0).unwrap_or(name.len());
+    Ok(name[..end].to_vec())
+}
+
 /// The lowest and the highest address of this thread's stack. The guard page lies outside.
 pub fn stack_bounds() -> Result<(usize, usize)> {
     let mut attributes = MaybeUninit::<libc::pthread_attr_t>::zeroed();

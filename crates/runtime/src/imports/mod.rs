@@ -90,6 +90,15 @@ pub fn import_level(
     level: i32,
 ) -> PyResult {
     let _ = locals;
+    import_from_level(name, globals, fromlist, level).map_err(tracebacks::hide_importlib)
+}
+
+fn import_from_level(
+    name: &PyObject,
+    globals: Option<&PyObject>,
+    fromlist: Option<&PyObject>,
+    level: i32,
+) -> PyResult {
     let Some(name) = name.downcast::<PyStr>() else {
         return Err(raised!(TypeError, "module name must be a string"));
     };
@@ -179,7 +188,7 @@ fn find_and_load(name: &PyStr) -> PyResult {
     let timer = sys::import_time::begin();
     let found = call::method(&importlib, intern!("_find_and_load"), &[name, &import]);
     sys::import_time::end(timer, name, found.is_ok());
-    found.map_err(tracebacks::hide_importlib)
+    found
 }
 
 /// The full name of a relative import.

@@ -86,7 +86,7 @@ fn prompt(name: &'static PyStr, default: &str) -> PyResult<Py<PyStr>> {
 }
 
 /// Reads statements line by line until the input ends.
-fn run_plain() -> PyResult<i32> {
+pub fn run_plain() -> PyResult<i32> {
     let main = super::program::main_dict()?;
     let filename = intern!("<stdin>");
     let mut pending = String::new();

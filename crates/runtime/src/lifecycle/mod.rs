@@ -21,6 +21,7 @@ mod streams;
 pub use exit::{INTERRUPTED, end_process, exit_status};
 pub use fatal::fatal;
 pub use finish::finish;
+pub use interactive::run_plain as plain_prompt;
 pub use start::start;
 
 use crate::config::{Config, Layout, Stop};

@@ -437,4 +437,26 @@ pub mod part {
         thread_fields::set_origin_tracking_depth(depth);
         Ok(())
     }
+
+    /// Return the global debug tracing function set with sys.settrace.
+    ///
+    /// See the debugger chapter in the library manual.
+    #[pyfunction(signature = "()")]
+    fn gettrace() -> Obj {
+        none()
+    }
+
+    /// Return the profiling function set with sys.setprofile.
+    ///
+    /// See the profiler chapter in the library manual.
+    #[pyfunction(signature = "()")]
+    fn getprofile() -> Obj {
+        none()
+    }
+
+    /// Private function for getting the base REPL
+    #[pyfunction(signature = "()")]
+    fn _baserepl() -> PyResult<()> {
+        crate::lifecycle::plain_prompt().map(drop)
+    }
 }

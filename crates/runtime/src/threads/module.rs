@@ -250,6 +250,15 @@ pub mod module {
         threads::set_name(&name).map_err(|Errno(errno)| errors::set_os_error(Errno(errno), None, None))
     }
 
+    /// Get the name of the current thread.
+    #[pyfunction(signature = "()")]
+    fn _get_name() -> PyResult<Py<PyStr>> {
+        match threads::name() {
+            Ok(name) => Ok(PyStr::decode_fs(&name)),
+            Err(errno) => Err(errors::set_os_error(errno, None, None)),
+        }
+    }
+
     /// Handle uncaught Thread.run() exception.
     #[pyfunction(signature = "(args, /)")]
     fn _excepthook(args: &PyObject) -> PyResult<()> {
