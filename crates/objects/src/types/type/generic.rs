@@ -581,14 +581,6 @@ pub unsafe extern "C" fn releasebuffer(object: Ref, view: *mut Py_buffer) {
     unsafe { super::buffers::release(borrow(object), view) }
 }
 
-/// `tp_iternext` of classes without `__next__`: an iterator that never was one.
-pub unsafe extern "C" fn no_next(object: Ref) -> Ref {
-    // SAFETY: slots are called with live objects.
-    let object = unsafe { borrow(object) };
-    let _: Raised = raised!(TypeError, "'{}' object is not an iterator", object.class().name());
-    null_mut()
-}
-
 impl Special {
     /// Calls it with the receiver in front of arguments of which the last are named.
     pub fn call_names(&self, receiver: &PyObject, args: &[&PyObject], names: Option<&PyTuple>) -> PyResult {

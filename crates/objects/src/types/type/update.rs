@@ -73,7 +73,7 @@ fn update_slot_at(class: &TypeObject, first: usize) -> usize {
         let (entry, name) = (slot_def(place), names()[place]);
         let Some(found) = cache::lookup_in_mro(class, name) else {
             if offset == offset_of!(PyTypeObject, tp_iternext) {
-                specific = generic::no_next as *const () as *mut c_void;
+                specific = crate::protocols::iter::not_implemented_next as *const () as *mut c_void;
             }
             continue;
         };

@@ -96,9 +96,11 @@ impl PyWeakProxy {
         object::str(&*target(slf)?)
     }
 
-    #[slot(tp_hash)]
-    fn hash(slf: &PyObject) -> PyResult<isize> {
-        Err(raised!(TypeError, "unhashable type: '{}'", slf.class().name()))
+    #[slot(tp_hash, raw)]
+    #[expect(unsafe_code, reason = "a C function")]
+    unsafe extern "C" fn hash(slf: *mut PyObject) -> isize {
+        // SAFETY: passed on.
+        unsafe { object::PyObject_HashNotImplemented(slf) }
     }
 
     #[slot(tp_getattro)]
