@@ -1,7 +1,6 @@
 //! Frozen modules: code that lies in the program and needs no file.
 
 use core::cell::Cell;
-use std::borrow::Cow;
 use std::sync::OnceLock;
 use taipan_objects::errors;
 use taipan_objects::model::thread;
@@ -9,7 +8,7 @@ use taipan_objects::prelude::*;
 use taipan_objects::types::code::PyCode;
 
 /// Gives the marshalled code of a library module by its path below the library (`importlib/_bootstrap.py`).
-pub type Reader = fn(&str) -> Option<Cow<'static, [u8]>>;
+pub type Reader = fn(&str) -> Option<&'static [u8]>;
 
 static READER: OnceLock<Reader> = OnceLock::new();
 
@@ -122,7 +121,7 @@ impl Frozen {
                 None,
             ));
         };
-        let code = crate::marshal::load(&bytes)?;
+        let code = crate::marshal::load_trusted(bytes)?;
         match code.downcast_into::<PyCode>() {
             Ok(code) => Ok(code),
             Err(other) => {

@@ -1,11 +1,10 @@
 //! Reading marshalled values.
 
 use super::{FLAG_REF, MAX_DEPTH};
-use std::sync::Arc;
-use taipan_bytecode::{CodeData, Wtf8Buf};
+use taipan_bytecode::{CodeData, Constant, Wtf8Buf};
 use taipan_objects::errors::Exc;
 use taipan_objects::prelude::*;
-use taipan_objects::types::code::{PyCode, object_to_constant};
+use taipan_objects::types::code::{Parts, PyCode, from_parts};
 use taipan_objects::types::complex::PyComplex;
 use taipan_objects::types::set::{PyFrozenSet, PySet};
 use taipan_objects::types::slice::PySlice;
@@ -16,7 +15,14 @@ pub fn load(bytes: &[u8]) -> PyResult {
 }
 
 pub fn load_with(bytes: &[u8], allow_code: bool) -> PyResult {
-    let mut reader = Reader { source: Memory(bytes), refs: Vec::new(), depth: 0, allow_code };
+    let mut reader = Reader { source: Memory(bytes), refs: Vec::new(), depth: 0, allow_code, trusted: false };
+    reader.whole()
+}
+
+/// Reads code that lies in the program itself: it is not judged.
+pub fn load_trusted(bytes: &'static [u8]) -> PyResult {
+    let mut reader =
+        Reader { source: Memory(bytes), refs: Vec::new(), depth: 0, allow_code: true, trusted: true };
     reader.whole()
 }
 
@@ -28,7 +34,7 @@ pub fn load_from_file(file: &PyObject, allow_code: bool) -> PyResult {
         let name = probe.class().name();
         return Err(raised!(TypeError, "file.read() returned not bytes but {name}"));
     }
-    let mut reader = Reader { source: File(file), refs: Vec::new(), depth: 0, allow_code };
+    let mut reader = Reader { source: File(file), refs: Vec::new(), depth: 0, allow_code, trusted: false };
     reader.whole()
 }
 
@@ -93,6 +99,8 @@ struct Reader<S> {
     refs: Vec<Option<Obj>>,
     depth: usize,
     allow_code: bool,
+    /// Whether code objects are taken as they are.
+    trusted: bool,
 }
 
 #[cold]
@@ -369,61 +377,55 @@ impl<S: Source> Reader<S> {
         }
     }
 
-    fn text_part(&mut self, what: &str) -> PyResult<Py<PyStr>> {
+    /// A part of a code object of this type.
+    fn part<T: PyType>(&mut self, what: &str) -> PyResult<Py<T>> {
         let part = self.item("code object")?;
-        part.downcast_owned::<PyStr>().ok_or_else(|| wrong_part(what))
+        part.downcast_owned::<T>().ok_or_else(|| wrong_part(what))
     }
 
-    fn bytes_part(&mut self, what: &str) -> PyResult<Box<[u8]>> {
-        let part = self.item("code object")?;
-        match part.downcast::<PyBytes>() {
-            Some(bytes) => Ok(bytes.as_slice().into()),
-            None => Err(wrong_part(what)),
-        }
+    /// A tuple of strings.
+    fn names(&mut self, what: &str) -> PyResult<Py<PyTuple>> {
+        let names = self.part::<PyTuple>(what)?;
+        let fits = names.as_slice().iter().all(|name| name.downcast::<PyStr>().is_some());
+        if fits { Ok(names) } else { Err(wrong_part(what)) }
     }
 
-    fn tuple_part(&mut self, what: &str) -> PyResult<Py<PyTuple>> {
-        let part = self.item("code object")?;
-        part.downcast_owned::<PyTuple>().ok_or_else(|| wrong_part(what))
-    }
-
-    fn names_part(&mut self, what: &str) -> PyResult<Box<[Wtf8Buf]>> {
-        let tuple = self.tuple_part(what)?;
-        let names = tuple.as_slice().iter().map(|name| name.downcast::<PyStr>().map(PyStr::to_wtf8));
-        names.collect::<Option<Box<[_]>>>().ok_or_else(|| wrong_part(what))
-    }
-
-    fn count_part(&mut self, what: &str) -> PyResult<u32> {
+    fn count(&mut self, what: &str) -> PyResult<u32> {
         u32::try_from(self.i32()?).map_err(|_| raised!(ValueError, "code: {what} must not be negative"))
     }
 
     fn code(&mut self) -> PyResult<Py<PyCode>> {
-        let argcount = self.count_part("argcount")?;
-        let posonlyargcount = self.count_part("posonlyargcount")?;
-        let kwonlyargcount = self.count_part("kwonlyargcount")?;
-        let stacksize = self.count_part("stacksize")?;
-        let flags = self.i32()? as u32;
-        let code = self.bytes_part("co_code")?;
-        let constants = self.tuple_part("co_consts")?;
-        let names = self.names_part("co_names")?;
-        let localsplusnames = self.names_part("co_localsplusnames")?;
-        let localspluskinds = self.bytes_part("co_localspluskinds")?;
-        let filename = self.text_part("co_filename")?.to_wtf8();
-        let name = self.text_part("co_name")?.to_wtf8();
-        let qualname = self.text_part("co_qualname")?.to_wtf8();
-        let firstlineno = self.i32()?;
-        let linetable = self.bytes_part("co_linetable")?;
-        let exceptiontable = self.bytes_part("co_exceptiontable")?;
-        let consts: Option<Box<[_]>> =
-            constants.as_slice().iter().map(|item| object_to_constant(item)).collect();
-        let Some(consts) = consts else { return Err(wrong_part("co_consts")) };
-        let data = Arc::new(CodeData {
-            argcount,
-            posonlyargcount,
-            kwonlyargcount,
-            stacksize,
-            flags,
-            code,
+        let mut numbers = CodeData {
+            argcount: self.count("argcount")?,
+            posonlyargcount: self.count("posonlyargcount")?,
+            kwonlyargcount: self.count("kwonlyargcount")?,
+            stacksize: self.count("stacksize")?,
+            flags: self.i32()? as u32,
+            ..CodeData::default()
+        };
+        let code = self.part::<PyBytes>("co_code")?;
+        let consts = self.part::<PyTuple>("co_consts")?;
+        let names = self.names("co_names")?;
+        let localsplusnames = self.names("co_localsplusnames")?;
+        let localspluskinds = self.part::<PyBytes>("co_localspluskinds")?;
+        let filename = self.part::<PyStr>("co_filename")?;
+        let name = self.part::<PyStr>("co_name")?;
+        let qualname = self.part::<PyStr>("co_qualname")?;
+        numbers.firstlineno = self.i32()?;
+        let linetable = self.part::<PyBytes>("co_linetable")?;
+        let exceptiontable = self.part::<PyBytes>("co_exceptiontable")?;
+        numbers.code = code.as_slice().into();
+        numbers.localspluskinds = localspluskinds.as_slice().into();
+        if !self.trusted {
+            // What the judgement looks at: how many there are, and the tables.
+            let anonymous = Wtf8Buf::default();
+            numbers.consts = vec![Constant::None; consts.len()].into();
+            numbers.names = vec![anonymous.clone(); names.len()].into();
+            numbers.localsplusnames = vec![anonymous; localsplusnames.len()].into();
+            numbers.linetable = linetable.as_slice().into();
+            numbers.exceptiontable = exceptiontable.as_slice().into();
+        }
+        let parts = Parts {
             consts,
             names,
             localsplusnames,
@@ -431,11 +433,10 @@ impl<S: Source> Reader<S> {
             filename,
             name,
             qualname,
-            firstlineno,
             linetable,
             exceptiontable,
-        });
-        PyCode::from_untrusted(&data)
+        };
+        from_parts(&numbers, parts, self.trusted)
     }
 }
 

@@ -95,6 +95,36 @@ impl Builder {
     }
 }
 
+/// The code object of parts that were read one by one. `numbers` holds what is no object, and as many constants and names
+/// as the parts have, whatever they are. Code that is not trusted is judged; nested code was judged when it was made.
+pub fn from_parts(numbers: &CodeData, parts: Parts, trusted: bool) -> PyResult<Py<PyCode>> {
+    let parts = Parts {
+        names: interned(parts.names),
+        localsplusnames: interned(parts.localsplusnames),
+        filename: PyStr::intern(parts.filename),
+        name: PyStr::intern(parts.name),
+        qualname: PyStr::intern(parts.qualname),
+        ..parts
+    };
+    if !trusted && !super::replace::is_sound(numbers) {
+        if numbers.localspluskinds.len() != numbers.localsplusnames.len() || has_too_few_locals(numbers) {
+            return Err(raised!(ValueError, "code: co_varnames is too small"));
+        }
+        let parts = Parts { exceptiontable: PyBytes::new(b""), ..parts };
+        return super::replace::refused(numbers, parts);
+    }
+    make(numbers, parts)
+}
+
+/// The names, all of them interned.
+fn interned(names: Py<PyTuple>) -> Py<PyTuple> {
+    let plain = |name: &&PyObject| name.downcast::<PyStr>().is_none_or(PyStr::is_interned);
+    if names.as_slice().iter().all(plain) {
+        return names;
+    }
+    PyTuple::from_vec(names.as_slice().iter().map(|name| intern(name)).collect())
+}
+
 /// The data with its constants left out but counted.
 fn without_nested(data: &CodeData) -> CodeData {
     CodeData { consts: vec![Constant::None; data.consts.len()].into(), ..data.clone() }

@@ -22,6 +22,7 @@ mod data;
 mod replace;
 mod tables;
 
+pub use build::{Parts, from_parts};
 pub use constants::{constant_to_object, object_to_constant};
 
 use crate::model::{ObjectExt, Py, PyObject, PyResult, PyType};
