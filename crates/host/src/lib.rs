@@ -17,6 +17,7 @@ pub mod errno;
 pub mod faults;
 pub mod files;
 pub mod hooks;
+pub mod libm;
 pub mod libraries;
 pub mod locale;
 pub mod memory;

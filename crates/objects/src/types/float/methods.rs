@@ -79,7 +79,7 @@ pub fn from_object(x: &PyObject) -> PyResult<f64> {
 }
 
 /// A double as an integer; refuses infinities and NaNs.
-fn to_int(value: f64) -> PyResult<Py<PyInt>> {
+pub fn to_int(value: f64) -> PyResult<Py<PyInt>> {
     if value.abs() < 9.0e18 {
         return Ok(PyInt::from_i64(value as i64));
     }

@@ -12,7 +12,7 @@ mod methods;
 
 pub use arith::*;
 pub use layout::dealloc;
-pub use methods::{float_format, from_object, from_str};
+pub use methods::{float_format, from_object, from_str, to_int};
 
 use crate::model::{Py, PyObject, PyType};
 use taipan_macros::pytype;
