@@ -60,11 +60,16 @@ pub fn check(class: &TypeObject, receiver: &PyObject) -> PyResult {
         Some(receiver) => ("type", receiver.name().to_owned()),
         None => ("instance", receiver.class().name().to_owned()),
     };
-    Err(raised!(
+    Err(not_instance(class, kind, &shown))
+}
+
+#[cold]
+fn not_instance(class: &TypeObject, kind: &str, shown: &str) -> crate::model::Raised {
+    let class = class.name();
+    raised!(
         TypeError,
-        "super(type, obj): obj ({kind} {shown}) is not an instance or subtype of type ({}).",
-        class.name()
-    ))
+        "super(type, obj): obj ({kind} {shown}) is not an instance or subtype of type ({class})."
+    )
 }
 
 /// The first definition of `name` behind `class` in the MRO of `start`, not bound (`None`: not found).
@@ -80,6 +85,10 @@ pub fn find_behind(class: &TypeObject, start: &TypeObject, name: &PyStr) -> Opti
 
 /// `super(class, receiver).name` for a receiver that is a class: the attribute, bound.
 pub fn attribute_behind(class: &TypeObject, receiver: &TypeObject, name: &PyStr) -> PyResult {
+    if !receiver.mro().iter().any(|ty| ty.is(class)) {
+        // A strange `mro()` left the class itself out.
+        return Err(not_instance(class, "type", receiver.name()));
+    }
     match lookup(class, receiver, receiver, name)? {
         Some(found) => Ok(found),
         None => {

@@ -39,6 +39,16 @@ static NEXT_VERSION: AtomicU32 = AtomicU32::new(1);
 /// How many tags one class may use up.
 const VERSIONS_PER_CLASS: u16 = 1000;
 
+/// `tp_versions_used` of a class that never gets a tag (`_Py_ATTR_CACHE_UNUSED`).
+const NEVER: u16 = _Py_ATTR_CACHE_UNUSED as u16;
+
+/// Gives the class no tag from now on.
+pub fn never_remember(class: &TypeObject) {
+    modified(class);
+    // SAFETY: one field of a live type is written.
+    unsafe { (*class.raw()).tp_versions_used = NEVER };
+}
+
 /// What is called when a watched type changes (`PyType_AddWatcher`).
 pub type Watcher = unsafe extern "C" fn(*mut PyTypeObject) -> c_int;
 
@@ -153,7 +163,8 @@ pub fn assign_version(class: &TypeObject) -> u32 {
     // SAFETY: single fields of a live type are read and written.
     unsafe {
         let raw = class.raw();
-        if (*raw).tp_versions_used >= VERSIONS_PER_CLASS && !class.has_flag(Py_TPFLAGS_IMMUTABLETYPE) {
+        let limit = if class.has_flag(Py_TPFLAGS_IMMUTABLETYPE) { NEVER } else { VERSIONS_PER_CLASS };
+        if (*raw).tp_versions_used >= limit {
             return 0;
         }
         let bases = (*raw).tp_bases;
@@ -168,7 +179,7 @@ pub fn assign_version(class: &TypeObject) -> u32 {
         let tag = next_version();
         if tag != 0 {
             (*raw).tp_version_tag = tag;
-            (*raw).tp_versions_used = (*raw).tp_versions_used.saturating_add(1);
+            (*raw).tp_versions_used = ((*raw).tp_versions_used + 1).min(NEVER - 1);
             (*raw).tp_flags |= Py_TPFLAGS_VALID_VERSION_TAG;
         }
         tag

@@ -50,6 +50,17 @@ impl Special {
         Ok(Some(Special { function, unbound: false }))
     }
 
+    /// As [`Special::find`]; what goes wrong counts as no method, where CPython has it so.
+    fn find_quietly(receiver: &PyObject, name: &PyStr) -> Option<Special> {
+        match Self::find(receiver, name) {
+            Ok(found) => found,
+            Err(raised) => {
+                errors::clear(raised);
+                None
+            }
+        }
+    }
+
     fn required(receiver: &PyObject, name: &PyStr) -> PyResult<Special> {
         match Self::find(receiver, name)? {
             Some(found) => Ok(found),
@@ -305,7 +316,7 @@ fn contains_by_iteration(object: &PyObject, value: &PyObject) -> PyResult<bool> 
 pub unsafe extern "C" fn repr(object: Ref) -> Ref {
     // SAFETY: slots are called with live objects.
     let object = unsafe { borrow(object) };
-    let show = || match Special::find(object, intern!("__repr__"))? {
+    let show = || match Special::find_quietly(object, intern!("__repr__")) {
         Some(method) => method.call(&[object]),
         None => {
             let text = format!("<{} object at {:p}>", object.class().name(), object.as_ptr());
@@ -456,7 +467,10 @@ pub unsafe extern "C" fn richcompare(a: Ref, b: Ref, op: c_int) -> Ref {
         CompareOp::Gt => intern!("__gt__"),
         CompareOp::Ge => intern!("__ge__"),
     };
-    ret_obj(maybe(name, &[a, b]))
+    ret_obj(match Special::find_quietly(a, name) {
+        Some(method) => method.call(&[a, b]),
+        None => Ok(not_implemented()),
+    })
 }
 
 pub unsafe extern "C" fn iter(object: Ref) -> Ref {
@@ -467,10 +481,10 @@ pub unsafe extern "C" fn iter(object: Ref) -> Ref {
 
 fn iterate(object: &PyObject) -> PyResult {
     let not_iterable = || raised!(TypeError, "'{}' object is not iterable", object.class().name());
-    match Special::find(object, intern!("__iter__"))? {
+    match Special::find_quietly(object, intern!("__iter__")) {
         Some(method) if method.is_none() => Err(not_iterable()),
         Some(method) => method.call(&[object]),
-        None => match Special::find(object, intern!("__getitem__"))? {
+        None => match Special::find_quietly(object, intern!("__getitem__")) {
             Some(_) => super::buffers::sequence_iterator(object),
             None => Err(not_iterable()),
         },

@@ -144,13 +144,16 @@ fn first_with_storage(class: &TypeObject) -> &TypeObject {
 
 /// Whether a class adds nothing at all to the instances of its base.
 fn same_storage(class: &TypeObject, base: &TypeObject) -> bool {
+    let generic = super::instance::clear as *const () as usize;
     let clear = |ty: &TypeObject| ty.tp_clear().map(|f| f as usize);
     class.tp_basicsize() == base.tp_basicsize()
         && class.tp_itemsize() == base.tp_itemsize()
         && class.tp_dictoffset() == base.tp_dictoffset()
         && class.tp_weaklistoffset() == base.tp_weaklistoffset()
         && class.has_flag(Py_TPFLAGS_HAVE_GC) == base.has_flag(Py_TPFLAGS_HAVE_GC)
-        && (!class.has_flag(Py_TPFLAGS_HAVE_GC) || clear(class) == clear(base))
+        && (!class.has_flag(Py_TPFLAGS_HAVE_GC)
+            || clear(class) == clear(base)
+            || clear(class) == Some(generic))
 }
 
 /// The metaclass of a class with these bases: the most derived of `meta` and theirs.

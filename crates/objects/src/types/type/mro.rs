@@ -145,7 +145,20 @@ pub fn update(class: &TypeObject) -> PyResult<Option<Option<Obj>>> {
     }
     put(class, Some(order.into_obj()));
     cache::modified(class);
+    if !class.class().is(super::type_type()) && class.mro().iter().any(|base| !descends(class, base)) {
+        // Changes of a class it does not descend from go unnoticed: nothing may be remembered about it.
+        cache::never_remember(class);
+    }
     Ok(Some(before))
+}
+
+/// Whether `base` can be reached through `__bases__`.
+fn descends(class: &TypeObject, base: &TypeObject) -> bool {
+    class.is(base)
+        || bases(class)
+            .as_slice()
+            .iter()
+            .any(|direct| direct.downcast::<TypeObject>().is_some_and(|direct| descends(direct, base)))
 }
 
 /// Replaces `tp_mro`.

@@ -182,7 +182,8 @@ fn set_bases(class: &TypeObject) -> PyResult<()> {
             (*raw).tp_base = object_type().raw();
         }
         if let Some(base) = class.base() {
-            if !base.has_flag(Py_TPFLAGS_READY) {
+            // One that is being made ready right now has no order yet; who needs it says so.
+            if !base.has_flag(Py_TPFLAGS_READY) && !base.has_flag(Py_TPFLAGS_READYING) {
                 ready_base(base)?;
             }
             let head = &(*raw).ob_base.ob_base.ob_type;
