@@ -45,8 +45,8 @@ impl PyDefaultDict {
         let factory = self.default_factory.get().filter(|factory| !factory.is_none());
         let Some(factory) = factory else { return Err(errors::set_key_error(key)) };
         let value = call::call(&factory, &[])?;
-        object::set_item(self, key, Some(&value))?;
-        Ok(value)
+        // The factory itself may have stored something under the key.
+        self.base.set_default(key, &value)
     }
 
     /// D.copy() -> a shallow copy of D.

@@ -385,6 +385,11 @@ pub fn init(object: &PyObject) {
 /// Visits what the storage holds.
 #[inline]
 pub fn traverse(object: &PyObject, visitor: &mut Visitor) {
+    if let Some(dict) = made_dict(object) {
+        // The dictionary shows the values that it shares with the object.
+        visitor.visit(dict);
+        return;
+    }
     if let Some(values) = valid_values(object) {
         // SAFETY: visitors run no Python code.
         unsafe {
@@ -394,9 +399,6 @@ pub fn traverse(object: &PyObject, visitor: &mut Visitor) {
                 }
             }
         }
-    }
-    if let Some(dict) = made_dict(object) {
-        visitor.visit(dict);
     }
 }
 

@@ -112,7 +112,7 @@ impl Cursor {
             self.dict.set(None);
             return Ok(None);
         };
-        if !backwards && self.left.get() == 0 {
+        if self.left.get() == 0 {
             drop(taken);
             self.dict.set(None);
             return Err(raised!(RuntimeError, "dictionary keys changed during iteration"));

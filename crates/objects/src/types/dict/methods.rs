@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::protocols::{call, iter, object};
 use crate::types::genericalias;
-use crate::types::set::PySet;
+use crate::types::set;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
 use crate::{errors, intern};
@@ -167,8 +167,14 @@ impl PyDict {
                 }
                 return Ok(made);
             }
-            if let Some(set) = iterable.downcast_exact::<PySet>() {
-                dict.reserve_for(set.len())?;
+            if set::is_any_set_exact(iterable) {
+                dict.reserve_for(set::any_len(iterable).unwrap_or(0))?;
+                let mut at = 0;
+                while let Some((next, key, hash)) = set::any_next(iterable, at) {
+                    dict.set_known_hash(key, hash, value.owned())?;
+                    at = next;
+                }
+                return Ok(made);
             }
         }
         iter::for_each(iterable, |key| dict.set_item(&key, value))?;

@@ -245,11 +245,11 @@ impl PyDict {
         // SAFETY: visitors run no Python code.
         unsafe {
             if !split.is_null() {
-                if !(*split).embedded.get() {
-                    for index in 0..raw::nentries(table) {
-                        if let Some(value) = (*values::place(split, index)).as_ref() {
-                            visitor.visit(value);
-                        }
+                // Values within an instance are visited from here once there is a dictionary, which somebody may hold
+                // who does not hold the instance.
+                for index in 0..raw::nentries(table).min((*split).capacity.get() as usize) {
+                    if let Some(value) = (*values::place(split, index)).as_ref() {
+                        visitor.visit(value);
                     }
                 }
                 return;

@@ -182,7 +182,12 @@ impl PyDict {
             };
         }
         match self.find(&key, hash)? {
-            Some(index) if self.is_split() => self.set_split(index, value),
+            // SAFETY: the index comes from a look-up, and nothing ran since.
+            Some(index) if self.is_split() && unsafe { !(*self.value_place(index)).is_null() } => {
+                self.set_split(index, value)
+            }
+            // A key equal to a shared one, but no plain string, is stored as it is.
+            Some(_) if self.is_split() => self.insert_new(key, hash, value),
             Some(index) => {
                 self.replace(index, value);
                 Ok(())
@@ -448,12 +453,16 @@ impl PyDict {
         // SAFETY: positions are checked against the number of entries.
         unsafe {
             if !split.is_null() {
-                let at = at.min(((*split).size.get() as usize).checked_sub(1)?);
+                if at >= (*split).size.get() as usize {
+                    return None;
+                }
                 let index = *values::order(split).add(at) as usize;
                 return Some((at, raw::key(table, index), *values::place(split, index)));
             }
-            let last = raw::nentries(table).checked_sub(1)?;
-            let mut position = at.min(last);
+            if at >= raw::nentries(table) {
+                return None;
+            }
+            let mut position = at;
             loop {
                 let value = *raw::value_place(table, position);
                 if !value.is_null() {

@@ -266,6 +266,10 @@ impl PyList {
         let mut index = 0;
         while let (Some(a), Some(b)) = (self.get(index), other.get(index)) {
             if !a.is(&b) && !object::compare_bool(&a, &b, CompareOp::Eq)? {
+                if index >= self.len() || index >= other.len() {
+                    // The comparison shortened a list: lengths decide.
+                    break;
+                }
                 return match op {
                     CompareOp::Eq => false.to_py(),
                     CompareOp::Ne => true.to_py(),

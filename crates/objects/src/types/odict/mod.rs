@@ -23,7 +23,7 @@ use order::Order;
 use taipan_macros::{pymethods, pytype};
 
 /// Dictionary that remembers insertion order
-#[pytype(name = "collections.OrderedDict", exported = PyODict_Type, base = PyDict, subclass_flag = DICT_SUBCLASS, gc(manual), flags(BASETYPE),
+#[pytype(name = "collections.OrderedDict", exported = PyODict_Type, base = PyDict, gc(manual), flags(BASETYPE),
     dict = inst_dict, weakref = weaklist, parts(MEMORY, methods::METHODS, methods::SLOTS))]
 pub struct PyOdict {
     base: PyDict,

@@ -183,7 +183,7 @@ impl PyTuple {
         if known != -1 {
             return Ok(known);
         }
-        errors::check_stack("")?;
+        errors::check_stack(" while hashing a tuple")?;
         let mut hasher = TupleHasher::default();
         for item in self.as_slice() {
             hasher.add(object::hash(item)? as i64);
