@@ -275,3 +275,8 @@ fn invalid(name: &PyStr) -> Raised {
 fn import_lock() -> &'static ImportLock {
     thread::current().interpreter().extension()
 }
+
+/// Makes the lock as new in the child of a fork.
+pub fn reset_lock() {
+    import_lock().reset();
+}

@@ -8,6 +8,7 @@ use crate::{audit, builtins, gil, signals, sys, threads, upcalls};
 use taipan_objects::errors;
 use taipan_objects::model::thread::{self, InterpreterState, ThreadState};
 use taipan_objects::prelude::*;
+use taipan_objects::system::forks::AtFork;
 use taipan_objects::types::r#type;
 
 /// Makes the main interpreter with this configuration. Fatal where that fails.
@@ -32,6 +33,7 @@ pub fn start(program: &Program, config: Config) {
     taipan_interpreter::prepare_thread(thread);
     state::set_config(config);
     threads::register_main();
+    AtFork::of_this_interpreter().register_native(threads::after_fork);
     if let Err(raised) = bootstrap() {
         die(raised, "the interpreter cannot be started");
     }
@@ -84,8 +86,10 @@ fn install_zipimport() -> PyResult<()> {
 fn complete() -> PyResult<()> {
     imports::import_absolute(intern!("encodings"))?;
     install_signals()?;
+    watch_memory()?;
     streams::init()?;
     add_main_module()?;
+    watch_faults()?;
     state::runtime().phase.set(Phase::Running);
     let has_options = match sys::get(intern!("warnoptions"))? {
         Some(options) => object::len(&options)? > 0,
@@ -98,6 +102,25 @@ fn complete() -> PyResult<()> {
         imports::import_absolute(intern!("site"))?;
     }
     Ok(())
+}
+
+/// `-X tracemalloc`
+fn watch_memory() -> PyResult<()> {
+    let frames = state::config().tracemalloc;
+    if frames == 0 {
+        return Ok(());
+    }
+    let tracemalloc = imports::import_absolute(intern!("_tracemalloc"))?;
+    call::method(&tracemalloc, intern!("start"), &[&PyInt::from_i64(i64::from(frames))]).map(drop)
+}
+
+/// `-X faulthandler`
+fn watch_faults() -> PyResult<()> {
+    if !state::config().fault_handler || builtin::find("faulthandler").is_none() {
+        return Ok(());
+    }
+    let handler = imports::import_absolute(intern!("faulthandler"))?;
+    call::method(&handler, intern!("enable"), &[]).map(drop)
 }
 
 /// Ctrl-C becomes `KeyboardInterrupt`; a closed pipe and a file that grows too large become errors of the call.

@@ -17,3 +17,14 @@ pub mod registry;
 pub mod start;
 
 pub use registry::{current_exceptions, current_frames, is_main_thread, register_main, registry};
+
+use taipan_objects::model::thread;
+
+/// Puts threads and locks in order in the child of a fork, where only this thread is left.
+pub fn after_fork() {
+    let state = thread::current();
+    crate::gil::of(state.interpreter()).reset_after_fork(&state.eval_breaker);
+    crate::imports::imp::reset_lock();
+    start::forget_others();
+    registry().keep_only_current();
+}
