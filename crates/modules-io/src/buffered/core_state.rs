@@ -93,9 +93,9 @@ impl Buffered {
         self.size.set(size);
         self.readable.set(readable);
         self.writable.set(writable);
-        self.ahead.borrow_mut().clear();
+        Vec::clear(&mut self.ahead.borrow_mut());
         self.taken.set(0);
-        self.behind.borrow_mut().clear();
+        Vec::clear(&mut self.behind.borrow_mut());
         self.ok.set(true);
         Ok(())
     }
@@ -279,7 +279,7 @@ impl Buffered {
     }
 
     fn forget_ahead(&self) {
-        self.ahead.borrow_mut().clear();
+        Vec::clear(&mut self.ahead.borrow_mut());
         self.taken.set(0);
     }
 

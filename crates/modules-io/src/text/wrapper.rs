@@ -556,7 +556,7 @@ impl PyTextIOWrapper {
         self.line_buffering.set(line_buffering);
         self.write_through.set(write_through);
         self.chunk.set(CHUNK);
-        self.pending.borrow_mut().clear();
+        Vec::clear(&mut self.pending.borrow_mut());
         self.set_decoded(None);
         self.snapshot.replace(None);
         self.make_codecs(&info, &errors)?;

@@ -50,6 +50,9 @@ pub trait Traverse {
     /// Shows every reference to the visitor.
     fn traverse(&self, visitor: &mut Visitor);
     /// Gives up the references that can be part of a cycle.
+    ///
+    /// Where this trait is in scope, `values.borrow_mut().clear()` on a `RefCell<Vec<…>>` means this method, which empties
+    /// nothing: write `Vec::clear(&mut …)`.
     fn clear(&self) {}
 }
 
