@@ -1,8 +1,9 @@
-//! Native modules about data: struct, array, pickle, datetime, zlib.
+//! Native modules about data: struct, binascii.
 
-pub mod array;
+pub mod binascii;
+pub mod structs;
 
 use taipan_objects::model::spec::ModuleSpec;
 
 /// The modules of this crate, for the program to register.
-pub static MODULES: &[&ModuleSpec] = &[&array::module::MODULE];
+pub static MODULES: &[&ModuleSpec] = &[&binascii::module::MODULE, &structs::module::MODULE];
