@@ -317,8 +317,8 @@ fn traverse_impl(item: &ItemStruct) -> TokenStream {
             fn traverse(&self, visitor: &mut ::taipan_objects::model::gc::Visitor) {
                 #(::taipan_objects::model::gc::Traverse::traverse(&self.#fields, visitor);)*
             }
-            fn clear(&self) {
-                #(::taipan_objects::model::gc::Traverse::clear(&self.#fields);)*
+            fn drop_references(&self) {
+                #(::taipan_objects::model::gc::Traverse::drop_references(&self.#fields);)*
             }
         }
     }

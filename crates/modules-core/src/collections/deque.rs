@@ -34,7 +34,7 @@ impl Traverse for Items {
         }
     }
 
-    fn clear(&self) {
+    fn drop_references(&self) {
         drop(self.0.take());
     }
 }

@@ -19,7 +19,7 @@ impl Traverse for Values {
         }
     }
 
-    fn clear(&self) {
+    fn drop_references(&self) {
         drop(self.0.take());
     }
 }

@@ -36,10 +36,10 @@ impl Traverse for Buffered {
         self.base.traverse(visitor);
         self.raw.traverse(visitor);
     }
-    fn clear(&self) {
+    fn drop_references(&self) {
         self.ok.set(false);
-        self.raw.clear();
-        self.base.clear();
+        self.raw.drop_references();
+        self.base.drop_references();
     }
 }
 

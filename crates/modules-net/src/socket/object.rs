@@ -66,11 +66,7 @@ const NANOSECONDS: f64 = 1e9;
 /// shutdown(how) -- shut down traffic in one or both directions
 ///
 ///  [*] not available on all platforms!
-#[pytype(
-    name = "_socket.socket",
-    flags(BASETYPE),
-    parts(LIFE, PLACES, RECEIVING, SENDING, OPTIONS)
-)]
+#[pytype(name = "_socket.socket", flags(BASETYPE), parts(LIFE, PLACES, RECEIVING, SENDING, OPTIONS))]
 pub struct PySocket {
     ob_base: PyObject,
     fd: Cell<i32>,

@@ -132,6 +132,8 @@ fn collect_main(state: &GcState, generation: usize) -> (usize, usize) {
         find_again(unreachable, garbage);
         clear_collecting(unreachable);
         list::merge(unreachable, old);
+        // Finalisers may have made new references to what goes now.
+        drop_weak_references(garbage);
         collected += list::count(garbage);
         break_cycles(state, garbage, old);
         let uncollectable = list::count(legacy);
@@ -201,6 +203,27 @@ unsafe fn clear_weak_references(unreachable: Head) -> usize {
     }
     drop(dropped);
     gone
+}
+
+/// Clears weak references to garbage without calling back.
+unsafe fn drop_weak_references(garbage: Head) {
+    let mut dropped: Vec<Obj> = Vec::new();
+    // SAFETY: as in `clear_weak_references`.
+    unsafe {
+        let mut head = next(garbage);
+        while head != garbage {
+            let object = &*object_of(head);
+            head = next(head);
+            if let Some(reference) = as_weak_reference(object) {
+                dropped.extend(weakref::take_callback(reference));
+            }
+            let Some(list) = weakref::list_of(object) else { continue };
+            while let Some(reference) = list.get().as_ref() {
+                dropped.extend(weakref::take_callback(reference));
+            }
+        }
+    }
+    drop(dropped);
 }
 
 fn as_weak_reference(object: &PyObject) -> Option<&PyWeakRef> {

@@ -53,7 +53,7 @@ pub trait Traverse {
     ///
     /// Where this trait is in scope, `values.borrow_mut().clear()` on a `RefCell<Vec<…>>` means this method, which empties
     /// nothing: write `Vec::clear(&mut …)`.
-    fn clear(&self) {}
+    fn drop_references(&self) {}
 }
 
 impl Traverse for Obj {
@@ -78,7 +78,7 @@ impl Traverse for ObjCell {
             visitor.visit(object);
         }
     }
-    fn clear(&self) {
+    fn drop_references(&self) {
         self.set(None);
     }
 }

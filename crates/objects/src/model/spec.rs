@@ -210,7 +210,7 @@ pub unsafe extern "C" fn traverse_fields<T: Traverse + super::PyType>(
 /// Called as a `tp_clear` slot of an object laid out as `T`.
 pub unsafe extern "C" fn clear_fields<T: Traverse>(object: *mut PyObject) -> c_int {
     // SAFETY: the collector passes live objects of the type.
-    unsafe { (*object.cast::<T>()).clear() };
+    unsafe { (*object.cast::<T>()).drop_references() };
     0
 }
 

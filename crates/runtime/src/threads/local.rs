@@ -21,7 +21,7 @@ impl Traverse for Dicts {
             dicts.values().for_each(|dict| dict.traverse(visitor));
         }
     }
-    fn clear(&self) {
+    fn drop_references(&self) {
         drop(self.0.take());
     }
 }

@@ -32,7 +32,7 @@ impl Traverse for Cursor {
         self.dict.traverse(visitor);
         self.spare.traverse(visitor);
     }
-    fn clear(&self) {
+    fn drop_references(&self) {
         self.dict.set(None);
         self.spare.set(None);
     }

@@ -335,7 +335,7 @@ impl Traverse for PyDict {
         PyDict::traverse(self, visitor);
     }
 
-    fn clear(&self) {
+    fn drop_references(&self) {
         self.clear_references();
     }
 }

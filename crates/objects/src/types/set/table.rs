@@ -397,7 +397,7 @@ impl Traverse for SetTable {
         }
     }
 
-    fn clear(&self) {
+    fn drop_references(&self) {
         self.clear_members();
     }
 }

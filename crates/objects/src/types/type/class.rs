@@ -117,12 +117,8 @@ fn set_struct(
     slots: &Slots,
 ) -> PyResult<()> {
     let _ = class_object;
-    let collected =
-        base.has_flag(Py_TPFLAGS_HAVE_GC) || slots.add_dict || slots.add_weakref || !slots.names.is_empty();
-    let mut flags = Py_TPFLAGS_BASETYPE;
-    if collected {
-        flags |= Py_TPFLAGS_HAVE_GC;
-    }
+    // Every instance refers to its class, so every instance is collected.
+    let flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC;
     class.change_flags(flags, 0);
     // SAFETY: a new type that nobody else sees; counts pass to the fields.
     unsafe {
@@ -132,13 +128,9 @@ fn set_struct(
         (*ty).tp_dict = dict.owned().into_raw();
         (*ty).tp_dealloc = Some(instance::dealloc);
         (*ty).tp_alloc = Some(memory::PyType_GenericAlloc);
-        if collected {
-            (*ty).tp_free = Some(memory::PyObject_GC_Del);
-            (*ty).tp_traverse = Some(instance::traverse);
-            (*ty).tp_clear = Some(instance::clear);
-        } else {
-            (*ty).tp_free = Some(memory::PyObject_Free);
-        }
+        (*ty).tp_free = Some(memory::PyObject_GC_Del);
+        (*ty).tp_traverse = Some(instance::traverse);
+        (*ty).tp_clear = Some(instance::clear);
         (*ty).tp_getset = match (slots.add_dict, slots.add_weakref) {
             (true, true) => instance::BOTH.0.as_ptr().cast_mut(),
             (true, false) => instance::DICT_ONLY.0.as_ptr().cast_mut(),
