@@ -20,15 +20,16 @@ impl Utf {
     /// The encoding of this name, as `surrogatepass` reads it.
     pub fn from_name(name: &str) -> Option<Utf> {
         let name = name.to_ascii_lowercase();
-        let rest = name.strip_prefix("utf")?.trim_start_matches(['-', '_']);
+        let rest = name.strip_prefix("utf")?;
+        let rest = rest.strip_prefix(['-', '_']).unwrap_or(rest);
         if let "8" | "cp65001" = rest {
             return Some(Utf::Utf8);
         }
         let (width, order) = rest.split_at_checked(2)?;
-        let endian = match order.trim_start_matches(['-', '_']) {
-            "" => super::NATIVE,
-            "le" => Endian::Little,
-            "be" => Endian::Big,
+        let endian = match (order, order.strip_prefix(['-', '_']).unwrap_or(order)) {
+            ("", _) => super::NATIVE,
+            (_, "le") => Endian::Little,
+            (_, "be") => Endian::Big,
             _ => return None,
         };
         match width {

@@ -116,8 +116,10 @@ pub fn make_template(list: &PyObject) -> PyResult<Py<PyTemplate>> {
     };
     let mut parts = Vec::with_capacity(rest.len() / 2);
     for pair in rest.chunks_exact(2) {
-        let index = number::as_isize(&pair[0], None)?;
-        let index = usize::try_from(index).map_err(|_| raised!(ValueError, "invalid template"))?;
+        let Some(index) = pair[0].downcast::<PyInt>() else {
+            return Err(raised!(TypeError, "an integer is required"));
+        };
+        let index = index.to_i64().and_then(|index| usize::try_from(index).ok()).ok_or_else(invalid)?;
         parts.push((index, pair[1].clone()));
     }
     Ok(memory::new(PyTemplate { ob_base: PyObject::EMPTY, literal: literal.clone(), parts: Parts(parts) }))

@@ -34,7 +34,9 @@ pub fn utf8_decode(input: &[u8], errors: Option<&str>, is_final: bool) -> Decode
     if input.is_ascii() {
         return Ok((PyStr::from_ascii(input), input.len()));
     }
-    engine::decode("utf-8", input, errors, |bytes, at, out| utf8::decode(bytes, at, is_final, out))
+    let decoded =
+        engine::decode("utf-8", input, errors, |bytes, at, out| utf8::decode(bytes, at, is_final, out));
+    whole(decoded, input, is_final)
 }
 
 pub fn utf8_encode(text: &PyStr, errors: Option<&str>) -> PyResult<Py<PyBytes>> {
@@ -51,7 +53,7 @@ pub fn utf8_encode(text: &PyStr, errors: Option<&str>) -> PyResult<Py<PyBytes>> 
 }
 
 pub fn ascii_decode(input: &[u8], errors: Option<&str>) -> Decoded {
-    engine::decode("ascii", input, errors, kernel::decode_ascii)
+    whole(engine::decode("ascii", input, errors, kernel::decode_ascii), input, true)
 }
 
 pub fn ascii_encode(text: &PyStr, errors: Option<&str>) -> PyResult<Py<PyBytes>> {
@@ -106,9 +108,10 @@ pub fn utf16_decode(
         },
     };
     let name = if endian == Endian::Little { "utf-16-le" } else { "utf-16-be" };
-    let (text, consumed) = engine::decode(name, input, errors, |bytes, at, out| {
+    let decoded = engine::decode(name, input, errors, |bytes, at, out| {
         utf16::decode(bytes, at.max(skipped), endian, is_final, out)
-    })?;
+    });
+    let (text, consumed) = whole(decoded, input, is_final)?;
     Ok((text, consumed, found))
 }
 
@@ -128,9 +131,10 @@ pub fn utf32_decode(
         },
     };
     let name = if endian == Endian::Little { "utf-32-le" } else { "utf-32-be" };
-    let (text, consumed) = engine::decode(name, input, errors, |bytes, at, out| {
+    let decoded = engine::decode(name, input, errors, |bytes, at, out| {
         utf32::decode(bytes, at.max(skipped), endian, is_final, out)
-    })?;
+    });
+    let (text, consumed) = whole(decoded, input, is_final)?;
     Ok((text, consumed, found))
 }
 
@@ -194,7 +198,9 @@ pub fn utf32_encode(text: &PyStr, errors: Option<&str>, byteorder: i32) -> PyRes
 
 pub fn utf7_decode(input: &[u8], errors: Option<&str>, is_final: bool) -> Decoded {
     let mut decoder = utf7::Decoder::default();
-    engine::decode("utf7", input, errors, |bytes, at, out| decoder.decode(bytes, at, is_final, out))
+    let decoded =
+        engine::decode("utf7", input, errors, |bytes, at, out| decoder.decode(bytes, at, is_final, out));
+    whole(decoded, input, is_final)
 }
 
 pub fn utf7_encode(text: &PyStr) -> Py<PyBytes> {
@@ -207,27 +213,42 @@ fn named_character(name: &[u8]) -> Option<u32> {
     names::lookup(core::str::from_utf8(name).ok()?).map(u32::from)
 }
 
-/// Warns of the first escape that does not exist.
-fn warn_invalid(input: &[u8], invalid: FirstInvalid) -> PyResult<()> {
-    let Some(at) = invalid else { return Ok(()) };
+/// What a warning says of the first escape that does not exist.
+fn invalid_escape(input: &[u8], at: usize) -> String {
     let rest = &input[at + 1..];
     let octal = rest.iter().take(3).take_while(|b| (b'0'..=b'7').contains(b)).count();
-    let message = if octal == 3 {
+    if octal == 3 {
         format!("\"\\{}\" is an invalid octal escape sequence", String::from_utf8_lossy(&rest[..3]))
     } else {
         let shown: String = rest.iter().take(1).map(|&b| char::from(b)).collect();
         format!("\"\\{shown}\" is an invalid escape sequence")
-    };
-    errors::warn(Exc::DeprecationWarning, 1, format_args!("{message}"))
+    }
+}
+
+fn warn_invalid(message: Option<String>) -> PyResult<()> {
+    match message {
+        Some(message) => errors::warn(Exc::DeprecationWarning, 1, format_args!("{message}")),
+        None => Ok(()),
+    }
+}
+
+/// With the end of the input at hand all of it is consumed, also where a handler put other bytes in its place.
+fn whole(decoded: Decoded, input: &[u8], is_final: bool) -> Decoded {
+    decoded.map(|(text, consumed)| (text, if is_final { input.len() } else { consumed }))
 }
 
 pub fn unicode_escape_decode(input: &[u8], errors: Option<&str>, is_final: bool) -> Decoded {
-    let mut invalid = None;
+    let mut message = None;
     let decoded = engine::decode("unicodeescape", input, errors, |bytes, at, out| {
-        escape::decode_unicode(bytes, at, is_final, &named_character, &mut invalid, out)
+        let mut invalid: FirstInvalid = None;
+        let decoded = escape::decode_unicode(bytes, at, is_final, &named_character, &mut invalid, out);
+        if let (Some(at), None) = (invalid, &message) {
+            message = Some(invalid_escape(bytes, at));
+        }
+        decoded
     })?;
-    warn_invalid(input, invalid)?;
-    Ok(decoded)
+    warn_invalid(message)?;
+    whole(Ok(decoded), input, is_final)
 }
 
 pub fn unicode_escape_encode(text: &PyStr) -> Py<PyBytes> {
@@ -237,9 +258,10 @@ pub fn unicode_escape_encode(text: &PyStr) -> Py<PyBytes> {
 }
 
 pub fn raw_unicode_escape_decode(input: &[u8], errors: Option<&str>, is_final: bool) -> Decoded {
-    engine::decode("rawunicodeescape", input, errors, |bytes, at, out| {
+    let decoded = engine::decode("rawunicodeescape", input, errors, |bytes, at, out| {
         escape::decode_raw(bytes, at, is_final, out)
-    })
+    });
+    whole(decoded, input, is_final)
 }
 
 pub fn raw_unicode_escape_encode(text: &PyStr) -> Py<PyBytes> {
@@ -275,7 +297,7 @@ pub fn escape_decode(input: &[u8], errors: Option<&str>) -> PyResult<Py<PyBytes>
             }
         }
     }
-    warn_invalid(input, invalid)?;
+    warn_invalid(invalid.map(|at| invalid_escape(input, at)))?;
     Ok(PyBytes::new(&out))
 }
 

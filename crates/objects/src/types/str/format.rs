@@ -2,13 +2,13 @@
 
 use super::PyStr;
 use super::fields::{self, Field, FieldName, Lookup, Markup};
+use super::writer::Writer;
 use crate::model::{ObjectExt, Py, PyObject, PyResult};
 use crate::protocols::object;
 use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
 use crate::{errors, with_units};
 use core::ops::Range;
-use taipan_kernels::text::TextBuilder;
 use taipan_macros::pymethods;
 
 /// How fields are numbered: not known yet, by the string, or automatically.
@@ -32,19 +32,13 @@ struct Formatter<'a> {
 
 impl Formatter<'_> {
     /// Writes a part of the format string; `depth` says how deep fields may nest.
-    fn write(
-        &mut self,
-        text: &PyStr,
-        range: Range<usize>,
-        depth: u32,
-        out: &mut TextBuilder,
-    ) -> PyResult<()> {
+    fn write(&mut self, text: &PyStr, range: Range<usize>, depth: u32, out: &mut Writer) -> PyResult<()> {
         if depth == 0 {
             return Err(raised!(ValueError, "Max string recursion exceeded"));
         }
         let mut markup = Markup::new(range);
         while let Some(piece) = markup.next(text)? {
-            with_units!(text.units(), u => out.extend(&u[piece.literal.clone()]));
+            out.push_part(text, piece.literal.clone());
             if let Some(field) = &piece.field {
                 self.write_field(text, field, depth, out)?;
             }
@@ -52,25 +46,19 @@ impl Formatter<'_> {
         Ok(())
     }
 
-    fn write_field(
-        &mut self,
-        text: &PyStr,
-        field: &Field,
-        depth: u32,
-        out: &mut TextBuilder,
-    ) -> PyResult<()> {
+    fn write_field(&mut self, text: &PyStr, field: &Field, depth: u32, out: &mut Writer) -> PyResult<()> {
         let mut value = self.value(text, field.name.clone())?;
         if let Some(conversion) = field.conversion {
             value = convert(&value, conversion)?.into_obj();
         }
         let spec = if field.nested {
-            let mut spec = TextBuilder::default();
+            let mut spec = Writer::with_capacity(16);
             self.write(text, field.spec.clone(), depth - 1, &mut spec)?;
-            PyStr::from_builder(spec)
+            spec.finish()
         } else {
             text.substring(field.spec.start, field.spec.end)
         };
-        format_value(&value, &spec)?.append_to(out);
+        out.push(format_value(&value, &spec)?);
         Ok(())
     }
 
@@ -130,10 +118,10 @@ impl Formatter<'_> {
     }
 
     fn run(mut self) -> PyResult<Py<PyStr>> {
-        let mut out = TextBuilder::with_capacity(self.text.len() + 16);
+        let mut out = Writer::with_capacity(self.text.len() + 16);
         let text = self.text;
         self.write(text, 0..text.len(), 2, &mut out)?;
-        Ok(PyStr::from_builder(out))
+        Ok(out.finish())
     }
 }
 

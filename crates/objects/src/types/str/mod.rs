@@ -11,6 +11,7 @@
 //! | `percent` | `format % values` |
 //! | `format`, `fields` | `str.format` and its grammar |
 //! | `spec` | `__format__` of text and numbers |
+//! | `writer` | what `%` and `format` write into |
 //! | `iterator` | iterators over characters |
 
 pub mod arguments;
@@ -28,6 +29,7 @@ pub mod spec;
 mod split;
 mod text;
 mod translate;
+mod writer;
 
 use crate::model::PyObject;
 use core::cell::Cell;

@@ -1,5 +1,6 @@
 //! `format % values`.
 
+use super::writer::Writer;
 use super::{PyStr, spec};
 use crate::errors::{self, Exc};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult};
@@ -8,7 +9,6 @@ use crate::types::int::PyInt;
 use crate::types::tuple::PyTuple;
 use crate::with_units;
 use taipan_kernels::format::percent::{Conversion, Count};
-use taipan_kernels::text::TextBuilder;
 
 /// The values, taken one after the other: the items of a tuple, or one object.
 struct Values<'a> {
@@ -77,14 +77,14 @@ pub fn format(format: &PyStr, values: &PyObject) -> PyResult<Py<PyStr>> {
     let is_mapping = tuple.is_none() && values.downcast::<PyStr>().is_none() && mapping::is_mapping(values);
     let mut values =
         Values { source: values, tuple, mapping: is_mapping, next: 0, selected: None, selected_taken: false };
-    let mut out = TextBuilder::with_capacity(format.len() + 16);
+    let mut out = Writer::with_capacity(format.len() + 16);
     let mut at = 0;
     while at < format.len() {
         let (plain, found) = with_units!(format.units(), u => {
             let n = taipan_kernels::unit::Unit::find(&u[at..], '%' as u32);
             (at..n.map_or(u.len(), |n| at + n), n.is_some())
         });
-        with_units!(format.units(), u => push_units(&mut out, &u[plain.clone()]));
+        out.push_part(format, plain.clone());
         at = plain.end;
         if !found {
             break;
@@ -96,11 +96,7 @@ pub fn format(format: &PyStr, values: &PyObject) -> PyResult<Py<PyStr>> {
     if !values.all_taken() {
         return Err(raised!(TypeError, "not all arguments converted during string formatting"));
     }
-    Ok(PyStr::from_builder(out))
-}
-
-fn push_units<C: Copy + Into<u32>>(out: &mut TextBuilder, units: &[C]) {
-    out.extend(units);
+    Ok(out.finish())
 }
 
 /// Carries out one conversion, its parts in the order they are written.
@@ -108,7 +104,7 @@ fn write_conversion(
     format: &PyStr,
     conversion: &mut Conversion,
     values: &mut Values<'_>,
-    out: &mut TextBuilder,
+    out: &mut Writer,
 ) -> PyResult<()> {
     let key_is_whole = conversion.error != Some(taipan_kernels::format::percent::PercentError::IncompleteKey);
     if let Some(key) = &conversion.key {
@@ -138,7 +134,7 @@ fn write_conversion(
         return Err(raised!(ValueError, "{}", error.message(false)));
     }
     if conversion.literal {
-        out.push('%' as u32);
+        out.builder().push('%' as u32);
         return Ok(());
     }
     super::arguments::affordable(width.saturating_add(precision.unwrap_or(0)).saturating_mul(4))?;
@@ -151,7 +147,7 @@ fn write_value(
     value: &PyObject,
     width: usize,
     precision: Option<usize>,
-    out: &mut TextBuilder,
+    out: &mut Writer,
 ) -> PyResult<()> {
     let code = char::from_u32(conversion.code).unwrap_or('\0');
     match code {
@@ -165,7 +161,7 @@ fn write_value(
                 Some(precision) if precision < text.len() => text.substring(0, precision),
                 _ => text,
             };
-            write_padded(conversion, &text, width, out);
+            write_padded(conversion, text, width, out);
         }
         'd' | 'i' | 'u' | 'o' | 'x' | 'X' => {
             let int = integer_of(value, code)?;
@@ -173,21 +169,25 @@ fn write_value(
                 spec::check_digits(int)?;
             }
             if let Some(int) = int.downcast::<PyInt>() {
-                out.push_ascii(conversion.integer(int.view(), width, precision).as_bytes());
+                out.builder().push_ascii(conversion.integer(int.view(), width, precision).as_bytes());
             }
         }
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
             let x = number::as_f64(value)?;
-            out.push_ascii(conversion.double(x, width, precision).as_bytes());
+            out.builder().push_ascii(conversion.double(x, width, precision).as_bytes());
         }
-        'c' => write_padded(conversion, &PyStr::from_char(character_of(value)?), width, out),
+        'c' => write_padded(conversion, PyStr::from_char(character_of(value)?), width, out),
         _ => return Err(raised!(ValueError, "{}", conversion.unsupported())),
     }
     Ok(())
 }
 
-fn write_padded(conversion: &Conversion, text: &PyStr, width: usize, out: &mut TextBuilder) {
+fn write_padded(conversion: &Conversion, text: Py<PyStr>, width: usize, out: &mut Writer) {
     let (before, after) = conversion.pad_text(text.len(), width);
+    if before == 0 && after == 0 {
+        return out.push(text);
+    }
+    let out = out.builder();
     (0..before).for_each(|_| out.push_ascii(b" "));
     text.append_to(out);
     (0..after).for_each(|_| out.push_ascii(b" "));
