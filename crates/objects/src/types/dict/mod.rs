@@ -291,17 +291,7 @@ impl PyDict {
         }
     }
 
-    #[slot(tp_new)]
-    fn py_new(cls: &TypeObject, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult {
-        let dict = memory::alloc_untracked(cls, 0)?.cast::<PyDict>();
-        // SAFETY: fresh memory of a dictionary, tracked when its table is in place.
-        unsafe {
-            (*dict).keys.set(empty_keys());
-            gc::track(dict.cast());
-            Ok(Obj::from_raw(dict.cast()))
-        }
-    }
-
+    // Stands before `tp_new`: behind it, a vectorcall counts as one that only makes and does not initialise.
     #[slot(tp_vectorcall, raw)]
     unsafe extern "C" fn vectorcall_raw(
         class: *mut PyObject,
@@ -311,6 +301,17 @@ impl PyDict {
     ) -> *mut PyObject {
         // SAFETY: called as the slot.
         unsafe { methods::vectorcall(class, args, nargs, names) }
+    }
+
+    #[slot(tp_new)]
+    fn py_new(cls: &TypeObject, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult {
+        let dict = memory::alloc_untracked(cls, 0)?.cast::<PyDict>();
+        // SAFETY: fresh memory of a dictionary, tracked when its table is in place.
+        unsafe {
+            (*dict).keys.set(empty_keys());
+            gc::track(dict.cast());
+            Ok(Obj::from_raw(dict.cast()))
+        }
     }
 }
 

@@ -480,13 +480,7 @@ impl PyList {
         }
     }
 
-    #[slot(tp_new)]
-    fn py_new(cls: &TypeObject, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult {
-        let list = memory::alloc(cls, 0)?;
-        // SAFETY: zeroed memory is an empty list.
-        Ok(unsafe { Obj::from_raw(list) })
-    }
-
+    // Stands before `tp_new`: behind it, a vectorcall counts as one that only makes and does not initialise.
     #[slot(tp_vectorcall, raw)]
     unsafe extern "C" fn vectorcall_raw(
         class: *mut PyObject,
@@ -496,5 +490,12 @@ impl PyList {
     ) -> *mut PyObject {
         // SAFETY: called as the slot.
         unsafe { methods::vectorcall(class, args, nargs, names) }
+    }
+
+    #[slot(tp_new)]
+    fn py_new(cls: &TypeObject, _args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult {
+        let list = memory::alloc(cls, 0)?;
+        // SAFETY: zeroed memory is an empty list.
+        Ok(unsafe { Obj::from_raw(list) })
     }
 }

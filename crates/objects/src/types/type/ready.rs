@@ -233,6 +233,8 @@ fn fill_dict(
     members: *mut PyMemberDef,
 ) -> PyResult<()> {
     let dict = super::own_dict(class);
+    // SAFETY: one field is written. The table lives as long as the type: structure sequences read it.
+    unsafe { (*class.raw()).tp_members = members };
     add_wrappers(class, &dict)?;
     // SAFETY: the tables are static and end with an empty entry.
     unsafe {
