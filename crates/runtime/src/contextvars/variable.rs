@@ -78,9 +78,16 @@ impl PyContextVar {
 
 #[pymethods(METHODS)]
 impl PyContextVar {
-    #[new(signature = "(name, *, default=<unrepresentable>)")]
-    fn py_new(cls: &TypeObject, name: &PyObject, default: OptArg<&PyObject>) -> PyResult<Py<PyContextVar>> {
+    #[new(signature = "(name=None, *, default=<unrepresentable>)")]
+    fn py_new(
+        cls: &TypeObject,
+        name: OptArg<&PyObject>,
+        default: OptArg<&PyObject>,
+    ) -> PyResult<Py<PyContextVar>> {
         let _ = cls;
+        let Some(name) = name.given() else {
+            return Err(raised!(TypeError, "ContextVar() takes exactly 1 positional argument (0 given)"));
+        };
         let Some(name) = name.downcast_owned::<PyStr>() else {
             return Err(raised!(TypeError, "context variable name must be a str"));
         };

@@ -77,7 +77,9 @@ pub mod module {
         version: taipan_objects::model::args::OptArg<i32>,
         allow_code: bool,
     ) -> PyResult {
-        let bytes = write::dump(value, version.given().unwrap_or(VERSION), allow_code)?;
+        let version = version.given().unwrap_or(VERSION);
+        audit_dump(value, version)?;
+        let bytes = write::dump(value, version, allow_code)?;
         call::method(file, intern!("write"), &[&PyBytes::new(&bytes)])
     }
 
@@ -98,7 +100,9 @@ pub mod module {
         version: taipan_objects::model::args::OptArg<i32>,
         allow_code: bool,
     ) -> PyResult<Py<PyBytes>> {
-        let bytes = write::dump(value, version.given().unwrap_or(VERSION), allow_code)?;
+        let version = version.given().unwrap_or(VERSION);
+        audit_dump(value, version)?;
+        let bytes = write::dump(value, version, allow_code)?;
         Ok(PyBytes::new(&bytes))
     }
 
@@ -117,6 +121,7 @@ pub mod module {
     /// dump(), load() will substitute None for the unmarshallable type.
     #[pyfunction(name = "load", signature = "(file, /, *, allow_code=True)")]
     fn load_(file: &PyObject, allow_code: bool) -> PyResult {
+        crate::audit::audit("marshal.load", &[])?;
         read::load_from_file(file, allow_code)
     }
 
@@ -129,10 +134,19 @@ pub mod module {
     /// Extra bytes in the input are ignored.
     #[pyfunction(signature = "(bytes, /, *, allow_code=True)")]
     fn loads(bytes: &PyObject, allow_code: bool) -> PyResult {
+        crate::audit::audit("marshal.loads", &[bytes])?;
         if let Some(bytes) = bytes.downcast_exact::<PyBytes>() {
             return read::load_with(bytes.as_slice(), allow_code);
         }
         let copy = Buffer::get(bytes, taipan_abi::PyBUF_SIMPLE)?.to_vec();
         read::load_with(&copy, allow_code)
     }
+}
+
+fn audit_dump(value: &PyObject, version: i32) -> PyResult<()> {
+    if crate::audit::is_active() {
+        let version = PyInt::from_i64(i64::from(version));
+        crate::audit::audit("marshal.dumps", &[value, &version])?;
+    }
+    Ok(())
 }

@@ -4,8 +4,10 @@ use super::{FLAG_REF, MAX_DEPTH};
 use taipan_bytecode::{CodeData, Constant, Wtf8Buf};
 use taipan_objects::errors::Exc;
 use taipan_objects::prelude::*;
+use taipan_objects::types::bytearray::PyByteArray;
 use taipan_objects::types::code::{Parts, PyCode, from_parts};
 use taipan_objects::types::complex::PyComplex;
+use taipan_objects::types::memoryview::PyMemoryView;
 use taipan_objects::types::set::{PyFrozenSet, PySet};
 use taipan_objects::types::slice::PySlice;
 
@@ -64,27 +66,23 @@ struct File<'a>(&'a PyObject);
 
 impl Source for File<'_> {
     fn take(&mut self, count: usize) -> PyResult<Option<std::borrow::Cow<'_, [u8]>>> {
-        let mut bytes = Vec::new();
-        while bytes.len() < count {
-            let wanted = PyInt::from_u64((count - bytes.len()) as u64);
-            let part = call::method(self.0, intern!("read"), &[&wanted])?;
-            let Some(part) = part.downcast::<PyBytes>() else {
-                let name = part.class().name();
-                return Err(raised!(TypeError, "file.read() returned not bytes but {name}"));
-            };
-            if part.is_empty() {
-                return Ok(None);
-            }
-            if part.len() > count - bytes.len() {
-                return Err(raised!(
-                    ValueError,
-                    "read() returned too much data: {} bytes requested, {} returned",
-                    count - bytes.len(),
-                    part.len()
-                ));
-            }
-            bytes.extend_from_slice(part.as_slice());
+        if count == 0 {
+            return Ok(Some(std::borrow::Cow::Borrowed(&[])));
         }
+        let storage = PyByteArray::new(&vec![0; count]);
+        let view = PyMemoryView::from_object(&storage)?;
+        let read = call::method(self.0, intern!("readinto"), &[&view])?;
+        let got = number::as_isize(&read, Some(Exc::ValueError))?;
+        if got > count as isize {
+            return Err(raised!(
+                ValueError,
+                "read() returned too much data: {count} bytes requested, {got} returned"
+            ));
+        }
+        if got < count as isize {
+            return Ok(None);
+        }
+        let bytes = storage.to_vec();
         Ok(Some(bytes.into()))
     }
 

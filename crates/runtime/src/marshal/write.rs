@@ -12,8 +12,15 @@ use taipan_objects::types::slice::PySlice;
 
 /// The marshalled form of a value.
 pub fn dump(value: &PyObject, version: i32, allow_code: bool) -> PyResult<Vec<u8>> {
-    let mut writer =
-        Writer { out: Vec::new(), refs: HashMap::new(), kept: Vec::new(), version, depth: 0, allow_code };
+    let mut writer = Writer {
+        out: Vec::new(),
+        refs: HashMap::new(),
+        kept: Vec::new(),
+        open: Vec::new(),
+        version,
+        depth: 0,
+        allow_code,
+    };
     match writer.value(value) {
         Ok(()) => Ok(writer.out),
         Err(Trouble::Raised(raised)) => Err(raised),
@@ -45,6 +52,8 @@ struct Writer {
     refs: HashMap<usize, u32>,
     /// Keeps the addresses from being used again.
     kept: Vec<Obj>,
+    /// Addresses of the values being written that cannot be read back before they are whole.
+    open: Vec<usize>,
     version: i32,
     depth: usize,
     allow_code: bool,
@@ -106,6 +115,9 @@ impl Writer {
             let address = value.as_ptr() as usize;
             if let Some(index) = self.refs.get(&address) {
                 let index = *index as i32;
+                if self.open.contains(&address) {
+                    return Err(Trouble::Unmarshallable);
+                }
                 self.out.push(b'r');
                 self.i32(index);
                 return Ok(());
@@ -115,7 +127,16 @@ impl Writer {
             self.kept.push(value.owned());
             flag = FLAG_REF;
         }
-        self.contents(value, flag)
+        let whole_first =
+            is_exact::<PyCode>(value) || is_exact::<PySlice>(value) || is_exact::<PyFrozenSet>(value);
+        if whole_first {
+            self.open.push(value.as_ptr() as usize);
+        }
+        let written = self.contents(value, flag);
+        if whole_first {
+            self.open.pop();
+        }
+        written
     }
 
     fn contents(&mut self, value: &PyObject, flag: u8) -> Written {
@@ -264,12 +285,16 @@ impl Writer {
     fn set(&mut self, set: &PyObject, head: u8) -> Written {
         self.out.push(head);
         let mut members = Vec::new();
+        let size = object::len(set)?;
         for member in iter::collect(set)? {
             let form = dump(&member, self.version, self.allow_code).map_err(|raised| {
                 errors::clear(raised);
                 Trouble::Unmarshallable
             })?;
             members.push((form, member));
+            if object::len(set)? != size {
+                return Err(raised!(RuntimeError, "set changed size during iteration").into());
+            }
         }
         members.sort_by(|a, b| a.0.cmp(&b.0));
         self.size(members.len())?;

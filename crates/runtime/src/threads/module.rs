@@ -206,6 +206,9 @@ pub mod module {
         if !object::is_callable(function) {
             return Err(raised!(TypeError, "thread function must be callable"));
         }
+        let shown = PyInt::from_i64(i64::from(daemon));
+        let given = handle.unwrap_or(none_ref());
+        crate::audit::audit("_thread.start_joinable_thread", &[function, &shown, given])?;
         let handle = match handle {
             None => PyThreadHandle::new(),
             Some(handle) => match handle.downcast_owned::<PyThreadHandle>() {
@@ -213,8 +216,6 @@ pub mod module {
                 None => return Err(raised!(TypeError, "'handle' must be a _ThreadHandle")),
             },
         };
-        let shown = PyInt::from_bool(daemon);
-        crate::audit::audit("_thread.start_joinable_thread", &[function, &shown, &handle])?;
         start::start(function, &PyTuple::empty(), None, &handle, daemon)?;
         Ok(handle)
     }

@@ -163,15 +163,19 @@ pub fn issue(warning: Warning<'_>) -> PyResult<()> {
 }
 
 fn once_registry() -> PyResult<Py<PyDict>> {
-    match attribute(intern!("onceregistry"))? {
-        None => Ok(state().once_registry()),
-        Some(registry) => match registry.downcast_into::<PyDict>() {
-            Ok(registry) => Ok(registry),
-            Err(other) => {
-                let name = other.class().name();
-                Err(raised!(TypeError, "_warnings.onceregistry must be a dict, not '{name}'"))
-            }
-        },
+    let registry = match attribute(intern!("onceregistry"))? {
+        None => state().once_registry(),
+        Some(registry) => registry,
+    };
+    match registry.downcast_into::<PyDict>() {
+        Ok(registry) => {
+            state().once_registry.set(Some(registry.clone().into_obj()));
+            Ok(registry)
+        }
+        Err(other) => {
+            let name = other.class().name();
+            Err(raised!(TypeError, "_warnings.onceregistry must be a dict, not '{name}'"))
+        }
     }
 }
 
@@ -219,18 +223,24 @@ fn find_action(
         return Ok(found);
     }
     let filters = match attribute(intern!("filters"))? {
-        Some(filters) => filters,
-        None => state().filters().into_obj(),
+        Some(filters) => {
+            state().filters.set(Some(filters.clone()));
+            filters
+        }
+        None => state().filters(),
     };
     if let Some(found) = search(&filters, category, text, lineno, module)? {
         return Ok(found);
     }
     let default = match attribute(intern!("defaultaction"))? {
         Some(action) => action,
-        None => PyStr::new("default").into_obj(),
+        None => state().default_action(),
     };
     match default.downcast_owned::<PyStr>() {
-        Some(action) => Ok((action, none())),
+        Some(action) => {
+            state().default_action.set(Some(default));
+            Ok((action, none()))
+        }
         None => {
             let name = default.class().name();
             Err(raised!(TypeError, "_warnings.defaultaction must be a string, not '{name}'"))

@@ -13,14 +13,19 @@ pub use module::module as warnings_module;
 use crate::contextvars::PyContextVar;
 use core::cell::{Cell, OnceCell};
 use taipan_objects::errors::Exc;
+use taipan_objects::model::ObjCell;
 use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
 
 /// The state of an interpreter's warnings.
 #[derive(Default)]
 pub(crate) struct State {
-    filters: OnceCell<Py<PyList>>,
-    once_registry: OnceCell<Py<PyDict>>,
+    /// What was last seen as `warnings.filters`.
+    filters: ObjCell,
+    /// What was last seen as `warnings.onceregistry`.
+    once_registry: ObjCell,
+    /// What was last seen as `warnings.defaultaction`.
+    default_action: ObjCell,
     context: OnceCell<Py<PyContextVar>>,
     /// Grows whenever filters change: registries of older versions are void.
     version: Cell<i64>,
@@ -32,17 +37,31 @@ pub(crate) fn state() -> &'static State {
 }
 
 impl State {
-    fn filters(&self) -> Py<PyList> {
-        self.filters.get_or_init(default_filters).clone()
+    fn filters(&self) -> Obj {
+        kept(&self.filters, || default_filters().into_obj())
     }
 
-    fn once_registry(&self) -> Py<PyDict> {
-        self.once_registry.get_or_init(PyDict::new).clone()
+    fn once_registry(&self) -> Obj {
+        kept(&self.once_registry, || PyDict::new().into_obj())
+    }
+
+    fn default_action(&self) -> Obj {
+        kept(&self.default_action, || PyStr::new("default").into_obj())
     }
 
     fn context(&self) -> Py<PyContextVar> {
         self.context.get_or_init(|| PyContextVar::new("_warnings_context", None)).clone()
     }
+}
+
+/// The content of a cell, made now if there was none.
+fn kept(cell: &ObjCell, make: impl FnOnce() -> Obj) -> Obj {
+    if let Some(value) = cell.get() {
+        return value;
+    }
+    let value = make();
+    cell.set(Some(value.clone()));
+    value
 }
 
 /// The filters every interpreter begins with.

@@ -2,7 +2,7 @@
 
 use super::issue::{self, Warning};
 use super::state;
-use taipan_objects::errors::Exc;
+use taipan_objects::errors::{self, Exc};
 use taipan_objects::model::args::OptArg;
 use taipan_objects::prelude::*;
 
@@ -105,7 +105,7 @@ pub mod module {
         let source_line = match module_globals {
             None => None,
             Some(globals) => match globals.downcast::<PyDict>() {
-                Some(globals) => source_line(globals, lineno)?,
+                Some(globals) => source_line(globals, filename, lineno)?,
                 None => {
                     let name = globals.class().name();
                     return Err(raised!(TypeError, "module_globals must be a dict, not '{name}'"));
@@ -140,24 +140,25 @@ fn category_of(message: &PyObject, category: Option<&PyObject>) -> PyResult {
     Err(raised!(TypeError, "category must be a Warning subclass, not '{name}'"))
 }
 
-/// The line of a module's source, as its loader has it.
-fn source_line(globals: &PyDict, lineno: i32) -> PyResult<Option<Obj>> {
-    let spec_loader = match globals.get_str(intern!("__spec__"))? {
-        Some(spec) if !spec.is_none() => object::get_optional_attr(&spec, intern!("loader"))?,
-        _ => None,
+/// The line of a module's source, as its loader has it; `linecache` then knows the source too.
+fn source_line(globals: &PyDict, filename: &PyStr, lineno: i32) -> PyResult<Option<Obj>> {
+    let Some(external) = crate::imports::loaded(intern!("_frozen_importlib_external"))? else {
+        return Ok(None);
     };
-    let loader = match spec_loader.filter(|loader| !loader.is_none()) {
-        Some(loader) => Some(loader),
-        None => globals.get_str(intern!("__loader__"))?,
-    };
-    let (Some(loader), Some(name)) = (loader, globals.get_str(intern!("__name__"))?) else { return Ok(None) };
+    let loader = call::method(&external, intern!("_bless_my_loader"), &[globals])?;
+    let Some(name) = globals.get_str(intern!("__name__"))? else { return Ok(None) };
     let Some(get_source) = object::get_optional_attr(&loader, intern!("get_source"))? else {
         return Ok(None);
     };
-    let source = call::call(&get_source, &[&name])?;
+    // A loader that does not know the module has nothing to show.
+    let Some(source) = errors::ignore(call::call(&get_source, &[&name]), Exc::ImportError)? else {
+        return Ok(None);
+    };
     if source.is_none() {
         return Ok(None);
     }
+    let linecache = crate::imports::import_absolute(intern!("linecache"))?;
+    call::method(&linecache, intern!("getlines"), &[filename, globals])?;
     let lines = call::method(&source, intern!("splitlines"), &[])?;
     let Some(lines) = lines.downcast::<PyList>() else { return Ok(None) };
     Ok(usize::try_from(lineno - 1).ok().and_then(|index| lines.get(index)))
