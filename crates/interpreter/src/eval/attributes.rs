@@ -18,6 +18,7 @@ fn load_super_attr(
     receiver: &PyObject,
     name: &PyStr,
     is_method: bool,
+    two_arguments: bool,
 ) -> PyResult<(Obj, Option<Obj>)> {
     if global_super.is(PySuper::type_object())
         && let Some(class) = class.downcast::<TypeObject>()
@@ -25,7 +26,8 @@ fn load_super_attr(
         let (found, unbound) = super_type::load_attr(class, receiver, name, is_method)?;
         return Ok((found, unbound.then(|| receiver.owned())));
     }
-    let proxy = call::call(global_super, &[class, receiver])?;
+    let args = [class, receiver];
+    let proxy = call::call(global_super, if two_arguments { &args } else { &[] })?;
     object::get_attr(&proxy, name).map(|value| (value, None))
 }
 
@@ -108,7 +110,8 @@ pub(crate) fn load_attr(m: &mut Machine, oparg: usize) -> PyResult<()> {
 pub(crate) fn super_attr(m: &mut Machine, oparg: usize) -> PyResult<()> {
     m.save();
     let method = oparg & 1 != 0;
-    let (value, receiver) = load_super_attr(m.obj(3), m.obj(2), m.obj(1), m.name(oparg >> 2), method)?;
+    let (value, receiver) =
+        load_super_attr(m.obj(3), m.obj(2), m.obj(1), m.name(oparg >> 2), method, oparg & 2 != 0)?;
     m.pop_close(3);
     m.push_obj(value);
     if method {

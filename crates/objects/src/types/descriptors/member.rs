@@ -145,10 +145,11 @@ pub fn get_member(object: &PyObject, def: &PyMemberDef) -> PyResult {
             Py_T_OBJECT_EX => match read!(*mut PyObject) {
                 value if value.is_null() => {
                     let name = PyStr::new(doc::c_text(def.name));
+                    let class = crate::protocols::object::fully_qualified_name(object.class())?;
                     Err(errors::set_attribute_error(
                         object,
                         &name,
-                        format_args!("'{}' object has no attribute '{name}'", object.class().name()),
+                        format_args!("'{class}' object has no attribute '{name}'"),
                     ))
                 }
                 value => Ok(Obj::from_borrowed(value)),

@@ -58,7 +58,7 @@ pub fn check(class: &TypeObject, receiver: &PyObject) -> PyResult {
     }
     let (kind, shown) = match receiver.downcast::<TypeObject>() {
         Some(receiver) => ("type", receiver.name().to_owned()),
-        None => ("instance", receiver.class().name().to_owned()),
+        None => ("instance of", receiver.class().name().to_owned()),
     };
     Err(not_instance(class, kind, &shown))
 }

@@ -92,7 +92,9 @@ fn make(
     set_names(class, name, &dict)?;
     class_hooks::set_special(class, &dict)?;
     slots.place(class, base)?;
+    // Before anything asks for the order: a custom `mro()` may call methods that use the cell.
     let cell = class_hooks::take_cells(class, &dict)?;
+    class_hooks::fill_cell(class, cell)?;
     // SAFETY: the members lie behind the struct.
     ready::ready(
         class,
@@ -101,7 +103,6 @@ fn make(
     )?;
     update::update_all(class);
     super::calls::set_vectorcall(class);
-    class_hooks::fill_cell(class, cell)?;
     class_hooks::call_set_names(class)?;
     class_hooks::call_init_subclass(class, kwargs)?;
     Ok(class_object)

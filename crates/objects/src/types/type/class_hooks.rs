@@ -61,6 +61,14 @@ pub fn fill_cell(class: &TypeObject, cell: Option<Obj>) -> PyResult<()> {
 /// Tells every attribute that wants to know under which name it was assigned.
 pub fn call_set_names(class: &TypeObject) -> PyResult<()> {
     for (name, value) in own_dict(class).items_snapshot() {
+        if name.downcast::<crate::types::str::PyStr>().is_none() {
+            let shown = class.name();
+            errors::warn(
+                errors::Exc::RuntimeWarning,
+                1,
+                format_args!("non-string key in the __dict__ of class {shown}"),
+            )?;
+        }
         let Some(hook) = object::lookup_special(&value, intern!("__set_name__"))? else { continue };
         if let Err(raised) = call::call(&hook, &[class, &name]) {
             let exception = errors::take(raised);

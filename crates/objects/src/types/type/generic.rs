@@ -33,9 +33,9 @@ pub struct Special {
 }
 
 impl Special {
-    /// The method `name` of the receiver's type; `None` where there is none (`lookup_maybe_method`).
+    /// As [`Special::find`], but passes every error on.
     #[inline]
-    pub fn find(receiver: &PyObject, name: &PyStr) -> PyResult<Option<Special>> {
+    fn find_strictly(receiver: &PyObject, name: &PyStr) -> PyResult<Option<Special>> {
         let class = receiver.class();
         let Some(found) = cache::lookup(class, name) else { return Ok(None) };
         let kind = found.class();
@@ -50,19 +50,18 @@ impl Special {
         Ok(Some(Special { function, unbound: false }))
     }
 
-    /// As [`Special::find`]; what goes wrong counts as no method, where CPython has it so.
-    fn find_quietly(receiver: &PyObject, name: &PyStr) -> Option<Special> {
-        match Self::find(receiver, name) {
-            Ok(found) => found,
-            Err(raised) => {
-                errors::clear(raised);
-                None
-            }
+    /// The method `name` of the receiver's type; `None` where there is none, or where binding it raises
+    /// `AttributeError`.
+    #[inline]
+    pub fn find(receiver: &PyObject, name: &PyStr) -> PyResult<Option<Special>> {
+        match Self::find_strictly(receiver, name) {
+            Err(raised) => errors::catch(raised, Exc::AttributeError).map(|()| None),
+            found => found,
         }
     }
 
     fn required(receiver: &PyObject, name: &PyStr) -> PyResult<Special> {
-        match Self::find(receiver, name)? {
+        match Self::find_strictly(receiver, name)? {
             Some(found) => Ok(found),
             None => Err(raised!(AttributeError, "{name}")),
         }
@@ -316,7 +315,7 @@ fn contains_by_iteration(object: &PyObject, value: &PyObject) -> PyResult<bool> 
 pub unsafe extern "C" fn repr(object: Ref) -> Ref {
     // SAFETY: slots are called with live objects.
     let object = unsafe { borrow(object) };
-    let show = || match Special::find_quietly(object, intern!("__repr__")) {
+    let show = || match Special::find(object, intern!("__repr__"))? {
         Some(method) => method.call(&[object]),
         None => {
             let text = format!("<{} object at {:p}>", object.class().name(), object.as_ptr());
@@ -467,10 +466,7 @@ pub unsafe extern "C" fn richcompare(a: Ref, b: Ref, op: c_int) -> Ref {
         CompareOp::Gt => intern!("__gt__"),
         CompareOp::Ge => intern!("__ge__"),
     };
-    ret_obj(match Special::find_quietly(a, name) {
-        Some(method) => method.call(&[a, b]),
-        None => Ok(not_implemented()),
-    })
+    ret_obj(maybe(name, &[a, b]))
 }
 
 pub unsafe extern "C" fn iter(object: Ref) -> Ref {
@@ -481,10 +477,10 @@ pub unsafe extern "C" fn iter(object: Ref) -> Ref {
 
 fn iterate(object: &PyObject) -> PyResult {
     let not_iterable = || raised!(TypeError, "'{}' object is not iterable", object.class().name());
-    match Special::find_quietly(object, intern!("__iter__")) {
+    match Special::find(object, intern!("__iter__"))? {
         Some(method) if method.is_none() => Err(not_iterable()),
         Some(method) => method.call(&[object]),
-        None => match Special::find_quietly(object, intern!("__getitem__")) {
+        None => match Special::find(object, intern!("__getitem__"))? {
             Some(_) => super::buffers::sequence_iterator(object),
             None => Err(not_iterable()),
         },
