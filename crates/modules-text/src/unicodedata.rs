@@ -71,7 +71,8 @@ fn normalize_text(edition: Edition, form_name: &str, text: &PyStr) -> PyResult<P
     Ok(with_units!(text.units(), u => PyStr::from_code_points(&normal::normalize(u, form, edition))))
 }
 
-fn find(name: &PyObject) -> PyResult<u32> {
+/// The character of a name; Unicode 3.2 had no aliases.
+fn find(edition: Edition, name: &PyObject) -> PyResult<u32> {
     let bytes = match name.downcast::<PyStr>() {
         Some(text) => text.to_utf8()?.as_bytes().to_vec(),
         None => taipan_objects::codecs::bytes_like(name)?.as_slice().to_vec(),
@@ -80,7 +81,7 @@ fn find(name: &PyObject) -> PyResult<u32> {
         return Err(errors::set_message(Exc::KeyError, format_args!("name too long")));
     }
     let text = String::from_utf8_lossy(&bytes);
-    match names::lookup(&text) {
+    match names::lookup(&text).filter(|_| edition == Edition::Current || !names::is_alias(&text)) {
         Some(c) => Ok(c.into()),
         None => Err(errors::set_message(Exc::KeyError, format_args!("undefined character name '{text}'"))),
     }
@@ -142,7 +143,7 @@ pub mod module {
     /// corresponding character.  If not found, KeyError is raised.
     #[pyfunction(signature = "(name, /)")]
     pub fn lookup(name: &PyObject) -> PyResult<Py<PyStr>> {
-        Ok(PyStr::from_char(find(name)?))
+        Ok(PyStr::from_char(find(CURRENT, name)?))
     }
 
     /// Returns the general category assigned to the character chr as string.
@@ -271,7 +272,7 @@ impl PyUcd {
     /// corresponding character.  If not found, KeyError is raised.
     #[pymethod(signature = "(name, /)")]
     pub fn lookup(&self, name: &PyObject) -> PyResult<Py<PyStr>> {
-        Ok(PyStr::from_char(find(name)?))
+        Ok(PyStr::from_char(find(OLD, name)?))
     }
 
     /// Returns the general category assigned to the character chr as string.

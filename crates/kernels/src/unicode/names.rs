@@ -29,6 +29,12 @@ pub fn lookup(name: &str) -> Option<char> {
     (unicode_names2::name(character)?.to_string() == name).then_some(character)
 }
 
+/// Whether a name is a formal alias.
+pub fn is_alias(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    ALIASES.binary_search_by_key(&&*name, |&(alias, _)| alias).is_ok()
+}
+
 /// The name of a character; aliases are none.
 pub fn name(c: u32) -> Option<String> {
     if TANGUT_IDEOGRAPHS.iter().any(|&(first, last)| (first..=last).contains(&c)) {

@@ -52,6 +52,8 @@ pub struct PyReader {
     #[member(readonly, kind = ULONG)]
     line_num: Cell<usize>,
     record: RefCell<Record>,
+    /// Counts rows begun, to notice lines that ask for a row themselves.
+    reading: Cell<usize>,
 }
 
 impl PyReader {
@@ -68,6 +70,7 @@ impl PyReader {
             dialect,
             line_num: Cell::new(0),
             record: RefCell::default(),
+            reading: Cell::new(0),
         }))
     }
 
@@ -202,6 +205,8 @@ impl PyReader {
 
     fn row(&self) -> PyResult<Option<Obj>> {
         *self.record.borrow_mut() = Record::default();
+        let turn = self.reading.get() + 1;
+        self.reading.set(turn);
         loop {
             let Some(line) = iter::next(&self.lines)? else {
                 let record = &mut *self.record.borrow_mut();
@@ -221,6 +226,9 @@ impl PyReader {
                     line.class().name()
                 )));
             };
+            if self.reading.get() != turn {
+                return Err(csv_error("iterator has already advanced the reader"));
+            }
             self.line_num.set(self.line_num.get() + 1);
             // The record is taken out while it is worked on: converting a field may run other code.
             let mut record = self.record.take();

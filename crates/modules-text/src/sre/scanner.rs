@@ -17,7 +17,8 @@ pub struct PyScanner {
     ob_base: PyObject,
     #[member(readonly, kind = OBJECT)]
     pattern: Py<PyPattern>,
-    string: Obj,
+    /// Held, so that a buffer keeps its size.
+    subject: Subject,
     /// Where the text begins and ends for matches.
     begin: usize,
     end: usize,
@@ -34,12 +35,12 @@ impl PyScanner {
         pos: OptArg<isize>,
         endpos: OptArg<isize>,
     ) -> PyResult<Py<PyScanner>> {
-        let length = pattern.subject(string)?.len();
-        let (begin, end) = clip(pos, endpos, length);
+        let subject = pattern.subject(string)?;
+        let (begin, end) = clip(pos, endpos, subject.len());
         Ok(memory::new(PyScanner {
             ob_base: PyObject::EMPTY,
             pattern: pattern.to_owned(),
-            string: string.owned(),
+            subject,
             begin,
             end,
             start: Cell::new(begin),
@@ -62,18 +63,17 @@ impl PyScanner {
         if start > self.end {
             return Ok(None);
         }
-        let subject = self.pattern.subject(&self.string)?;
         with_matcher(|matcher| {
             let program = &self.pattern.compiled.program;
             let advance = self.must_advance.get();
-            if !subject.run(matcher, program, start, self.end, mode, advance)? {
+            if !self.subject.run(matcher, program, start, self.end, mode, advance)? {
                 self.start.set(usize::MAX);
                 return Ok(None);
             }
             let (from, to) = matcher.span();
             self.must_advance.set(from == to);
             self.start.set(to);
-            Ok(Some(PyMatch::new(&self.pattern, &self.string, (self.begin, self.end), matcher)))
+            Ok(Some(PyMatch::new(&self.pattern, &self.subject.object, (self.begin, self.end), matcher)))
         })
     }
 }

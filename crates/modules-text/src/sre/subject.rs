@@ -1,6 +1,7 @@
 //! The text a pattern is run over: a string, or whatever exports bytes.
 
 use taipan_kernels::sre::{Locale, Matcher, Mode, Program, Stop};
+use taipan_objects::model::gc::{Traverse, Visitor};
 use taipan_objects::model::thread::{self, EvalBreaker};
 use taipan_objects::prelude::*;
 use taipan_objects::protocols::buffer::{self, Buffer};
@@ -17,6 +18,12 @@ enum Source {
     Text,
     Bytes,
     Buffer(Buffer),
+}
+
+impl Traverse for Subject {
+    fn traverse(&self, visitor: &mut Visitor) {
+        self.object.traverse(visitor);
+    }
 }
 
 impl Subject {

@@ -3,11 +3,11 @@
 use super::PyStr;
 use super::fields::{self, Field, FieldName, Lookup, Markup};
 use super::writer::Writer;
+use crate::errors;
 use crate::model::{ObjectExt, Py, PyObject, PyResult};
 use crate::protocols::object;
 use crate::types::dict::PyDict;
 use crate::types::int::PyInt;
-use crate::{errors, with_units};
 use core::ops::Range;
 use taipan_macros::pymethods;
 

@@ -229,7 +229,7 @@ fn character_of(value: &PyObject) -> PyResult<u32> {
         return Err(raised!(
             TypeError,
             "%c requires an int or a unicode character, not {}",
-            value.class().name()
+            object::fully_qualified_name(value.class())?
         ));
     }
     let int = number::index(value)?;

@@ -255,7 +255,7 @@ impl PyStr {
 impl PyStr {
     /// A plain string of the same text, for pickling.
     fn substring_copy(&self) -> Py<PyStr> {
-        self.to_exact()
+        self.copied()
     }
 }
 

@@ -44,6 +44,11 @@ impl PyStr {
         if PyStr::check_exact(self) {
             return self.to_owned();
         }
+        self.copied()
+    }
+
+    /// A new plain string of the same text.
+    pub(super) fn copied(&self) -> Py<PyStr> {
         match self.units() {
             StrUnits::Ascii(u) => layout::narrow(u, true),
             StrUnits::Latin1(u) => layout::narrow(u, false),

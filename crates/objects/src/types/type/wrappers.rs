@@ -321,6 +321,9 @@ fn checked_new(owner: &PyObject, args: &PyTuple, kwargs: Option<&PyDict>) -> PyR
     }
     if native.tp_new().map(|f| f as usize) != owner.tp_new().map(|f| f as usize) {
         let (asked, safe) = (class.name(), native.name());
+        if native.tp_new().is_none() {
+            return Err(raised!(TypeError, "cannot create '{asked}' instances"));
+        }
         return Err(raised!(TypeError, "{name}.__new__({asked}) is not safe, use {safe}.__new__()"));
     }
     let Some(function) = owner.tp_new() else {
