@@ -2,7 +2,7 @@
 
 use taipan_objects::prelude::*;
 
-#[pytype(name = "functools.KeyWrapper", gc, flags(IMMUTABLETYPE), parts(METHODS))]
+#[pytype(name = "functools.KeyWrapper", gc, flags(IMMUTABLETYPE, DISALLOW_INSTANTIATION), parts(METHODS))]
 pub struct PyCompareKey {
     ob_base: PyObject,
     compare: Obj,
@@ -50,5 +50,10 @@ impl PyCompareKey {
         };
         let order = call::call(&self.compare, &[&a, &b])?;
         object::compare(&order, &PyInt::from_i64(0), op)
+    }
+
+    #[getter(__text_signature__)]
+    fn text_signature(&self) -> &'static str {
+        "(obj)"
     }
 }

@@ -117,11 +117,13 @@ impl PyPartial {
     }
 
     fn shown(&self) -> PyResult<String> {
-        let mut shown = vec![object::repr(&self.function())?.to_string()];
-        for arg in self.args().as_slice() {
+        // What is shown may change the state while it is shown.
+        let (function, args, keywords) = (self.function(), self.args(), self.keywords().items_snapshot());
+        let mut shown = vec![object::repr(&function)?.to_string()];
+        for arg in args.as_slice() {
             shown.push(object::repr(arg)?.to_string());
         }
-        for (key, value) in self.keywords().items_snapshot() {
+        for (key, value) in keywords {
             shown.push(format!("{}={}", object::str(&key)?, object::repr(&value)?));
         }
         Ok(shown.join(", "))
@@ -134,7 +136,8 @@ fn checked_state(state: &PyObject) -> PyResult<(Obj, Py<PyTuple>, Py<PyDict>, Ob
     let state = state.downcast::<PyTuple>().ok_or_else(invalid)?;
     let [function, args, keywords, dict] = state.as_slice() else { return Err(invalid()) };
     let args = args.downcast::<PyTuple>().filter(|_| object::is_callable(function)).ok_or_else(invalid)?;
-    if !keywords.is_none() && keywords.downcast::<PyDict>().is_none() {
+    let is_dict = |value: &PyObject| value.is_none() || value.downcast::<PyDict>().is_some();
+    if !is_dict(keywords) || !is_dict(dict) {
         return Err(invalid());
     }
     if args.as_slice().last().is_some_and(|last| is_placeholder(last)) {

@@ -180,8 +180,12 @@ impl Signature {
         if self.params.len() == self.positional_only && !self.var_keywords {
             return Err(raised!(TypeError, "{}() takes no keyword arguments", self.name));
         }
-        if raw.args.len() > self.positional && !self.var_args {
-            return Err(self.wrong_count(&bound.named, raw.args.len(), raw.keyword_count()));
+        let given = raw.args.len();
+        if !self.var_args && !self.var_keywords && given + raw.keyword_count() > self.params.len() {
+            return Err(self.too_many(given, raw.keyword_count()));
+        }
+        if given > self.positional && !self.var_args {
+            return Err(self.wrong_count(&bound.named, given, raw.keyword_count()));
         }
         let extra = self.var_keywords.then(PyDict::new);
         let mut problem = None;
@@ -261,6 +265,22 @@ impl Signature {
                 }
             }
         }
+    }
+
+    /// More arguments than there are parameters.
+    #[cold]
+    fn too_many(&self, given: usize, keywords: usize) -> Raised {
+        let total = self.params.len();
+        let required = self.required + self.required_keywords.count_ones() as usize;
+        let how = if required == total { "exactly" } else { "at most" };
+        let keyword = if given == 0 { "keyword " } else { "" };
+        raised!(
+            TypeError,
+            "{}() takes {how} {total} {keyword}argument{} ({} given)",
+            self.name,
+            plural(total),
+            given + keywords
+        )
     }
 
     fn too_few_positional(&self, given: usize) -> Raised {

@@ -101,6 +101,7 @@ pub static STATIC_TYPES: &[&StaticType] = &[
     &super::set::iterator::PySetIter_Type,
     &super::tuple::iterator::PyTupleIter_Type,
     &super::typing::nodefault::PyNoDefaultType_Type,
+    &super::typing::_PyTypeAlias_Type,
     &super::union::_PyUnion_Type,
 ];
 

@@ -33,34 +33,3 @@ pub use member::{PyMemberDescr, PyMemberDescr_Type, get_member, new_member, set_
 pub use method::{PyMethodDescr, PyMethodDescr_Type, new_method};
 pub use property::{PyProperty, PyProperty_Type};
 pub use wrapper::{_PyMethodWrapper_Type, PyMethodWrapper, PyWrapperDescr, PyWrapperDescr_Type, new_wrapper};
-
-use crate::model::spec::StaticType;
-use crate::types;
-
-/// The static types of callables, descriptors, modules and typing, to be made ready.
-pub static STATIC_TYPES: &[&StaticType] = &[
-    &types::builtin::PyCFunction_Type,
-    &types::builtin::PyCMethod_Type,
-    &types::method::PyMethod_Type,
-    &types::method::PyInstanceMethod_Type,
-    &types::function::PyFunction_Type,
-    &types::code::PyCode_Type,
-    &types::cell::PyCell_Type,
-    &types::module::PyModule_Type,
-    &types::capsule::PyCapsule_Type,
-    &types::namespace::_PyNamespace_Type,
-    &types::genericalias::Py_GenericAliasType,
-    &types::genericalias::PyGenericAliasIterator_Type,
-    &types::union::_PyUnion_Type,
-    &types::typing::PyNoDefaultType_Type,
-    &PyMethodDescr_Type,
-    &PyClassMethodDescr_Type,
-    &PyMemberDescr_Type,
-    &PyGetSetDescr_Type,
-    &PyWrapperDescr_Type,
-    &_PyMethodWrapper_Type,
-    &PyProperty_Type,
-    &PyClassMethod_Type,
-    &PyStaticMethod_Type,
-    &PyDictProxy_Type,
-];

@@ -116,9 +116,13 @@ impl PyProperty {
             self.doc.set(doc);
             return Ok(());
         }
-        // In a subclass the docstring of the class would hide it, so it goes to the instance, if it can.
+        // In a subclass the docstring of the class would hide it, so it goes to the instance, if it can. One that was
+        // given is dropped silently where it cannot.
         let doc = doc.unwrap_or_else(none);
         let stored = object::set_attr(self, intern!("__doc__"), Some(&doc));
+        if self.getter_doc.get() != 0 {
+            return stored;
+        }
         errors::ignore(stored, Exc::AttributeError).map(|_| ())
     }
 }

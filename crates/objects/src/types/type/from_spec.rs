@@ -63,9 +63,7 @@ fn make(spec: &'static TypeSpec, module: Option<&PyModule>) -> PyResult {
             (*raw).ht_module = module.owned().into_raw();
         }
     }
-    if !has_own_module(spec) {
-        dict.set_item(intern!("__module__"), &PyStr::intern(PyStr::new(module_name)))?;
-    }
+    dict.set_item(intern!("__module__"), &PyStr::intern(PyStr::new(module_name)))?;
     for part in spec.parts {
         slots::fill(class, part.slots);
     }
@@ -74,8 +72,8 @@ fn make(spec: &'static TypeSpec, module: Option<&PyModule>) -> PyResult {
         // SAFETY: one field is written.
         unsafe { (*class.raw()).tp_call = Some(crate::protocols::call::vectorcall_slot) };
     }
-    if class.tp_new().is_none() && base.is(object_type()) {
-        // What a static type without `tp_new` would be.
+    if class.tp_new().is_none() && base.is(object_type()) && !class.has_flag(Py_TPFLAGS_BASETYPE) {
+        // What a static type without `tp_new` would be. What is made to be derived from is made as `object` is.
         class.change_flags(Py_TPFLAGS_DISALLOW_INSTANTIATION, 0);
     }
     ready::ready(class, Some(spec.parts), spec.members.as_ptr().cast_mut())?;
@@ -311,16 +309,6 @@ unsafe fn set_defaults(ty: *mut PyTypeObject, extras: &Extras) {
         }
     }
     let _ = extras.doc;
-}
-
-/// Whether instances say by a property of their own which module they belong to.
-fn has_own_module(spec: &TypeSpec) -> bool {
-    spec.parts.iter().any(|part| {
-        part.properties.iter().take_while(|property| !property.name.is_null()).any(|property| {
-            // SAFETY: names of declarations live as long as the process.
-            unsafe { crate::types::builtin::doc::c_text(property.name) == "__module__" }
-        })
-    })
 }
 
 fn ready_c_type(class: &TypeObject, count: usize, full: &str) -> PyResult<()> {

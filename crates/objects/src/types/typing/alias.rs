@@ -32,7 +32,7 @@ use taipan_macros::{pymethods, pytype};
 /// __type_params__ attribute.
 ///
 /// See PEP 695 for more information.
-#[pytype(name = "typing.TypeAliasType", gc, flags(IMMUTABLETYPE), parts(METHODS))]
+#[pytype(name = "typing.TypeAliasType", exported = _PyTypeAlias_Type, gc, parts(METHODS))]
 pub struct PyTypeAliasType {
     ob_base: PyObject,
     #[member(name = "__name__", readonly)]

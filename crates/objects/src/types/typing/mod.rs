@@ -16,7 +16,7 @@ mod paramspec;
 mod typevar;
 mod typevartuple;
 
-pub use alias::{PyTypeAliasType, new_type_alias};
+pub use alias::{_PyTypeAlias_Type, PyTypeAliasType, new_type_alias};
 pub use generic::{PyGeneric, set_type_parameter_default, subscript_generic};
 pub use lazy::PyConstEvaluator;
 pub use nodefault::{PyNoDefault, PyNoDefaultType_Type, is_no_default, no_default};
