@@ -55,13 +55,13 @@ pub fn compile(source: &PyObject, filename: &PyStr, options: &Options) -> PyResu
     if source.downcast::<node::PyAst>().is_none() {
         return Ok(None);
     }
-    if options.flags & flags::OPTIMIZED_AST == flags::ONLY_AST {
-        return Ok(Some(source.owned()));
-    }
     let wanted = root_of(options.mode);
     if !object::is_instance(source, &*classes::class(wanted)?)? {
         let found = source.class().short_name();
         return Err(raised!(TypeError, "expected {wanted} node, got {found}"));
+    }
+    if options.flags & flags::OPTIMIZED_AST == flags::ONLY_AST {
+        return Ok(Some(source.owned()));
     }
     let arena = Arena::new();
     let reader = Reader::new(&arena)?;

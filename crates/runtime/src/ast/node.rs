@@ -51,13 +51,20 @@ fn holds(names: &[Obj], wanted: &PyObject) -> PyResult<bool> {
 }
 
 /// What a field that was not given becomes.
-fn fill_missing(slf: &PyObject, class: &TypeObject, types: Option<&PyObject>, name: &PyStr) -> PyResult<()> {
+fn fill_missing(
+    slf: &PyObject,
+    class: &TypeObject,
+    types: Option<&PyObject>,
+    name: &PyObject,
+) -> PyResult<()> {
     let shown = class.short_name();
     let found = match types {
         Some(types) => object::get_item(types, name),
         None => return Ok(()),
     };
-    let Some(kind) = errors::ignore(found, Exc::KeyError)? else {
+    let found = errors::ignore(found, Exc::KeyError)?;
+    let text = name.downcast::<PyStr>();
+    let (Some(kind), Some(text)) = (found, text) else {
         let name = object::repr(name)?;
         return errors::warn(
             Exc::DeprecationWarning,
@@ -71,10 +78,10 @@ fn fill_missing(slf: &PyObject, class: &TypeObject, types: Option<&PyObject>, na
         return Ok(());
     }
     if kind.downcast::<taipan_objects::types::genericalias::PyGenericAlias>().is_some() {
-        return object::set_attr(slf, name, Some(&PyList::new()));
+        return object::set_attr(slf, text, Some(&PyList::new()));
     }
     if kind.is(&*classes::class("expr_context")?) {
-        return object::set_attr(slf, name, Some(&*classes::singleton("Load")?));
+        return object::set_attr(slf, text, Some(&*classes::singleton("Load")?));
     }
     let name = object::repr(name)?;
     errors::warn(
@@ -88,6 +95,26 @@ fn fill_missing(slf: &PyObject, class: &TypeObject, types: Option<&PyObject>, na
 
 #[pymethods(METHODS)]
 impl PyAst {
+    #[getter(__dict__)]
+    fn dict_object(slf: &PyObject) -> PyResult<Option<Obj>> {
+        object::instance_dict(slf)
+    }
+
+    #[setter(__dict__)]
+    fn set_dict_object(&self, value: Option<&PyObject>) -> PyResult<()> {
+        match value {
+            Some(value) if value.downcast::<PyDict>().is_some() => {
+                self.dict.set(Some(value.owned()));
+                Ok(())
+            }
+            Some(value) => {
+                let name = value.class().name();
+                Err(raised!(TypeError, "__dict__ must be set to a dictionary, not a '{name}'"))
+            }
+            None => Err(raised!(TypeError, "cannot delete __dict__")),
+        }
+    }
+
     #[new(signature = "(*args, **kwargs)")]
     fn py_new(cls: &TypeObject, args: &[&PyObject], kwargs: Option<Py<PyDict>>) -> PyResult<Py<PyAst>> {
         let _ = (args, kwargs);
@@ -98,7 +125,7 @@ impl PyAst {
     fn init(slf: &PyObject, args: &[&PyObject], kwargs: Option<Py<PyDict>>) -> PyResult<()> {
         let class = slf.class();
         let shown = class.short_name();
-        let fields = names_of(class, intern!("_fields"))?;
+        let fields = iter::collect(&*object::get_attr(class, intern!("_fields"))?)?;
         if args.len() > fields.len() {
             return Err(raised!(
                 TypeError,
@@ -146,8 +173,8 @@ impl PyAst {
         }
         let types = object::get_optional_attr(class, intern!("_field_types"))?;
         for (field, given) in fields.iter().zip(given) {
-            if !given && let Some(name) = field.downcast::<PyStr>() {
-                fill_missing(slf, class, types.as_deref(), name)?;
+            if !given {
+                fill_missing(slf, class, types.as_deref(), field)?;
             }
         }
         Ok(())

@@ -268,6 +268,14 @@ fn constant(value: &Constant<'_>) -> PyResult<()> {
     }
 }
 
+fn aliases(list: &[Alias<'_>]) -> PyResult<()> {
+    for alias in list {
+        name(alias.name)?;
+        alias.asname.map_or(Ok(()), name)?;
+    }
+    Ok(())
+}
+
 fn assignable(targets: &[Expr<'_>], context: ExprContext, owner: &str) -> PyResult<()> {
     not_empty(targets.len(), "targets", owner)?;
     expressions(targets, context)
@@ -277,6 +285,7 @@ fn handlers(list: &[ExceptHandler<'_>]) -> PyResult<()> {
     for handler in list {
         position(&handler.loc)?;
         optional(handler.type_)?;
+        handler.name.map_or(Ok(()), name)?;
         body(handler.body, "ExceptHandler")?;
     }
     Ok(())
@@ -291,7 +300,7 @@ fn try_parts(
 ) -> PyResult<()> {
     body(own, owner)?;
     if caught.is_empty() && finalbody.is_empty() {
-        return Err(invalid(format_args!("{owner} has neither handlers nor finalbody")));
+        return Err(invalid(format_args!("{owner} has neither except handlers nor finalbody")));
     }
     if caught.is_empty() && !orelse.is_empty() {
         return Err(invalid(format_args!("{owner} has orelse but no except handlers")));
@@ -344,15 +353,25 @@ fn statement(stmt: &Stmt<'_>) -> PyResult<()> {
     errors::check_stack(" during ast validation")?;
     position(&stmt.loc)?;
     match stmt.kind {
-        StmtKind::FunctionDef { args, body, decorator_list, returns, type_params, .. } => {
+        StmtKind::FunctionDef { name: own, args, body, decorator_list, returns, type_params, .. } => {
+            name(own)?;
             function("FunctionDef", body, type_params, args, decorator_list, returns)
         }
-        StmtKind::AsyncFunctionDef { args, body, decorator_list, returns, type_params, .. } => {
+        StmtKind::AsyncFunctionDef {
+            name: own, args, body, decorator_list, returns, type_params, ..
+        } => {
+            name(own)?;
             function("AsyncFunctionDef", body, type_params, args, decorator_list, returns)
         }
         StmtKind::ClassDef {
-            bases, keywords: named, body: own, decorator_list, type_params: params, ..
+            name: class,
+            bases,
+            keywords: named,
+            body: own,
+            decorator_list,
+            type_params: params,
         } => {
+            name(class)?;
             body(own, "ClassDef")?;
             type_params(params)?;
             expressions(bases, ExprContext::Load)?;
@@ -437,12 +456,16 @@ fn simple_statement(stmt: &Stmt<'_>) -> PyResult<()> {
             expression(test, load)?;
             optional(msg)
         }
-        StmtKind::Import { names } => not_empty(names.len(), "names", "Import"),
+        StmtKind::Import { names } => {
+            not_empty(names.len(), "names", "Import")?;
+            aliases(names)
+        }
         StmtKind::ImportFrom { names, level, .. } => {
             if level < 0 {
                 return Err(invalid("Negative ImportFrom level"));
             }
-            not_empty(names.len(), "names", "ImportFrom")
+            not_empty(names.len(), "names", "ImportFrom")?;
+            aliases(names)
         }
         StmtKind::Global { names } => not_empty(names.len(), "names", "Global"),
         StmtKind::Nonlocal { names } => not_empty(names.len(), "names", "Nonlocal"),
