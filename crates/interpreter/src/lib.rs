@@ -18,6 +18,7 @@ pub(crate) mod eval;
 pub mod frames;
 pub mod generators;
 pub(crate) mod monitoring;
+pub(crate) mod specialise;
 pub mod upcalls;
 pub(crate) mod value;
 

@@ -125,7 +125,7 @@ unsafe fn fill_defaults(func: &PyFunction, code: &PyCode, locals: *mut Value, gi
         for place in given.max(required)..accepted {
             let slot = locals.add(place);
             if (*slot).is_null() {
-                slot.write(Value::new_ref(defaults[defaults.len() - accepted + place]));
+                slot.write(Value::new_ref(defaults[defaults.len() + place - accepted]));
             }
         }
     }

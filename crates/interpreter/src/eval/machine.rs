@@ -194,9 +194,36 @@ impl Machine {
     }
 
     #[inline(always)]
-    pub fn cache64(&self, index: usize) -> u64 {
+    pub fn set_cache(&self, index: usize, value: u16) {
         // SAFETY: the instruction has that cache.
-        unsafe { self.pc.add(index).cast::<u64>().read_unaligned() }
+        unsafe { *self.pc.add(index) = value }
+    }
+
+    #[inline(always)]
+    pub fn set_cache32(&self, index: usize, value: u32) {
+        // SAFETY: the instruction has that cache.
+        unsafe { self.pc.add(index).cast::<u32>().write_unaligned(value) }
+    }
+
+    /// Remembers an object that something else keeps alive.
+    #[inline(always)]
+    pub fn set_cache_ptr(&self, index: usize, object: &PyObject) {
+        // SAFETY: the instruction has that cache.
+        unsafe { self.pc.add(index).cast::<*mut PyObject>().write_unaligned(object.as_ptr()) }
+    }
+
+    /// What `set_cache_ptr` remembered.
+    #[inline(always)]
+    pub fn cache_object<'a>(&self, index: usize) -> &'a PyObject {
+        // SAFETY: the guards of the instruction say that the object is alive.
+        unsafe { &*self.pc.add(index).cast::<*mut PyObject>().read_unaligned() }
+    }
+
+    /// The current instruction as it is in the code.
+    #[inline(always)]
+    pub fn opcode(&self) -> u8 {
+        // SAFETY: `pc` stands behind it.
+        unsafe { *self.pc.sub(1).cast::<u8>() }
     }
 
     /// Goes over inline caches, or forward.

@@ -6,23 +6,23 @@
 
 #![expect(unsafe_code, reason = "reads instructions through a pointer")]
 
-mod arithmetic;
+pub(crate) mod arithmetic;
 mod attributes;
 mod building;
-mod calls;
-mod common;
+pub(crate) mod calls;
+pub(crate) mod common;
 mod containers;
 mod exceptions;
 mod formatting;
-mod generators;
+pub(crate) mod generators;
 mod imports;
 mod intrinsics;
 mod iteration;
-mod jumps;
+pub(crate) mod jumps;
 mod loads;
 pub(crate) mod machine;
 mod names;
-mod opcodes;
+pub(crate) mod opcodes;
 mod patterns;
 mod returns;
 mod unwind;
@@ -30,10 +30,12 @@ mod unwind;
 pub(crate) use generators::awaitable_iterator;
 
 use crate::frames::{Frame, current, set_current};
+use crate::specialise;
 use crate::value::Value;
 use exceptions::Fault;
 use machine::Machine;
 use opcodes::*;
+use taipan_bytecode::opcode::{NB_ADD, NB_MULTIPLY, NB_SUBTRACT};
 use taipan_objects::model::thread::ThreadState;
 use taipan_objects::prelude::*;
 
@@ -62,60 +64,12 @@ fn enter(thread: &'static ThreadState, frame: *mut Frame) -> Machine {
     }
 }
 
-/// Goes on with the next instruction.
-macro_rules! next {
-    ($body:expr) => {{
-        $body;
-        continue;
-    }};
-}
-
-/// Goes on, or raises.
-macro_rules! attempt {
-    ($body:expr) => {
-        match $body {
-            Ok(()) => continue,
-            Err(_) => Fault::Raised,
-        }
-    };
-}
-
-/// As `attempt`, for what may also pass an exception on.
-macro_rules! attempt_fault {
-    ($body:expr) => {
-        match $body {
-            Ok(()) => continue,
-            Err(fault) => fault,
-        }
-    };
-}
-
-/// Replaces so many operands by the object or value that the expression gives.
-macro_rules! result {
-    ($m:ident, $operands:expr, $body:expr) => {{
-        $m.save();
-        match $body {
-            Ok(result) => {
-                $m.replace($operands, result);
-                continue;
-            }
-            Err(_) => Fault::Raised,
-        }
-    }};
-}
-
-macro_rules! object_result {
-    ($m:ident, $operands:expr, $body:expr) => {
-        result!($m, $operands, $body.map(Value::owned))
-    };
-}
-
 #[expect(clippy::too_many_lines, reason = "the loop")]
 fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
     if raising {
         m.outline(|m| unwind::unwind(m, Fault::Raised))?;
     }
-    loop {
+    'next: loop {
         // SAFETY: `pc` stands in the code of the running frame; code ends with an instruction that leaves it.
         let unit = unsafe { *m.pc };
         m.skip(1);
@@ -128,8 +82,100 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
             op = unit as u8;
             arg = arg << 8 | usize::from(unit >> 8);
         }
-        let fault = match op {
-            NOP | NOT_TAKEN | INSTRUMENTED_NOT_TAKEN | CACHE => continue,
+        let fault = 'again: loop {
+            /// Goes on with the next instruction.
+            macro_rules! next {
+                ($body:expr) => {{
+                    $body;
+                    continue 'next;
+                }};
+            }
+
+            /// Goes on, or raises.
+            macro_rules! attempt {
+                ($body:expr) => {
+                    match $body {
+                        Ok(()) => continue 'next,
+                        Err(_) => Fault::Raised,
+                    }
+                };
+            }
+
+            /// As `attempt`, for what may also pass an exception on.
+            macro_rules! attempt_fault {
+                ($body:expr) => {
+                    match $body {
+                        Ok(()) => continue 'next,
+                        Err(fault) => fault,
+                    }
+                };
+            }
+
+            /// Replaces so many operands by the object or value that the expression gives.
+            macro_rules! result {
+                ($m:ident, $operands:expr, $body:expr) => {{
+                    $m.save();
+                    match $body {
+                        Ok(result) => {
+                            $m.replace($operands, result);
+                            continue 'next;
+                        }
+                        Err(_) => Fault::Raised,
+                    }
+                }};
+            }
+
+            macro_rules! object_result {
+                ($m:ident, $operands:expr, $body:expr) => {
+                    result!($m, $operands, $body.map(Value::owned))
+                };
+            }
+
+
+            /// Looks for a form of the general instruction where its counter has run out.
+            macro_rules! adapt {
+                ($m:ident, $op:ident, $arg:ident, $general:ident, $decide:path) => {
+                    if $op == $general {
+                        let counter = $m.cache(0);
+                        if specialise::is_due(counter) {
+                            $m.outline(|m| $decide(m, $arg));
+                            if $m.opcode() != $general {
+                                $op = $m.opcode();
+                                continue 'again;
+                            }
+                        } else {
+                            $m.set_cache(0, specialise::advanced(counter));
+                        }
+                    }
+                };
+            }
+
+            /// A form that cannot raise: where its guards fail, the general instruction runs.
+            macro_rules! form {
+                ($op:ident, $general:ident, $body:expr) => {{
+                    if $body {
+                        continue 'next;
+                    }
+                    $op = $general;
+                    continue 'again;
+                }};
+            }
+
+            /// A form that can raise.
+            macro_rules! form_attempt {
+                ($op:ident, $general:ident, $body:expr) => {
+                    match $body {
+                        Some(Ok(())) => continue 'next,
+                        Some(Err(_)) => Fault::Raised,
+                        None => {
+                            $op = $general;
+                            continue 'again;
+                        }
+                    }
+                };
+            }
+            break match op {
+            NOP | NOT_TAKEN | INSTRUMENTED_NOT_TAKEN | CACHE => continue 'next,
             RESUME | RESUME_CHECK | INSTRUMENTED_RESUME => {
                 if arg & 3 < 2 {
                     attempt!(jumps::check_breaker(&mut m))
@@ -169,7 +215,12 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
             SWAP => next!(loads::swap(&mut m, arg)),
             END_SEND | INSTRUMENTED_END_SEND => next!(loads::end_send(&mut m)),
 
-            LOAD_GLOBAL => attempt!({ names::load_global(&mut m, arg).map(|()| m.skip(4)) }),
+            LOAD_GLOBAL => {
+                adapt!(m, op, arg, LOAD_GLOBAL, specialise::globals::specialise);
+                attempt!({ names::load_global(&mut m, arg).map(|()| m.skip(4)) })
+            }
+            LOAD_GLOBAL_MODULE => form!(op, LOAD_GLOBAL, specialise::globals::module(&mut m, arg)),
+            LOAD_GLOBAL_BUILTIN => form!(op, LOAD_GLOBAL, specialise::globals::builtin(&mut m, arg)),
             LOAD_NAME => result!(m, 0, names::load_name(m.frame, m.name(arg))),
             LOAD_LOCALS => result!(m, 0, names::load_locals(m.frame)),
             LOAD_BUILD_CLASS => result!(m, 0, loads::load_build_class(m.frame)),
@@ -195,8 +246,25 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
                 attempt!(names::setup_annotations(m.frame))
             }
 
-            LOAD_ATTR => attempt!(attributes::load_attr(&mut m, arg)),
+            LOAD_ATTR => {
+                adapt!(m, op, arg, LOAD_ATTR, specialise::attributes::specialise_load);
+                attempt!(attributes::load_attr(&mut m, arg))
+            }
+            LOAD_ATTR_INSTANCE_VALUE => form!(op, LOAD_ATTR, specialise::attributes::instance_value(&mut m, arg)),
+            LOAD_ATTR_WITH_HINT => form!(op, LOAD_ATTR, specialise::attributes::with_hint(&mut m, arg)),
+            LOAD_ATTR_SLOT => form!(op, LOAD_ATTR, specialise::attributes::slot(&mut m, arg)),
+            LOAD_ATTR_MODULE => form!(op, LOAD_ATTR, specialise::attributes::module(&mut m, arg)),
+            LOAD_ATTR_CLASS => form!(op, LOAD_ATTR, specialise::attributes::class(&mut m, arg, false)),
+            LOAD_ATTR_CLASS_WITH_METACLASS_CHECK => form!(op, LOAD_ATTR, specialise::attributes::class(&mut m, arg, true)),
+            LOAD_ATTR_METHOD_WITH_VALUES => form!(op, LOAD_ATTR, specialise::attributes::method_with_values(&mut m)),
+            LOAD_ATTR_METHOD_NO_DICT => form!(op, LOAD_ATTR, specialise::attributes::method_no_dict(&mut m)),
+            LOAD_ATTR_METHOD_LAZY_DICT => form!(op, LOAD_ATTR, specialise::attributes::method_lazy_dict(&mut m)),
+            LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES => { form!(op, LOAD_ATTR, specialise::attributes::nondescriptor(&mut m, arg, true)) }
+            LOAD_ATTR_NONDESCRIPTOR_NO_DICT => { form!(op, LOAD_ATTR, specialise::attributes::nondescriptor(&mut m, arg, false)) }
+            LOAD_ATTR_PROPERTY => form_attempt!(op, LOAD_ATTR, specialise::attributes::property(&mut m)),
             STORE_ATTR => {
+                adapt!(m, op, arg, STORE_ATTR, specialise::attributes::specialise_store);
+                {
                 m.save();
                 let result = object::set_attr(m.obj(1), m.name(arg), Some(m.obj(2)));
                 attempt!(result.map(|()| {
@@ -204,6 +272,10 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
                     m.skip(4);
                 }))
             }
+            }
+            STORE_ATTR_INSTANCE_VALUE => form!(op, STORE_ATTR, specialise::attributes::store_instance_value(&mut m, arg)),
+            STORE_ATTR_WITH_HINT => form!(op, STORE_ATTR, specialise::attributes::store_with_hint(&mut m, arg)),
+            STORE_ATTR_SLOT => form!(op, STORE_ATTR, specialise::attributes::store_slot(&mut m)),
             DELETE_ATTR => {
                 m.save();
                 attempt!(object::set_attr(m.obj(1), m.name(arg), None).map(|()| m.pop_close(1)))
@@ -213,32 +285,69 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
             }
             LOAD_SPECIAL => attempt!(attributes::special(&mut m, arg)),
 
-            BINARY_OP => attempt!({
+            BINARY_OP => {
+                adapt!(m, op, arg, BINARY_OP, specialise::arithmetic::specialise_binary);
+                attempt!({
                 let result = arithmetic::binary_op(&mut m, arg);
                 if result.is_ok() {
                     m.skip(5);
                 }
                 result
-            }),
-            COMPARE_OP => attempt!({
+            })
+            }
+            BINARY_OP_ADD_INT => form!(op, BINARY_OP, specialise::arithmetic::int(&mut m, NB_ADD)),
+            BINARY_OP_SUBTRACT_INT => form!(op, BINARY_OP, specialise::arithmetic::int(&mut m, NB_SUBTRACT)),
+            BINARY_OP_MULTIPLY_INT => form!(op, BINARY_OP, specialise::arithmetic::int(&mut m, NB_MULTIPLY)),
+            BINARY_OP_ADD_FLOAT => form!(op, BINARY_OP, specialise::arithmetic::float(&mut m, NB_ADD)),
+            BINARY_OP_SUBTRACT_FLOAT => form!(op, BINARY_OP, specialise::arithmetic::float(&mut m, NB_SUBTRACT)),
+            BINARY_OP_MULTIPLY_FLOAT => form!(op, BINARY_OP, specialise::arithmetic::float(&mut m, NB_MULTIPLY)),
+            BINARY_OP_EXTEND => form!(op, BINARY_OP, specialise::arithmetic::extended(&mut m, arg)),
+            BINARY_OP_ADD_UNICODE | BINARY_OP_INPLACE_ADD_UNICODE => { form_attempt!(op, BINARY_OP, specialise::arithmetic::add_unicode(&mut m)) }
+            BINARY_OP_SUBSCR_LIST_INT => form!(op, BINARY_OP, specialise::containers::list_int(&mut m)),
+            BINARY_OP_SUBSCR_TUPLE_INT => form!(op, BINARY_OP, specialise::containers::tuple_int(&mut m)),
+            BINARY_OP_SUBSCR_STR_INT => form!(op, BINARY_OP, specialise::containers::str_int(&mut m)),
+            BINARY_OP_SUBSCR_LIST_SLICE => form_attempt!(op, BINARY_OP, specialise::containers::list_slice(&mut m)),
+            BINARY_OP_SUBSCR_DICT => form_attempt!(op, BINARY_OP, specialise::containers::dict(&mut m)),
+            BINARY_OP_SUBSCR_GETITEM => form_attempt!(op, BINARY_OP, specialise::containers::getitem(&mut m)),
+            COMPARE_OP => {
+                adapt!(m, op, arg, COMPARE_OP, specialise::arithmetic::specialise_compare);
+                attempt!({
                 let result = arithmetic::compare_op(&mut m, arg);
                 if result.is_ok() {
                     m.skip(1);
                 }
                 result
-            }),
+            })
+            }
+            COMPARE_OP_INT => form!(op, COMPARE_OP, specialise::arithmetic::compare_int(&mut m, arg)),
+            COMPARE_OP_FLOAT => form!(op, COMPARE_OP, specialise::arithmetic::compare_float(&mut m, arg)),
+            COMPARE_OP_STR => form!(op, COMPARE_OP, specialise::arithmetic::compare_str(&mut m, arg)),
             CONTAINS_OP => {
+                adapt!(m, op, arg, CONTAINS_OP, specialise::arithmetic::specialise_contains);
+                {
                 m.save();
                 attempt!(arithmetic::contains(m.obj(1), m.obj(2), arg != 0).map(|found| {
                     m.replace(2, found);
                     m.skip(1);
                 }))
             }
+            }
+            CONTAINS_OP_DICT => form_attempt!(op, CONTAINS_OP, specialise::arithmetic::contains_dict(&mut m, arg)),
+            CONTAINS_OP_SET => form_attempt!(op, CONTAINS_OP, specialise::arithmetic::contains_set(&mut m, arg)),
             IS_OP => next!({
                 let same = arithmetic::is_same(m.peek(2), m.peek(1));
                 m.replace(2, Value::bool(same != (arg != 0)));
             }),
-            TO_BOOL => attempt!(jumps::to_bool(&mut m).map(|()| m.skip(3))),
+            TO_BOOL => {
+                adapt!(m, op, arg, TO_BOOL, specialise::arithmetic::specialise_truth);
+                attempt!(jumps::to_bool(&mut m).map(|()| m.skip(3)))
+            }
+            TO_BOOL_BOOL => form!(op, TO_BOOL, specialise::arithmetic::truth_bool(&mut m)),
+            TO_BOOL_INT => form!(op, TO_BOOL, specialise::arithmetic::truth_int(&mut m)),
+            TO_BOOL_LIST => form!(op, TO_BOOL, specialise::arithmetic::truth_list(&mut m)),
+            TO_BOOL_STR => form!(op, TO_BOOL, specialise::arithmetic::truth_str(&mut m)),
+            TO_BOOL_NONE => form!(op, TO_BOOL, specialise::arithmetic::truth_none(&mut m)),
+            TO_BOOL_ALWAYS_TRUE => form!(op, TO_BOOL, specialise::arithmetic::truth_always(&mut m)),
             UNARY_NOT => next!({
                 let truth = m.pop().is_true();
                 m.push(Value::bool(!truth));
@@ -255,12 +364,17 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
             BINARY_SLICE => attempt!(m.outline(containers::binary_slice)),
             STORE_SLICE => attempt!(m.outline(containers::store_slice)),
             STORE_SUBSCR => {
+                adapt!(m, op, arg, STORE_SUBSCR, specialise::containers::specialise_store);
+                {
                 m.save();
                 attempt!(object::set_item(m.obj(2), m.obj(1), Some(m.obj(3))).map(|()| {
                     m.pop_close(3);
                     m.skip(1);
                 }))
             }
+            }
+            STORE_SUBSCR_LIST_INT => form!(op, STORE_SUBSCR, specialise::containers::store_list(&mut m)),
+            STORE_SUBSCR_DICT => form_attempt!(op, STORE_SUBSCR, specialise::containers::store_dict(&mut m)),
             DELETE_SUBSCR => {
                 m.save();
                 attempt!(object::set_item(m.obj(2), m.obj(1), None).map(|()| m.pop_close(2)))
@@ -273,8 +387,13 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
             DICT_UPDATE => attempt!(m.outline(|m| containers::dict_update(m, arg))),
             DICT_MERGE => attempt!(m.outline(|m| containers::dict_merge(m, arg))),
             UNPACK_SEQUENCE => {
+                adapt!(m, op, arg, UNPACK_SEQUENCE, specialise::containers::specialise_unpack);
+                {
                 attempt!(m.outline(|m| containers::unpack_sequence(m, arg)).map(|()| m.skip(1)))
             }
+            }
+            UNPACK_SEQUENCE_TWO_TUPLE | UNPACK_SEQUENCE_TUPLE => { form!(op, UNPACK_SEQUENCE, specialise::containers::unpack_tuple(&mut m, arg)) }
+            UNPACK_SEQUENCE_LIST => form!(op, UNPACK_SEQUENCE, specialise::containers::unpack_list(&mut m, arg)),
             UNPACK_EX => attempt!(m.outline(|m| containers::unpack_ex(m, arg))),
 
             JUMP_FORWARD | INSTRUMENTED_JUMP_FORWARD => next!(m.skip(arg)),
@@ -292,26 +411,57 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
             }
 
             GET_ITER => attempt!(iteration::get_iter(&mut m)),
-            FOR_ITER | INSTRUMENTED_FOR_ITER => attempt!(iteration::for_iter(&mut m, arg)),
+            FOR_ITER | INSTRUMENTED_FOR_ITER => {
+                adapt!(m, op, arg, FOR_ITER, specialise::iteration::specialise);
+                attempt!(iteration::for_iter(&mut m, arg))
+            }
+            FOR_ITER_LIST => form!(op, FOR_ITER, specialise::iteration::list(&mut m, arg)),
+            FOR_ITER_TUPLE => form!(op, FOR_ITER, specialise::iteration::tuple(&mut m, arg)),
+            FOR_ITER_RANGE => form!(op, FOR_ITER, specialise::iteration::range(&mut m, arg)),
+            FOR_ITER_GEN => form_attempt!(op, FOR_ITER, specialise::iteration::generator(&mut m, arg)),
             GET_LEN => attempt!(iteration::get_len(&mut m)),
             GET_YIELD_FROM_ITER => attempt!(m.outline(iteration::get_yield_from_iter)),
 
-            CALL | INSTRUMENTED_CALL => attempt!(calls::call(&mut m, arg)),
+            CALL | INSTRUMENTED_CALL => {
+                adapt!(m, op, arg, CALL, specialise::calls::specialise);
+                attempt!(calls::call(&mut m, arg))
+            }
+            CALL_PY_EXACT_ARGS => form_attempt!(op, CALL, specialise::calls::py_exact(&mut m, arg)),
+            CALL_PY_GENERAL => form_attempt!(op, CALL, specialise::calls::py_general(&mut m, arg)),
+            CALL_BOUND_METHOD_EXACT_ARGS => form_attempt!(op, CALL, specialise::calls::bound_method(&mut m, arg, true)),
+            CALL_BOUND_METHOD_GENERAL => form_attempt!(op, CALL, specialise::calls::bound_method(&mut m, arg, false)),
+            CALL_BUILTIN_O => form_attempt!(op, CALL, specialise::calls::builtin_one(&mut m, arg)),
+            CALL_BUILTIN_FAST => form_attempt!(op, CALL, specialise::calls::builtin_fast(&mut m, arg, false)),
+            CALL_BUILTIN_FAST_WITH_KEYWORDS => form_attempt!(op, CALL, specialise::calls::builtin_fast(&mut m, arg, true)),
+            CALL_BUILTIN_CLASS => form_attempt!(op, CALL, specialise::calls::builtin_class(&mut m, arg)),
+            CALL_LEN => form_attempt!(op, CALL, specialise::calls::len(&mut m, arg)),
+            CALL_ISINSTANCE => form_attempt!(op, CALL, specialise::calls::isinstance(&mut m, arg)),
+            CALL_LIST_APPEND => form_attempt!(op, CALL, specialise::calls::list_append(&mut m, arg)),
+            CALL_METHOD_DESCRIPTOR_O => form_attempt!(op, CALL, specialise::calls::method_one(&mut m, arg)),
+            CALL_METHOD_DESCRIPTOR_NOARGS => form_attempt!(op, CALL, specialise::calls::method_noargs(&mut m, arg)),
+            CALL_METHOD_DESCRIPTOR_FAST => form_attempt!(op, CALL, specialise::calls::method_fast(&mut m, arg, false)),
+            CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS => { form_attempt!(op, CALL, specialise::calls::method_fast(&mut m, arg, true)) }
+            CALL_TYPE_1 => form!(op, CALL, specialise::calls::type_of(&mut m, arg)),
+            CALL_STR_1 => form_attempt!(op, CALL, specialise::calls::str_of(&mut m, arg)),
+            CALL_TUPLE_1 => form_attempt!(op, CALL, specialise::calls::tuple_of(&mut m, arg)),
+            CALL_ALLOC_AND_ENTER_INIT => form_attempt!(op, CALL, specialise::calls::alloc_and_enter_init(&mut m, arg)),
+            CALL_NON_PY_GENERAL => form_attempt!(op, CALL, specialise::calls::non_python(&mut m, arg)),
             CALL_KW | INSTRUMENTED_CALL_KW => attempt!(calls::call_kw(&mut m, arg)),
             CALL_FUNCTION_EX | INSTRUMENTED_CALL_FUNCTION_EX => attempt!(calls::call_function_ex(&mut m)),
             RETURN_VALUE | INSTRUMENTED_RETURN_VALUE => match returns::return_value(&mut m) {
-                Some(value) => return Ok(value),
-                None => continue,
+                Ok(Some(value)) => return Ok(value),
+                Ok(None) => continue 'next,
+                Err(_) => Fault::Raised,
             },
 
             RETURN_GENERATOR => match m.outline(generators::return_generator) {
                 Ok(Some(value)) => return Ok(value),
-                Ok(None) => continue,
+                Ok(None) => continue 'next,
                 Err(_) => Fault::Raised,
             },
             YIELD_VALUE | INSTRUMENTED_YIELD_VALUE => match generators::yield_value(&mut m, arg) {
                 Some(value) => return Ok(value),
-                None => continue,
+                None => continue 'next,
             },
             SEND => attempt!(generators::send(&mut m, arg)),
             GET_AWAITABLE => object_result!(m, 1, generators::get_awaitable(m.frame, m.obj(1), arg)),
@@ -362,6 +512,7 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
             CALL_INTRINSIC_2 => attempt_fault!(m.outline(|m| intrinsics::intrinsic_2(m, arg))),
 
             _ => unknown_instruction(op),
+            };
         };
         m.outline(|m| unwind::unwind(m, fault))?;
     }

@@ -56,6 +56,8 @@ pub struct Frame {
     pub(crate) owner: Owner,
     /// Leaving this frame leaves the evaluation loop.
     pub(crate) is_entry: bool,
+    /// The frame is an `__init__` whose instance waits on the caller's stack.
+    pub(crate) is_init: bool,
 }
 
 const _: () = {
@@ -111,6 +113,7 @@ impl Frame {
                 return_offset: 0,
                 owner: Owner::Thread,
                 is_entry: false,
+                is_init: false,
             };
             frame.write(header);
         }

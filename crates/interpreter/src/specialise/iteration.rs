@@ -1,0 +1,70 @@
+//! `FOR_ITER` over the built-in iterators and generators.
+
+use super::settle;
+use crate::eval::generators::{is_ready, resume};
+use crate::eval::machine::Machine;
+use crate::eval::opcodes::*;
+use crate::generators::{IsSuspended, PyGenerator};
+use crate::value::Value;
+use taipan_objects::prelude::*;
+use taipan_objects::types::list::iterator::PyListIterator;
+use taipan_objects::types::range::iterator::PyRangeIter;
+use taipan_objects::types::tuple::iterator::PyTupleIterator;
+
+#[inline(never)]
+pub(crate) fn specialise(m: &mut Machine, _: usize) {
+    let iterator = m.obj(1);
+    let form = if PyListIterator::check_exact(iterator) {
+        Some(FOR_ITER_LIST)
+    } else if PyTupleIterator::check_exact(iterator) {
+        Some(FOR_ITER_TUPLE)
+    } else if PyRangeIter::check_exact(iterator) {
+        Some(FOR_ITER_RANGE)
+    } else if PyGenerator::check_exact(iterator) {
+        Some(FOR_ITER_GEN)
+    } else {
+        None
+    };
+    settle(m, FOR_ITER, form);
+}
+
+/// Pushes the item, or goes to the end of the loop.
+#[inline(always)]
+fn finish(m: &mut Machine, oparg: usize, item: Option<Value>) -> bool {
+    match item {
+        Some(item) => {
+            m.push(item);
+            m.skip(1);
+        }
+        None => m.skip(2 + oparg),
+    }
+    true
+}
+
+#[inline(always)]
+pub(crate) fn list(m: &mut Machine, oparg: usize) -> bool {
+    let Some(iterator) = m.peek(1).object::<'static>().downcast_exact::<PyListIterator>() else { return false };
+    finish(m, oparg, iterator.advance().map(Value::owned))
+}
+
+#[inline(always)]
+pub(crate) fn tuple(m: &mut Machine, oparg: usize) -> bool {
+    let Some(iterator) = m.peek(1).object::<'static>().downcast_exact::<PyTupleIterator>() else { return false };
+    finish(m, oparg, iterator.advance().map(Value::owned))
+}
+
+#[inline(always)]
+pub(crate) fn range(m: &mut Machine, oparg: usize) -> bool {
+    let Some(iterator) = m.peek(1).object::<'static>().downcast_exact::<PyRangeIter>() else { return false };
+    finish(m, oparg, iterator.next_raw().map(Value::int))
+}
+
+/// A generator: goes on in its frame. When it returns, `END_FOR` drops its result.
+#[inline(always)]
+pub(crate) fn generator(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> {
+    let generator = m.peek(1).object::<'static>().downcast_exact::<PyGenerator>()?.suspended();
+    if !is_ready(generator) {
+        return None;
+    }
+    Some(resume(m, generator, Value::none(), 1 + oparg))
+}
