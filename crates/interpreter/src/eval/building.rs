@@ -25,7 +25,7 @@ pub(crate) fn make_function(m: &mut Machine) -> PyResult<()> {
 #[inline(never)]
 pub(crate) fn set_function_attribute(m: &mut Machine, oparg: usize) {
     let function = m.pop();
-    let attribute = m.pop().into_obj();
+    let attribute = m.pop_obj();
     if let Some(func) = function.object().downcast_exact::<PyFunction>() {
         let field = match oparg {
             1 => &func.defaults,

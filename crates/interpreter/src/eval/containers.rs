@@ -11,7 +11,13 @@ use taipan_objects::types::slice::PySlice;
 /// Takes the topmost values off the stack as objects, in order.
 #[inline(always)]
 pub(crate) fn take(m: &mut Machine, count: usize) -> Vec<Obj> {
-    let items = (0..count).map(|i| m.peek(count - i).into_obj()).collect();
+    let item = |depth: usize| {
+        if m.peek(depth).is_int() {
+            m.obj(depth);
+        }
+        m.peek(depth).into_obj()
+    };
+    let items = (0..count).map(|i| item(count - i)).collect();
     m.drop_slots(count);
     items
 }
@@ -61,9 +67,9 @@ pub(crate) fn build_string(m: &mut Machine, oparg: usize) -> PyResult<()> {
 
 #[inline(never)]
 pub(crate) fn build_slice(m: &mut Machine, oparg: usize) {
-    let step = if oparg == 3 { m.pop().into_obj() } else { none() };
-    let stop = m.pop().into_obj();
-    let start = m.pop().into_obj();
+    let step = if oparg == 3 { m.pop_obj() } else { none() };
+    let stop = m.pop_obj();
+    let start = m.pop_obj();
     m.push_obj(PySlice::new(start, stop, step));
 }
 
@@ -100,9 +106,7 @@ fn misplaced() -> Raised {
 #[inline(always)]
 pub(crate) fn list_append(m: &mut Machine, oparg: usize) -> PyResult<()> {
     let list = below::<PyList>(m, oparg).ok_or_else(misplaced)?;
-    m.obj(1);
-    let value = m.pop();
-    list.append(value.into_obj())
+    list.append(m.pop_obj())
 }
 
 #[inline(never)]

@@ -106,7 +106,7 @@ pub(crate) fn send(m: &mut Machine, oparg: usize) -> PyResult<()> {
         return resume(m, generator, value, 1 + oparg);
     }
     m.save();
-    match send_native(m.obj(2), m.obj(1))? {
+    match iter::send(m.obj(2), m.obj(1))? {
         Sent::Next(value) => {
             m.replace_obj(1, value);
             m.skip(1);
@@ -117,33 +117,6 @@ pub(crate) fn send(m: &mut Machine, oparg: usize) -> PyResult<()> {
         }
     }
     Ok(())
-}
-
-#[inline(never)]
-fn send_native(receiver: &PyObject, value: &PyObject) -> PyResult<Sent> {
-    if receiver.class().am_send().is_some() {
-        return iter::send(receiver, value);
-    }
-    if value.is_none() && iter::is_iterator(receiver) {
-        return match iter::next(receiver) {
-            Ok(Some(value)) => Ok(Sent::Next(value)),
-            Ok(None) => Ok(Sent::Return(none())),
-            Err(raised) => returned(raised),
-        };
-    }
-    match call::method(receiver, intern!("send"), &[value]) {
-        Ok(value) => Ok(Sent::Next(value)),
-        Err(raised) => returned(raised),
-    }
-}
-
-/// The value of a `StopIteration`.
-fn returned(raised: taipan_objects::model::Raised) -> PyResult<Sent> {
-    if errors::matches(&raised, Exc::StopIteration) {
-        let exception = errors::take(raised);
-        return object::get_attr(&exception, intern!("value")).map(Sent::Return);
-    }
-    Err(raised)
 }
 
 /// `GET_AWAITABLE`: the iterator of an `await`; `oparg` says whether `async with` awaits.

@@ -140,9 +140,9 @@ pub(crate) fn load_deref(m: &mut Machine, oparg: usize) -> PyResult<()> {
 
 #[inline(always)]
 pub(crate) fn store_deref(m: &mut Machine, oparg: usize) {
-    let value = m.pop();
+    let value = m.pop_obj();
     m.save();
-    cell(m, oparg).contents.set(Some(value.into_obj()));
+    cell(m, oparg).contents.set(Some(value));
 }
 
 #[inline(always)]

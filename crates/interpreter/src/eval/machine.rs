@@ -78,6 +78,15 @@ impl Machine {
         }
     }
 
+    /// Pops an object; an integer gets one, which the variables that hold it have from now on.
+    #[inline(always)]
+    pub fn pop_obj(&mut self) -> Obj {
+        if self.peek(1).is_int() {
+            self.obj(1);
+        }
+        self.pop().into_obj()
+    }
+
     /// The slot `depth` below the top; 1 is the topmost value.
     #[inline(always)]
     pub fn slot(&self, depth: usize) -> *mut Value {

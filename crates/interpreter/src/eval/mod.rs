@@ -180,7 +180,7 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
                 if arg & 3 < 2 {
                     attempt!(jumps::check_breaker(&mut m))
                 } else {
-                    continue;
+                    continue 'next;
                 }
             }
 
