@@ -183,19 +183,22 @@ impl PyUnicodeError {
         if cell.is_empty() { Ok("<NULL>".into()) } else { text_of(cell) }
     }
 
-    fn text_object(&self) -> PyResult<Option<Py<PyStr>>> {
-        match self.object.get() {
-            None => Ok(None),
-            Some(object) => match object.downcast_into::<PyStr>() {
-                Ok(text) => Ok(Some(text)),
-                Err(_) => Err(raised!(TypeError, "UnicodeError 'object' attribute must be a string")),
-            },
-        }
+    /// `object`, after code ran that may have changed it.
+    fn object_as<T: PyType>(&self, wanted: &str) -> PyResult<Py<T>> {
+        let Some(object) = self.object.get() else {
+            return Err(raised!(TypeError, "UnicodeError 'object' attribute is not set"));
+        };
+        object
+            .downcast_into::<T>()
+            .map_err(|_| raised!(TypeError, "UnicodeError 'object' attribute must be a {wanted}"))
     }
 
     fn str_encode(&self) -> PyResult<Py<PyStr>> {
-        let Some(object) = self.text_object()? else { return Ok(PyStr::empty()) };
+        if self.object.is_empty() {
+            return Ok(PyStr::empty());
+        }
         let (reason, encoding) = (self.part(&self.reason)?, self.part(&self.encoding)?);
+        let object = self.object_as::<PyStr>("string")?;
         Ok(PyStr::new(&match self.single(object.len()) {
             Some(at) => format!(
                 "'{encoding}' codec can't encode character '{}' in position {at}: {reason}",
@@ -208,11 +211,11 @@ impl PyUnicodeError {
     }
 
     fn str_decode(&self) -> PyResult<Py<PyStr>> {
-        let Some(object) = self.object.get() else { return Ok(PyStr::empty()) };
-        let Ok(object) = object.downcast_into::<PyBytes>() else {
-            return Err(raised!(TypeError, "UnicodeError 'object' attribute must be a bytes"));
-        };
+        if self.object.is_empty() {
+            return Ok(PyStr::empty());
+        }
         let (reason, encoding) = (self.part(&self.reason)?, self.part(&self.encoding)?);
+        let object = self.object_as::<PyBytes>("bytes")?;
         let bytes = object.as_slice();
         Ok(PyStr::new(&match self.single(bytes.len()) {
             Some(at) => {
@@ -223,8 +226,11 @@ impl PyUnicodeError {
     }
 
     fn str_translate(&self) -> PyResult<Py<PyStr>> {
-        let Some(object) = self.text_object()? else { return Ok(PyStr::empty()) };
+        if self.object.is_empty() {
+            return Ok(PyStr::empty());
+        }
         let reason = self.part(&self.reason)?;
+        let object = self.object_as::<PyStr>("string")?;
         Ok(PyStr::new(&match self.single(object.len()) {
             Some(at) => {
                 let shown = escaped(object.char_at(at));

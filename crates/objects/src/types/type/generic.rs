@@ -551,8 +551,9 @@ pub unsafe extern "C" fn finalize(object: Ref) {
     match Special::find(object, intern!("__del__")) {
         Ok(Some(method)) => {
             if let Err(raised) = method.call(&[object]) {
-                let message = "Exception ignored while calling deallocator";
-                errors::write_unraisable(raised, Some(message), Some(&method.function));
+                let shown = crate::types::exceptions::preserving(|| errors::show(&method.function));
+                let message = format!("Exception ignored while calling deallocator {shown}");
+                errors::write_unraisable(raised, Some(&message), None);
             }
         }
         Ok(None) => {}

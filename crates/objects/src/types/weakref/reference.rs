@@ -215,7 +215,7 @@ impl PyWeakRef {
         let Some(object) = self.upgrade() else {
             return Ok(PyStr::new(&format!("<weakref at {:p}; dead>", self.as_ptr())));
         };
-        let name = object::get_optional_attr(&object, intern!("__name__"))?;
+        let name = object::lookup_special(&object, intern!("__name__"))?;
         let mut text = format!("<weakref at {:p}; {}", self.as_ptr(), describe(&object)?);
         if let Some(name) = name.as_ref().and_then(|name| name.downcast::<PyStr>()) {
             text.push_str(&format!(" ({})", name.to_string_lossy()));
