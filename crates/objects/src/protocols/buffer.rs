@@ -3,7 +3,6 @@
 #![expect(unsafe_code, reason = "memory of other objects is reached by pointer")]
 
 use crate::model::{ObjectExt, PyObject, PyResult, Raised};
-use crate::raised;
 use core::ffi::c_int;
 use core::ptr::null_mut;
 use taipan_abi::{Py_buffer, PyBUF_READ, PyBUF_WRITE};

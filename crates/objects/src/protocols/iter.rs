@@ -9,7 +9,7 @@ use crate::protocols::{call, object, sequence};
 use crate::types::iterators::PySeqIter;
 use crate::types::list::PyList;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
+use crate::intern;
 use core::ptr::null_mut;
 use taipan_abi::{PYGEN_ERROR, PYGEN_NEXT};
 

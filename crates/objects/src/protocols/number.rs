@@ -10,8 +10,6 @@ use crate::model::trampoline::{call_binary, call_unary};
 use crate::model::{
     Obj, ObjectExt, Py, PyObject, PyResult, PyType, Raised, TypeObject, none_ref, not_implemented,
 };
-use crate::protocols::sequence;
-use crate::raised;
 use crate::types::float::PyFloat;
 use crate::types::int::{self, PyInt};
 use crate::types::str::PyStr;

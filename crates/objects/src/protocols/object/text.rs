@@ -75,7 +75,7 @@ pub fn bytes(object: &PyObject) -> PyResult {
         }
         return Ok(result);
     }
-    call::call(PyBytes::type_object(), &[object])
+    crate::types::bytes::from_object(object)
 }
 
 /// `format(object, spec)`; no specification is the empty one.

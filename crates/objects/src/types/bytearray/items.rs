@@ -5,7 +5,6 @@ use crate::codecs::bytes_like;
 use crate::errors::Exc;
 use crate::model::{ObjectExt, Py, PyObject, PyResult, PyType};
 use crate::protocols::number;
-use crate::raised;
 use crate::types::bytes;
 use crate::types::int::PyInt;
 use crate::types::slice::{PySlice, SliceIndices};

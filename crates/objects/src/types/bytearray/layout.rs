@@ -6,7 +6,6 @@ use super::PyByteArray;
 use crate::memory::{raw_alloc, raw_free, raw_realloc};
 use crate::model::{ObjectExt, Py, PyObject, PyResult, PyVarObject, TypeObject};
 use crate::protocols::buffer::fill_info;
-use crate::raised;
 use core::cell::Cell;
 use core::ptr::null_mut;
 use taipan_abi::Py_buffer;

@@ -9,7 +9,6 @@ use crate::model::{
     CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none, not_implemented,
 };
 use crate::protocols::{buffer, call, iter, number, object};
-use crate::raised;
 use crate::types::bytelike;
 use crate::types::bytes::{self, Source};
 use crate::types::str::PyStr;

@@ -5,7 +5,6 @@ use crate::codecs::{Input, bytes_like};
 use crate::model::args::OptArg;
 use crate::model::{ObjectExt, PyObject, PyResult, PyType};
 use crate::protocols::{buffer, number};
-use crate::raised;
 use crate::types::bytes::PyBytes;
 use crate::types::tuple::PyTuple;
 use taipan_kernels::search::Needle;

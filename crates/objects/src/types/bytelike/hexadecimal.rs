@@ -3,7 +3,6 @@
 use crate::codecs::bytes_like;
 use crate::model::{ObjectExt, Py, PyObject, PyResult};
 use crate::protocols::{buffer, object};
-use crate::raised;
 use crate::types::bytes::PyBytes;
 use crate::types::str::PyStr;
 

@@ -27,7 +27,6 @@ use crate::codecs::{Input, bytes_like};
 use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, not_implemented};
 use crate::protocols::buffer::{self, Buffer};
 use crate::protocols::number;
-use crate::raised;
 use crate::types::bytearray::PyByteArray;
 use crate::types::bytes::PyBytes;
 use crate::types::int::PyInt;

@@ -4,7 +4,6 @@ use super::argument;
 use crate::codecs::Input;
 use crate::model::{Obj, ObjectExt, PyObject, PyResult, PyType, Raised};
 use crate::protocols::{buffer, number, object};
-use crate::raised;
 use crate::types::bytearray::PyByteArray;
 use crate::types::bytes::PyBytes;
 use crate::types::float::PyFloat;

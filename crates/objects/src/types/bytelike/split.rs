@@ -3,7 +3,6 @@
 use super::{ByteLike, argument, tuple};
 use crate::model::{Obj, ObjectExt, PyObject, PyResult};
 use crate::protocols::{buffer, sequence};
-use crate::raised;
 use crate::types::bytes::PyBytes;
 use crate::types::list::PyList;
 use core::ops::Range;

@@ -3,7 +3,6 @@
 use super::split::is_space;
 use super::{ByteLike, argument};
 use crate::model::{Obj, ObjectExt, PyObject, PyResult};
-use crate::raised;
 use crate::types::bytearray::PyByteArray;
 use crate::types::bytes::PyBytes;
 use taipan_kernels::search::{self, Needle};

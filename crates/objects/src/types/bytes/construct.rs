@@ -8,7 +8,7 @@ use crate::protocols::{iter, number, object};
 use crate::types::list::PyList;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
+use crate::intern;
 
 /// What a byte string is made of.
 pub enum Source {

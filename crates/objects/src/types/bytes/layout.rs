@@ -4,7 +4,6 @@
 
 use super::{PyBytes, PyBytes_Type};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, PyVarObject, Raised, TypeObject};
-use crate::raised;
 use crate::types::int::static_head;
 use core::cell::Cell;
 use core::mem::offset_of;

@@ -6,7 +6,6 @@ use crate::model::args::OptArg;
 use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, not_implemented};
 use crate::protocols::buffer::fill_info;
 use crate::protocols::{call, number};
-use crate::raised;
 use crate::types::bytelike::{self, ByteLike};
 use crate::types::int::PyInt;
 use crate::types::slice::PySlice;

@@ -2,7 +2,6 @@
 //! again, as C's Annex G wants; a real operand stays real, so that it brings no signed zeros or NaNs of its own.
 
 use crate::model::{PyResult, Raised};
-use crate::raised;
 
 /// Real and imaginary part.
 pub type Parts = (f64, f64);

@@ -6,7 +6,7 @@ use crate::model::{ObjectExt, Py, PyObject, PyResult, PyType, Raised, TypeObject
 use crate::protocols::{call, number};
 use crate::types::int;
 use crate::types::str::PyStr;
-use crate::{intern, raised};
+use crate::intern;
 use taipan_kernels::float::parse_complex;
 
 /// What `__complex__` gives, if the type has it.
@@ -85,42 +85,44 @@ fn part(which: &str, object: &PyObject) -> PyResult<Parts> {
     Ok(parts)
 }
 
-/// `complex.__new__(class, real, imag)`.
-pub fn construct(
+/// `complex(x)`.
+pub fn convert(class: &TypeObject, x: &PyObject) -> PyResult<Py<PyComplex>> {
+    if let Some(value) = x.downcast_exact::<PyComplex>()
+        && class.is(PyComplex::type_object())
+    {
+        return Ok(value.to_owned());
+    }
+    if let Some(text) = x.downcast::<PyStr>() {
+        return instance(class, from_str(text)?);
+    }
+    if let Some(parts) = special(x)? {
+        return instance(class, parts);
+    }
+    if let Some(value) = x.downcast::<PyComplex>() {
+        return instance(class, value.parts());
+    }
+    if !is_real(x) {
+        return Err(raised!(
+            TypeError,
+            "complex() argument must be a string or a number, not {}",
+            x.class().name()
+        ));
+    }
+    instance(class, (number::as_f64(x)?, 0.0))
+}
+
+/// `complex(real=…, imag=…)`.
+pub fn from_parts(
     class: &TypeObject,
     real: Option<&PyObject>,
     imag: Option<&PyObject>,
 ) -> PyResult<Py<PyComplex>> {
-    let Some(imag) = imag else {
-        let Some(real) = real else { return instance(class, (0.0, 0.0)) };
-        if let Some(value) = real.downcast_exact::<PyComplex>()
-            && class.is(PyComplex::type_object())
-        {
-            return Ok(value.to_owned());
-        }
-        if let Some(text) = real.downcast::<PyStr>() {
-            return instance(class, from_str(text)?);
-        }
-        if let Some(parts) = special(real)? {
-            return instance(class, parts);
-        }
-        if let Some(value) = real.downcast::<PyComplex>() {
-            return instance(class, value.parts());
-        }
-        if !is_real(real) {
-            return Err(raised!(
-                TypeError,
-                "complex() argument must be a string or a number, not {}",
-                real.class().name()
-            ));
-        }
-        return instance(class, (number::as_f64(real)?, 0.0));
-    };
     let (mut re, mut im) = match real {
         Some(real) if PyStr::check(real) => return Err(not_real("real", real)),
         Some(real) => part("real", real)?,
         None => (0.0, 0.0),
     };
+    let Some(imag) = imag else { return instance(class, (re, im)) };
     if PyStr::check(imag) {
         return Err(not_real("imag", imag));
     }

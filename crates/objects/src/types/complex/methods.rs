@@ -6,7 +6,6 @@ use super::construct;
 use crate::model::args::OptArg;
 use crate::model::{CompareOp, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, not_implemented};
 use crate::protocols::{call, object};
-use crate::raised;
 use crate::types::float::{self, PyFloat};
 use crate::types::int::{self, PyInt};
 use crate::types::str::PyStr;
@@ -43,9 +42,31 @@ fn parts_of(a: &PyObject) -> PyResult<(f64, f64)> {
 
 #[pymethods(SLOTS)]
 impl PyComplex {
-    #[new(signature = "(real=0, imag=0)")]
-    fn py_new(cls: &TypeObject, real: OptArg<&PyObject>, imag: OptArg<&PyObject>) -> PyResult<Py<PyComplex>> {
-        construct::construct(cls, real.given(), imag.given())
+    // One positional argument is converted; given by name, or with a second one, it is a part.
+    #[new(signature = "(*args, real=0, imag=0)")]
+    fn py_new(
+        cls: &TypeObject,
+        args: &[&PyObject],
+        real: OptArg<&PyObject>,
+        imag: OptArg<&PyObject>,
+    ) -> PyResult<Py<PyComplex>> {
+        let (real, imag) = (real.given(), imag.given());
+        let given = args.len() + real.is_some() as usize + imag.is_some() as usize;
+        if given > 2 {
+            return Err(raised!(TypeError, "complex() takes at most 2 arguments ({given} given)"));
+        }
+        let twice = |name: &str, position: usize| {
+            raised!(
+                TypeError,
+                "argument for complex() given by name ('{name}') and position ({position})"
+            )
+        };
+        match (args, real, imag) {
+            ([x], None, None) => construct::convert(cls, x),
+            ([_, ..], Some(_), _) => Err(twice("real", 1)),
+            ([_, _, ..], _, Some(_)) => Err(twice("imag", 2)),
+            _ => construct::from_parts(cls, real.or(args.first().copied()), imag.or(args.get(1).copied())),
+        }
     }
 
     #[slot(tp_repr)]

@@ -3,7 +3,6 @@
 use super::PyFloat;
 use crate::errors;
 use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult, PyType, Raised};
-use crate::raised;
 use crate::types::complex::PyComplex;
 use crate::types::int::PyInt;
 use core::cmp::Ordering;

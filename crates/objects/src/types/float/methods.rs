@@ -7,7 +7,6 @@ use crate::model::{
 };
 use crate::protocols::buffer::{self, Buffer};
 use crate::protocols::{call, number, object};
-use crate::raised;
 use crate::types::bytearray::PyByteArray;
 use crate::types::bytes::PyBytes;
 use crate::types::int::{self, PyInt};
@@ -44,7 +43,6 @@ fn float_operand(a: &PyObject) -> PyResult<f64> {
 fn not_a_float(value: &PyObject) -> Raised {
     match object::repr(value) {
         Ok(shown) => {
-            let shown = if shown.len() > 200 { shown.substring(0, 200) } else { shown };
             raised!(ValueError, "could not convert string to float: {shown}")
         }
         Err(raised) => raised,

@@ -2,7 +2,6 @@
 
 use super::{PyInt, layout};
 use crate::model::{CompareOp, Obj, Py, PyResult, PyType};
-use crate::raised;
 use crate::types::float::PyFloat;
 use core::cmp::Ordering;
 use taipan_kernels::int::bits::{self, BitOp};

@@ -5,7 +5,6 @@ use crate::errors::{self, Exc};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, thread};
 use crate::protocols::buffer::Buffer;
 use crate::protocols::{number, object};
-use crate::raised;
 use crate::types::bytearray::PyByteArray;
 use crate::types::bytes::PyBytes;
 use crate::types::str::{PyStr, StrUnits};

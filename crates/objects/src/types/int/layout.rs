@@ -4,7 +4,6 @@
 
 use super::{PyInt, PyLong_Type};
 use crate::model::{ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, thread};
-use crate::raised;
 use core::cell::Cell;
 use core::mem::offset_of;
 use taipan_abi::{_Py_IMMORTAL_INITIAL_REFCNT, _Py_STATIC_FLAG_BITS, PyTypeObject};

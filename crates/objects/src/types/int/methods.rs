@@ -4,7 +4,6 @@ use super::PyInt;
 use crate::model::args::OptArg;
 use crate::model::{CompareOp, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, not_implemented};
 use crate::protocols::{call, number, object};
-use crate::raised;
 use crate::types::bytes::PyBytes;
 use crate::types::float::PyFloat;
 use crate::types::str::PyStr;

@@ -21,7 +21,6 @@ pub use layout::{StaticInt, dealloc, subclass_instance};
 pub use text::*;
 
 use crate::model::{Obj, Py, PyObject, PyResult, PyType};
-use crate::raised;
 use taipan_kernels::int::{Int, IntRef, float, nat};
 use taipan_macros::pytype;
 

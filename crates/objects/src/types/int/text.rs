@@ -3,7 +3,6 @@
 use super::PyInt;
 use crate::model::{ObjectExt, Py, PyObject, PyResult, Raised, thread};
 use crate::protocols::object;
-use crate::raised;
 use crate::types::str::{PyStr, StrUnits};
 use taipan_kernels::format::{Align, Locale, Number, Padding, Spec, SpecError, render};
 use taipan_kernels::int::radix;

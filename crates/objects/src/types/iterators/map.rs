@@ -3,7 +3,6 @@
 use super::zip::{iterators_of, next_of_each, reduced};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, TypeObject, none};
 use crate::protocols::{call, iter, object};
-use crate::raised;
 use crate::types::tuple::PyTuple;
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};

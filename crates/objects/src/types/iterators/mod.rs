@@ -18,7 +18,6 @@ pub use sequence::PySeqIter;
 pub use zip::PyZip;
 
 use crate::model::{Obj, PyResult, thread};
-use crate::raised;
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;
 

@@ -5,7 +5,7 @@ use crate::model::{Obj, ObjCell, ObjectExt, PyObject, PyResult, TypeObject};
 use crate::protocols::{call, number, object, sequence};
 use crate::types::int::PyInt;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
+use crate::intern;
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 

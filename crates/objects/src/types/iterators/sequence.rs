@@ -6,7 +6,7 @@ use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, not_implemen
 use crate::protocols::{number, object, sequence};
 use crate::types::int::PyInt;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
+use crate::intern;
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 

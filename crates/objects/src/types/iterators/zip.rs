@@ -2,7 +2,6 @@
 
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, Raised, TypeObject, none};
 use crate::protocols::{iter, object};
-use crate::raised;
 use crate::types::bool::bool_ref;
 use crate::types::tuple::PyTuple;
 use core::cell::Cell;

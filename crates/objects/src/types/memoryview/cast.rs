@@ -4,7 +4,6 @@ use super::layout::{Description, format_of};
 use super::{PyMemoryView, flags, item};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType};
 use crate::protocols::{buffer, iter};
-use crate::raised;
 use crate::types::int::PyInt;
 use crate::types::list::PyList;
 use crate::types::tuple::PyTuple;

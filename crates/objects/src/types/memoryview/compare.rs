@@ -9,7 +9,7 @@ use crate::protocols::{call, object};
 use crate::types::bytes::PyBytes;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;
-use crate::{intern, raised};
+use crate::intern;
 use taipan_abi::{Py_buffer, PyBUF_FULL_RO};
 use taipan_macros::pymethods;
 

@@ -6,7 +6,6 @@ use crate::errors::Exc;
 use crate::model::{ObjectExt, PyObject, PyResult, PyType, Raised, ellipsis};
 use crate::protocols::buffer::{Buffer, shape};
 use crate::protocols::number;
-use crate::raised;
 use crate::types::slice::PySlice;
 use crate::types::tuple::PyTuple;
 use taipan_abi::{Py_buffer, PyBUF_FULL_RO};

@@ -4,7 +4,6 @@ use super::layout::read_item;
 use crate::errors::{self, Exc};
 use crate::model::{Obj, ObjectExt, PyObject, PyResult, Raised};
 use crate::protocols::{number, object};
-use crate::raised;
 use crate::types::bytes::PyBytes;
 use crate::types::float::PyFloat;
 use crate::types::int::PyInt;

@@ -6,7 +6,6 @@ use super::managed::PyManagedBuffer;
 use super::{PyMemoryView, flags};
 use crate::model::{ObjCell, ObjectExt, Py, PyObject, PyResult, PyType};
 use crate::protocols::buffer::{c_strides, is_contiguous, shape, strides, suboffsets};
-use crate::raised;
 use core::ffi::CStr;
 use core::mem::offset_of;
 use taipan_abi::{Py_buffer, PyBUF_MAX_NDIM};

@@ -9,7 +9,6 @@ use crate::model::args::OptArg;
 use crate::model::gc::{Traverse, Visitor};
 use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none};
 use crate::protocols::{buffer, number, object};
-use crate::raised;
 use crate::types::bytelike::to_hex;
 use crate::types::bytes::PyBytes;
 use crate::types::int::PyInt;

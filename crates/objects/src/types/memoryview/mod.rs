@@ -30,7 +30,6 @@ use managed::PyManagedBuffer;
 
 use crate::model::{ObjCell, ObjectExt, Py, PyObject, PyResult, PyVarObject};
 use crate::protocols::buffer;
-use crate::raised;
 use core::cell::{Cell, UnsafeCell};
 use taipan_abi::{Py_buffer, PyBUF_FULL_RO};
 use taipan_macros::pytype;

@@ -9,7 +9,7 @@ use crate::model::{Obj, ObjectExt, PyObject, PyResult, PyType};
 use crate::protocols::buffer::get_raw;
 use crate::protocols::call;
 use crate::types::int::PyInt;
-use crate::{intern, raised};
+use crate::intern;
 use taipan_abi::Py_buffer;
 use taipan_macros::{pymethods, pytype};
 

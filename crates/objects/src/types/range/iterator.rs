@@ -6,7 +6,7 @@ use crate::protocols::number;
 use crate::types::int::{self, PyInt};
 use crate::types::iterators::builtin;
 use crate::types::tuple::PyTuple;
-use crate::{intern, raised};
+use crate::intern;
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 

@@ -6,7 +6,6 @@ use crate::model::{
     CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none, not_implemented,
 };
 use crate::protocols::{iter, number, object};
-use crate::raised;
 use crate::types::bool::PyBool;
 use crate::types::int::{self, PyInt};
 use crate::types::slice::PySlice;

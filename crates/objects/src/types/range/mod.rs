@@ -12,7 +12,6 @@ pub use iterator::{PyLongRangeIter, PyRangeIter, iterator};
 
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType};
 use crate::protocols::number;
-use crate::raised;
 use crate::types::int::{self, PyInt};
 use taipan_macros::pytype;
 

@@ -5,7 +5,6 @@ use crate::model::{
     CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none, not_implemented,
 };
 use crate::protocols::{number, object};
-use crate::raised;
 use crate::types::int::{self, PyInt};
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
