@@ -209,6 +209,12 @@ fn declare_constructor(
     };
     let allow = quote!(#[allow(unsafe_code, unused_unsafe, unused_variables, clippy::undocumented_unsafe_blocks, clippy::useless_conversion)]);
     let wrapper = format_ident!("__{kind}_{ident}");
+    // A class that derives from one without named parameters may have an `__init__` that takes some.
+    let keywords = if kind == "new" && signature.positional_only() {
+        quote!(let kwargs = #trampoline::constructor_keywords::<#owner>(slf, kwargs);)
+    } else {
+        quote!()
+    };
     let (result_type, finish, slot) = match kind {
         "new" => (object.clone(), quote!(ret_obj), quote!(Py_tp_new)),
         "init" => (quote!(::core::ffi::c_int), quote!(ret_unit), quote!(Py_tp_init)),
@@ -218,6 +224,7 @@ fn declare_constructor(
         #allow
         unsafe extern "C" fn #wrapper(slf: #object, args: #object, kwargs: #object) -> #result_type {
             unsafe {
+                #keywords
                 let raw = #raw_args::from_tuple(args, kwargs);
                 #setup
                 #trampoline::#finish(<#owner>::#ident(#receiver, #(#arguments),*))

@@ -4,6 +4,7 @@ use core::cell::{Cell, RefCell};
 use taipan_objects::memory;
 use taipan_objects::model::gc::{Traverse, Visitor};
 use taipan_objects::prelude::*;
+use taipan_objects::types::iterators::reuse;
 
 /// Indices into a pool; they hold no references.
 pub struct Indices(RefCell<Vec<usize>>);
@@ -33,8 +34,8 @@ fn chosen(pool: &PyTuple, indices: &[usize]) -> Vec<Obj> {
 }
 
 /// A tuple of items, if there are some. Made outside of `with`: an allocation may run finalisers.
-fn tuple(items: Option<Vec<Obj>>) -> PyResult<Option<Obj>> {
-    Ok(items.map(|items| PyTuple::from_vec(items).into_obj()))
+fn tuple(kept: &ObjCell, items: Option<Vec<Obj>>) -> PyResult<Option<Obj>> {
+    Ok(items.map(|items| reuse::fill_vec(kept, items)))
 }
 
 fn length(r: isize) -> PyResult<usize> {
@@ -95,6 +96,8 @@ pub struct PyCombinations {
     pool: Py<PyTuple>,
     indices: Indices,
     progress: ProgressCell,
+    /// The tuple given last.
+    result: ObjCell,
 }
 
 #[pymethods(COMBINATIONS)]
@@ -106,7 +109,10 @@ impl PyCombinations {
         let ended = r > pool.len();
         let indices = Indices::new(if ended { Vec::new() } else { (0..r).collect() });
         let progress = ProgressCell::new(ended);
-        memory::new_in(cls, PyCombinations { ob_base: PyObject::EMPTY, pool, indices, progress })
+        memory::new_in(
+            cls,
+            PyCombinations { ob_base: PyObject::EMPTY, pool, indices, progress, result: ObjCell::empty() },
+        )
     }
 
     #[slot(tp_iter)]
@@ -129,7 +135,7 @@ impl PyCombinations {
                 true
             })
         });
-        tuple(found.then(|| self.indices.with(|indices| chosen(&self.pool, indices))))
+        tuple(&self.result, found.then(|| self.indices.with(|indices| chosen(&self.pool, indices))))
     }
 
     /// Returns size in memory, in bytes.
@@ -154,6 +160,8 @@ pub struct PyCombinationsWithReplacement {
     pool: Py<PyTuple>,
     indices: Indices,
     progress: ProgressCell,
+    /// The tuple given last.
+    result: ObjCell,
 }
 
 #[pymethods(WITH_REPLACEMENT)]
@@ -175,7 +183,13 @@ impl PyCombinationsWithReplacement {
         let indices = Indices::new(indices);
         memory::new_in(
             cls,
-            PyCombinationsWithReplacement { ob_base: PyObject::EMPTY, pool, indices, progress },
+            PyCombinationsWithReplacement {
+                ob_base: PyObject::EMPTY,
+                pool,
+                indices,
+                progress,
+                result: ObjCell::empty(),
+            },
         )
     }
 
@@ -196,7 +210,7 @@ impl PyCombinationsWithReplacement {
                 true
             })
         });
-        tuple(found.then(|| self.indices.with(|indices| chosen(&self.pool, indices))))
+        tuple(&self.result, found.then(|| self.indices.with(|indices| chosen(&self.pool, indices))))
     }
 
     /// Returns size in memory, in bytes.
@@ -222,6 +236,8 @@ pub struct PyPermutations {
     indices: Indices,
     cycles: Indices,
     progress: ProgressCell,
+    /// The tuple given last.
+    result: ObjCell,
 }
 
 #[pymethods(PERMUTATIONS)]
@@ -239,7 +255,17 @@ impl PyPermutations {
         let cycles = if ended { Vec::new() } else { (0..r).map(|i| n - i).collect() };
         let (indices, cycles) = (Indices::new((0..n).collect()), Indices::new(cycles));
         let progress = ProgressCell::new(ended);
-        memory::new_in(cls, PyPermutations { ob_base: PyObject::EMPTY, pool, indices, cycles, progress })
+        memory::new_in(
+            cls,
+            PyPermutations {
+                ob_base: PyObject::EMPTY,
+                pool,
+                indices,
+                cycles,
+                progress,
+                result: ObjCell::empty(),
+            },
+        )
     }
 
     #[slot(tp_iter)]
@@ -254,7 +280,7 @@ impl PyPermutations {
             self.indices.with(|indices| self.cycles.with(|cycles| advance_permutation(indices, cycles, n)))
         });
         let r = self.cycles.with(|cycles| cycles.len());
-        tuple(found.then(|| self.indices.with(|indices| chosen(&self.pool, &indices[..r]))))
+        tuple(&self.result, found.then(|| self.indices.with(|indices| chosen(&self.pool, &indices[..r]))))
     }
 
     /// Returns size in memory, in bytes.

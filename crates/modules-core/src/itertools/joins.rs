@@ -4,6 +4,7 @@ use core::cell::{Cell, RefCell};
 use taipan_objects::memory;
 use taipan_objects::prelude::*;
 use taipan_objects::types::genericalias;
+use taipan_objects::types::iterators::reuse;
 
 /// Return a chain object whose .__next__() method returns elements from the
 /// first iterable until it is exhausted, then elements from the next
@@ -97,6 +98,8 @@ pub struct PyZipLongest {
     iterators: RefCell<Vec<Option<Obj>>>,
     active: Cell<usize>,
     fill: Obj,
+    /// The tuple given last.
+    result: ObjCell,
 }
 
 #[pymethods(ZIP_LONGEST)]
@@ -111,7 +114,10 @@ impl PyZipLongest {
             iterables.iter().map(|iterable| iter::iter(iterable).map(Some)).collect::<PyResult<Vec<_>>>()?;
         let active = Cell::new(iterators.len());
         let (iterators, fill) = (RefCell::new(iterators), fillvalue.map_or_else(none, ObjectExt::owned));
-        memory::new_in(cls, PyZipLongest { ob_base: PyObject::EMPTY, iterators, active, fill })
+        memory::new_in(
+            cls,
+            PyZipLongest { ob_base: PyObject::EMPTY, iterators, active, fill, result: ObjCell::empty() },
+        )
     }
 
     #[slot(tp_iter)]
@@ -149,7 +155,7 @@ impl PyZipLongest {
             };
             items.push(item.unwrap_or_else(|| self.fill.clone()));
         }
-        Ok(Some(PyTuple::from_vec(items).into_obj()))
+        Ok(Some(reuse::fill_vec(&self.result, items)))
     }
 }
 

@@ -4,6 +4,7 @@ use super::combinatorics::Indices;
 use core::cell::Cell;
 use taipan_objects::memory;
 use taipan_objects::prelude::*;
+use taipan_objects::types::iterators::reuse;
 
 /// Cartesian product of input iterables.  Equivalent to nested for-loops.
 ///
@@ -31,6 +32,8 @@ pub struct PyProduct {
     indices: Indices,
     begun: Cell<bool>,
     ended: Cell<bool>,
+    /// The tuple given last.
+    result: ObjCell,
 }
 
 #[pymethods(PRODUCT)]
@@ -60,7 +63,10 @@ impl PyProduct {
         indices.resize(count, 0);
         let ended = Cell::new(pools.iter().any(|pool| pool.is_empty()));
         let (indices, begun) = (Indices::new(indices), Cell::new(false));
-        memory::new_in(cls, PyProduct { ob_base: PyObject::EMPTY, pools, indices, begun, ended })
+        memory::new_in(
+            cls,
+            PyProduct { ob_base: PyObject::EMPTY, pools, indices, begun, ended, result: ObjCell::empty() },
+        )
     }
 
     #[slot(tp_iter)]
@@ -81,7 +87,7 @@ impl PyProduct {
         let items = self.indices.with(|indices| {
             self.pools.iter().zip(indices.iter()).map(|(pool, &i)| pool.get(i).owned()).collect()
         });
-        Ok(Some(PyTuple::from_vec(items).into_obj()))
+        Ok(Some(reuse::fill_vec(&self.result, items)))
     }
 
     /// Returns size in memory, in bytes.

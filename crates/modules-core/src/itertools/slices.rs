@@ -4,6 +4,7 @@ use core::cell::Cell;
 use taipan_objects::errors;
 use taipan_objects::memory;
 use taipan_objects::prelude::*;
+use taipan_objects::types::iterators::reuse;
 
 #[pytype(name = "itertools.islice", gc, flags(BASETYPE), parts(ISLICE))]
 /// islice(iterable, stop) --> islice object
@@ -197,6 +198,8 @@ pub struct PyPairwise {
     /// None at the end.
     iterator: ObjCell,
     old: ObjCell,
+    /// The tuple given last.
+    result: ObjCell,
 }
 
 #[pymethods(PAIRWISE)]
@@ -204,7 +207,8 @@ impl PyPairwise {
     #[new(signature = "(iterable, /)")]
     fn py_new(cls: &TypeObject, iterable: &PyObject) -> PyResult<Py<PyPairwise>> {
         let iterator = ObjCell::new(Some(iter::iter(iterable)?));
-        memory::new_in(cls, PyPairwise { ob_base: PyObject::EMPTY, iterator, old: ObjCell::empty() })
+        let (old, result) = (ObjCell::empty(), ObjCell::empty());
+        memory::new_in(cls, PyPairwise { ob_base: PyObject::EMPTY, iterator, old, result })
     }
 
     #[slot(tp_iter)]
@@ -234,7 +238,7 @@ impl PyPairwise {
         match iter::next(&iterator) {
             Ok(Some(new)) => {
                 self.old.set(Some(new.clone()));
-                Ok(Some(PyTuple::from_vec(vec![old, new]).into_obj()))
+                Ok(Some(reuse::fill(&self.result, [old, new])))
             }
             ended => {
                 self.iterator.set(None);

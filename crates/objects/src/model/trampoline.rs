@@ -68,6 +68,23 @@ pub unsafe fn borrow_dict<'a>(object: *mut PyObject) -> Option<&'a PyDict> {
     unsafe { object.cast::<PyDict>().as_ref() }
 }
 
+/// The named arguments that `T`'s constructor without named parameters looks at: none of those for a derived class whose
+/// own `__init__` takes them.
+///
+/// # Safety
+/// `class` is a live type.
+#[inline]
+pub unsafe fn constructor_keywords<T: PyType>(class: *mut PyObject, kwargs: *mut PyObject) -> *mut PyObject {
+    if kwargs.is_null() {
+        return kwargs;
+    }
+    // SAFETY: the caller's promise.
+    let class = unsafe { borrow_type(class) };
+    let base = T::type_object();
+    let address = |ty: &TypeObject| ty.tp_init().map(|init| init as usize);
+    if class.is(base) || address(class) == address(base) { kwargs } else { null_mut() }
+}
+
 /// A C result type with a value that means "an exception is set".
 pub trait Failure {
     fn failure(raised: Raised) -> Self;

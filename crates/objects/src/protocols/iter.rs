@@ -3,13 +3,13 @@
 #![expect(unsafe_code, reason = "calls the slots of types")]
 
 use crate::errors::{self, Exc};
+use crate::intern;
 use crate::model::trampoline::{Sent, call_unary};
 use crate::model::{Obj, ObjectExt, PyObject, PyResult, Raised};
 use crate::protocols::{call, object, sequence};
 use crate::types::iterators::PySeqIter;
 use crate::types::list::PyList;
 use crate::types::tuple::PyTuple;
-use crate::intern;
 use core::ptr::null_mut;
 use taipan_abi::{PYGEN_ERROR, PYGEN_NEXT};
 

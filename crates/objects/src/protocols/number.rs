@@ -396,9 +396,6 @@ pub fn float(a: &PyObject) -> PyResult {
     if PyFloat::check_exact(a) {
         return Ok(a.owned());
     }
-    if let Some(text) = a.downcast::<PyStr>() {
-        return crate::types::float::from_str(text).map(|value| PyFloat::new(value).into_obj());
-    }
     crate::types::float::from_object(a).map(|value| PyFloat::new(value).into_obj())
 }
 

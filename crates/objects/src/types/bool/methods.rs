@@ -2,11 +2,11 @@
 
 use super::PyBool;
 use crate::errors::{self, Exc};
+use crate::intern;
 use crate::model::{ObjectExt, PyObject, PyResult, PyType, TypeObject};
 use crate::protocols::object;
 use crate::types::int::{self, PyInt};
 use crate::types::str::PyStr;
-use crate::intern;
 use taipan_macros::pymethods;
 
 /// Two truth values give a truth value, anything else is for integers.

@@ -2,13 +2,13 @@
 
 use super::PyBytes;
 use crate::errors::{self, Exc};
+use crate::intern;
 use crate::model::{Obj, ObjectExt, PyObject, PyResult, PyType, TypeObject};
 use crate::protocols::buffer::{self, Buffer};
 use crate::protocols::{iter, number, object};
 use crate::types::list::PyList;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use crate::intern;
 
 /// What a byte string is made of.
 pub enum Source {

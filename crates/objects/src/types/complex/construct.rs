@@ -2,11 +2,11 @@
 
 use super::{Parts, PyComplex};
 use crate::errors::{self, Exc};
+use crate::intern;
 use crate::model::{ObjectExt, Py, PyObject, PyResult, PyType, Raised, TypeObject};
 use crate::protocols::{call, number};
 use crate::types::int;
 use crate::types::str::PyStr;
-use crate::intern;
 use taipan_kernels::float::parse_complex;
 
 /// What `__complex__` gives, if the type has it.

@@ -56,10 +56,7 @@ impl PyComplex {
             return Err(raised!(TypeError, "complex() takes at most 2 arguments ({given} given)"));
         }
         let twice = |name: &str, position: usize| {
-            raised!(
-                TypeError,
-                "argument for complex() given by name ('{name}') and position ({position})"
-            )
+            raised!(TypeError, "argument for complex() given by name ('{name}') and position ({position})")
         };
         match (args, real, imag) {
             ([x], None, None) => construct::convert(cls, x),

@@ -58,10 +58,16 @@ pub fn from_str(text: &PyStr) -> PyResult<f64> {
     from_ascii(&int::numeric_text(text), text)
 }
 
-/// `float(x)` for anything but a string.
+/// `float(x)`.
 pub fn from_object(x: &PyObject) -> PyResult<f64> {
+    if let Some(text) = x.downcast_exact::<PyStr>() {
+        return from_str(text);
+    }
     if let Some(value) = number::convert_to_f64(x)? {
         return Ok(value);
+    }
+    if let Some(text) = x.downcast::<PyStr>() {
+        return from_str(text);
     }
     if let Some(bytes) = x.downcast::<PyBytes>() {
         return from_ascii(bytes.as_slice(), x);
@@ -117,11 +123,7 @@ impl PyFloat {
         if cls.is(PyFloat::type_object()) {
             return number::float(x);
         }
-        let value = match x.downcast::<PyStr>() {
-            Some(text) => from_str(text)?,
-            None => from_object(x)?,
-        };
-        Ok(instance(cls, value)?.into_obj())
+        Ok(instance(cls, from_object(x)?)?.into_obj())
     }
 
     #[slot(tp_dealloc, raw)]

@@ -1,10 +1,10 @@
 //! `enumerate`.
 
+use super::reuse;
 use crate::model::args::OptArg;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject};
 use crate::protocols::{iter, number};
 use crate::types::int::{self, PyInt};
-use crate::types::tuple::PyTuple;
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 
@@ -25,6 +25,8 @@ pub struct PyEnumerate {
     iterator: Obj,
     /// The count once it no longer fits `index`.
     long_index: ObjCell,
+    /// The tuple given last.
+    result: ObjCell,
 }
 
 impl PyEnumerate {
@@ -67,7 +69,11 @@ impl PyEnumerate {
         }
         let iterator = iter::iter(iterable)?;
         let (index, long_index) = (Cell::new(index), ObjCell::new(long_index));
-        crate::memory::new_in(cls, PyEnumerate { ob_base: PyObject::EMPTY, index, iterator, long_index })
+        let result = ObjCell::empty();
+        crate::memory::new_in(
+            cls,
+            PyEnumerate { ob_base: PyObject::EMPTY, index, iterator, long_index, result },
+        )
     }
 
     #[slot(tp_iter)]
@@ -78,7 +84,7 @@ impl PyEnumerate {
     #[slot(tp_iternext)]
     fn next(&self) -> PyResult<Option<Obj>> {
         let Some(item) = iter::next(&self.iterator)? else { return Ok(None) };
-        Ok(Some(PyTuple::from_vec(vec![self.advance()?, item]).into_obj()))
+        Ok(Some(reuse::fill(&self.result, [self.advance()?, item])))
     }
 
     /// Return state information for pickling.

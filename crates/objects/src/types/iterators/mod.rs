@@ -5,6 +5,7 @@ pub mod callable;
 pub mod enumerate;
 pub mod filter;
 pub mod map;
+pub mod reuse;
 pub mod reversed;
 pub mod sequence;
 pub mod zip;

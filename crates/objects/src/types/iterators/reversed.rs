@@ -1,11 +1,11 @@
 //! `reversed`.
 
 use crate::errors::{self, Exc};
+use crate::intern;
 use crate::model::{Obj, ObjCell, ObjectExt, PyObject, PyResult, TypeObject};
 use crate::protocols::{call, number, object, sequence};
 use crate::types::int::PyInt;
 use crate::types::tuple::PyTuple;
-use crate::intern;
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 

@@ -2,11 +2,11 @@
 
 use super::builtin;
 use crate::errors::{self, Exc};
+use crate::intern;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, not_implemented};
 use crate::protocols::{number, object, sequence};
 use crate::types::int::PyInt;
 use crate::types::tuple::PyTuple;
-use crate::intern;
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 

@@ -1,6 +1,7 @@
 //! `zip`, and the check of equal lengths that `map` shares.
 
-use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, Raised, TypeObject, none};
+use super::reuse;
+use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, Raised, TypeObject, none};
 use crate::protocols::{iter, object};
 use crate::types::bool::bool_ref;
 use crate::types::tuple::PyTuple;
@@ -22,6 +23,8 @@ pub struct PyZip {
     ob_base: PyObject,
     iterators: Vec<Obj>,
     strict: Cell<bool>,
+    /// The tuple given last.
+    result: ObjCell,
 }
 
 #[cold]
@@ -72,7 +75,8 @@ impl PyZip {
     fn py_new(cls: &TypeObject, iterables: &[&PyObject], strict: bool) -> PyResult<Py<PyZip>> {
         let iterators = iterators_of(iterables)?;
         let strict = Cell::new(strict);
-        crate::memory::new_in(cls, PyZip { ob_base: PyObject::EMPTY, iterators, strict })
+        let result = ObjCell::empty();
+        crate::memory::new_in(cls, PyZip { ob_base: PyObject::EMPTY, iterators, strict, result })
     }
 
     #[slot(tp_iter)]
@@ -85,8 +89,13 @@ impl PyZip {
         if self.iterators.is_empty() {
             return Ok(None);
         }
+        if let ([first, second], false) = (&self.iterators[..], self.strict.get()) {
+            let Some(a) = iter::next(first)? else { return Ok(None) };
+            let Some(b) = iter::next(second)? else { return Ok(None) };
+            return Ok(Some(reuse::fill(&self.result, [a, b])));
+        }
         let items = next_of_each(&self.iterators, self.strict.get(), "zip")?;
-        Ok(items.map(|items| PyTuple::from_vec(items).into_obj()))
+        Ok(items.map(|items| reuse::fill_vec(&self.result, items)))
     }
 
     /// Return state information for pickling.

@@ -3,13 +3,13 @@
 use super::layout::{addresses, base_object, bytes_in_order, format_of};
 use super::{PyMemoryView, item};
 use crate::errors::{self, Exc};
+use crate::intern;
 use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult, not_implemented, thread};
 use crate::protocols::buffer::{Buffer, shape};
 use crate::protocols::{call, object};
 use crate::types::bytes::PyBytes;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;
-use crate::intern;
 use taipan_abi::{Py_buffer, PyBUF_FULL_RO};
 use taipan_macros::pymethods;
 

@@ -5,11 +5,11 @@
 
 use super::PyMemoryView;
 use crate::errors;
+use crate::intern;
 use crate::model::{Obj, ObjectExt, PyObject, PyResult, PyType};
 use crate::protocols::buffer::get_raw;
 use crate::protocols::call;
 use crate::types::int::PyInt;
-use crate::intern;
 use taipan_abi::Py_buffer;
 use taipan_macros::{pymethods, pytype};
 

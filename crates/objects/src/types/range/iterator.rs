@@ -1,12 +1,12 @@
 //! The iterators over ranges: one for machine words, one for integers of any size.
 
 use super::{PyRange, argument};
+use crate::intern;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType};
 use crate::protocols::number;
 use crate::types::int::{self, PyInt};
 use crate::types::iterators::builtin;
 use crate::types::tuple::PyTuple;
-use crate::intern;
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 
