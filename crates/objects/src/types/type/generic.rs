@@ -12,7 +12,7 @@ use crate::model::trampoline::{
     borrow, borrow_dict, borrow_opt, borrow_tuple, borrow_type, ret_bool, ret_hash, ret_obj, ret_unit,
 };
 use crate::model::{
-    CompareOp, Obj, ObjectExt, PyObject, PyResult, PyType, Raised, TypeObject, none_ref, not_implemented,
+    CompareOp, Obj, ObjectExt, PyObject, PyResult, PyType, TypeObject, none_ref, not_implemented,
 };
 use crate::protocols::{call as calls, number, object};
 use crate::types::dict::PyDict;
@@ -20,7 +20,6 @@ use crate::types::int::PyInt;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
 use core::ffi::c_int;
-use core::ptr::null_mut;
 use taipan_abi::*;
 
 type Ref = *mut PyObject;

@@ -96,7 +96,7 @@ fn table() -> &'static Names {
         let names: Vec<&'static PyStr> = SLOTS.iter().map(text).collect();
         let elsewhere = |(name, slot): (&&'static PyStr, &SlotDef)| {
             let others = names.iter().zip(SLOTS);
-            others.filter(|(other, at)| other.is(*name) && at.offset() != slot.offset()).count() != 0
+            others.filter(|(other, at)| other.is(name) && at.offset() != slot.offset()).count() != 0
         };
         let shared = names.iter().zip(SLOTS).map(elsewhere).collect();
         Names { names, shared }

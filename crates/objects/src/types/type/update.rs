@@ -6,7 +6,7 @@
 #![expect(unsafe_code, reason = "writes slots")]
 
 use super::slotdefs::{SLOTS, SlotDef, names, places_of, shared};
-use super::{cache, generic, slots, subclasses};
+use super::{cache, slots, subclasses};
 use crate::model::{ObjectExt, PyObject, TypeObject};
 use crate::types::builtin::PyBuiltin;
 use crate::types::descriptors::{PyMethodDescr, PyWrapperDescr};
