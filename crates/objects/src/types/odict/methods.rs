@@ -156,16 +156,8 @@ impl PyOdict {
     }
 
     fn pop_value(&self, key: &PyObject, hash: isize) -> PyResult<Option<Obj>> {
-        if PyOdict::check_exact(self) {
-            let _kept = self.remove_from_order(key, hash)?;
-            return self.dict().pop_known_hash(key, hash);
-        }
-        if !sequence::contains(self, key)? {
-            return Ok(None);
-        }
-        let value = object::get_item(self, key)?;
-        object::set_item(self, key, None)?;
-        Ok(Some(value))
+        let _kept = self.remove_from_order(key, hash)?;
+        self.dict().pop_known_hash(key, hash)
     }
 
     /// Remove and return a (key, value) pair from the dictionary.
@@ -214,17 +206,27 @@ impl PyOdict {
     fn copy(&self) -> PyResult {
         if PyOdict::check_exact(self) {
             let copy = PyOdict::new();
-            for (key, hash) in self.keys_in_order() {
-                copy.set_item(&key, &*self.value_of(&key, hash)?)?;
-            }
+            self.each_key(|key| copy.set_item(key, &*self.value_of(key, hash_key(key)?)?))?;
             return Ok(copy.into_obj());
         }
         let copy = call::call(self.class(), &[])?;
-        for (key, _) in self.keys_in_order() {
-            let value = object::get_item(self, &key)?;
-            object::set_item(&copy, &key, Some(&value))?;
-        }
+        self.each_key(|key| {
+            let value = object::get_item(self, key)?;
+            object::set_item(&copy, key, Some(&value))
+        })?;
         Ok(copy)
+    }
+
+    /// Calls `f` with each key; the order must not change meanwhile.
+    fn each_key(&self, mut f: impl FnMut(&PyObject) -> PyResult<()>) -> PyResult<()> {
+        let state = self.state.get();
+        for (key, _) in self.keys_in_order() {
+            f(&key)?;
+            if self.state.get() != state {
+                return Err(raised!(RuntimeError, "OrderedDict mutated during iteration"));
+            }
+        }
+        Ok(())
     }
 
     /// od.__reversed__() <==> reversed(od)
@@ -281,9 +283,9 @@ impl PyOdict {
     fn plain_copy(&self) -> PyResult<Py<PyDict>> {
         let copy = PyDict::new();
         if PyOdict::check_exact(self) {
-            for (key, hash) in self.keys_in_order() {
-                let value = self.value_of(&key, hash)?;
-                copy.set_known_hash(key, hash, value)?;
+            for (key, _) in self.keys_in_order() {
+                let value = self.value_of(&key, hash_key(&key)?)?;
+                copy.set_item(&key, &value)?;
             }
         } else {
             let items = call::method(self, intern!("items"), &[])?;
