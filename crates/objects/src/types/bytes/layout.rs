@@ -92,6 +92,16 @@ pub fn with(length: usize, fill: impl FnOnce(&mut [u8])) -> PyResult<Py<PyBytes>
     unsafe { Ok(Py::from_raw(fill_new(object, length, fill))) }
 }
 
+/// A new byte string of zeros that nobody shares, whatever its length: for C code, which fills it in place.
+pub fn fresh(length: usize) -> PyResult<Py<PyBytes>> {
+    if length > isize::MAX as usize - 64 {
+        return Err(raised!(OverflowError, "byte string is too large"));
+    }
+    let object = crate::memory::alloc(PyBytes::type_object(), length)?;
+    // SAFETY: the object is new; its only reference passes to the result.
+    unsafe { Ok(Py::from_raw(fill_new(object, length, |_| {}))) }
+}
+
 /// A byte string of a subclass.
 pub fn subclass_instance(class: &TypeObject, bytes: &[u8]) -> PyResult {
     let object = match class.tp_alloc() {

@@ -51,6 +51,11 @@ impl PyBytes {
         layout::with(length, fill)
     }
 
+    /// Zeros in an object of their own, never a shared one: for C code, which fills it in place.
+    pub fn fresh(length: usize) -> PyResult<Py<PyBytes>> {
+        layout::fresh(length)
+    }
+
     /// The bytes.
     #[inline]
     pub fn as_slice(&self) -> &[u8] {

@@ -1,0 +1,213 @@
+//! `abstract.h`: the abstract object, number, sequence and mapping protocols.
+
+#![expect(unsafe_code, reason = "functions that C calls")]
+
+use crate::glue::*;
+use core::ffi::*;
+use core::ptr::null_mut;
+use taipan_abi::*;
+use taipan_objects::errors;
+use taipan_objects::prelude::*;
+
+macro_rules! binary {
+    ($($name:ident = $path:path;)*) => {
+        c_api! { $(fn $name(a: Ref, b: Ref) -> Ref { new_ref($path(at(a), at(b))) })* }
+    };
+}
+macro_rules! unary {
+    ($($name:ident = $path:path;)*) => {
+        c_api! { $(fn $name(a: Ref) -> Ref { new_ref($path(at(a))) })* }
+    };
+}
+
+binary! {
+    PyNumber_Add = number::add; PyNumber_Subtract = number::subtract; PyNumber_Multiply = number::multiply;
+    PyNumber_MatrixMultiply = number::matrix_multiply; PyNumber_FloorDivide = number::floor_divide;
+    PyNumber_TrueDivide = number::true_divide; PyNumber_Remainder = number::remainder;
+    PyNumber_Divmod = number::divmod; PyNumber_Lshift = number::lshift; PyNumber_Rshift = number::rshift;
+    PyNumber_And = number::and_; PyNumber_Xor = number::xor; PyNumber_Or = number::or_;
+    PyNumber_InPlaceAdd = number::inplace_add; PyNumber_InPlaceSubtract = number::inplace_subtract;
+    PyNumber_InPlaceMultiply = number::inplace_multiply;
+    PyNumber_InPlaceMatrixMultiply = number::inplace_matrix_multiply;
+    PyNumber_InPlaceFloorDivide = number::inplace_floor_divide;
+    PyNumber_InPlaceTrueDivide = number::inplace_true_divide;
+    PyNumber_InPlaceRemainder = number::inplace_remainder; PyNumber_InPlaceLshift = number::inplace_lshift;
+    PyNumber_InPlaceRshift = number::inplace_rshift; PyNumber_InPlaceAnd = number::inplace_and;
+    PyNumber_InPlaceXor = number::inplace_xor; PyNumber_InPlaceOr = number::inplace_or;
+    PyObject_GetItem = object::get_item; PySequence_Concat = sequence::concat;
+    PySequence_InPlaceConcat = sequence::inplace_concat;
+}
+
+unary! {
+    PyNumber_Negative = number::negative; PyNumber_Positive = number::positive; PyNumber_Invert = number::invert;
+    PyNumber_Absolute = number::absolute; PyNumber_Index = number::index; PyNumber_Long = number::int;
+    PyNumber_Float = number::float; PySequence_List = sequence::to_list; PySequence_Tuple = sequence::to_tuple;
+    PyObject_GetIter = iter::iter; PyMapping_Keys = mapping::keys; PyMapping_Values = mapping::values;
+    PyMapping_Items = mapping::items;
+}
+
+c_api! {
+    fn PyNumber_Check(object: Ref) -> c_int { opt(object).map_or(0, |object| c_int::from(number::is_number(object))) }
+    fn PyIndex_Check(object: Ref) -> c_int { c_int::from(number::is_index(at(object))) }
+    fn PyNumber_Power(a: Ref, b: Ref, c: Ref) -> Ref { new_ref(number::power(at(a), at(b), at(c))) }
+    fn PyNumber_InPlacePower(a: Ref, b: Ref, c: Ref) -> Ref {
+        new_ref(if at(c).is_none() { number::inplace_power(at(a), at(b)) } else { number::power(at(a), at(b), at(c)) })
+    }
+    fn PyNumber_AsSsize_t(object: Ref, overflow: Ref) -> isize {
+        match number::as_isize(at(object), if overflow.is_null() { None } else { Some(Exc::OverflowError) }) {
+            Ok(value) => value,
+            Err(raised) => {
+                if let Some(class) = opt(overflow).and_then(|class| class.downcast::<TypeObject>())
+                    && errors::matches(&raised, Exc::OverflowError)
+                    && !class.is(Exc::OverflowError.type_object())
+                {
+                    let error = errors::take(raised);
+                    if let Some(message) = swallow(object::str(&error)) {
+                        let _: Raised = errors::set_object(class, &message);
+                    }
+                }
+                -1
+            }
+        }
+    }
+    fn PyNumber_ToBase(object: Ref, base: c_int) -> Ref { new_ref(number::to_base(at(object), base as u32)) }
+    fn PyObject_Size(object: Ref) -> isize { size(object::len(at(object))) }
+    fn PyObject_Length(object: Ref) -> isize { size(object::len(at(object))) }
+    fn PyObject_LengthHint(object: Ref, default: isize) -> isize {
+        size(object::length_hint(at(object), default.max(0) as usize))
+    }
+    fn PyObject_SetItem(object: Ref, key: Ref, value: Ref) -> c_int {
+        status(object::set_item(at(object), at(key), Some(at(value))))
+    }
+    fn PyObject_DelItem(object: Ref, key: Ref) -> c_int { status(object::set_item(at(object), at(key), None)) }
+    fn PyObject_DelItemString(object: Ref, key: *const c_char) -> c_int {
+        status(object::set_item(at(object), &string(key), None))
+    }
+    fn PyObject_IsInstance(object: Ref, class: Ref) -> c_int { truth(object::is_instance(at(object), at(class))) }
+    fn PyObject_IsSubclass(derived: Ref, class: Ref) -> c_int { truth(object::is_subclass(at(derived), at(class))) }
+    fn PyObject_Format(object: Ref, spec: Ref) -> Ref {
+        let spec = match opt(spec) {
+            None => Ok(None),
+            Some(spec) => typed::<PyStr>(spec.as_ptr()).map(Some),
+        };
+        new_ref(spec.and_then(|spec| object::format(at(object), spec)))
+    }
+    fn PyObject_Type(object: Ref) -> Ref { at(object).class().owned().into_raw() }
+    fn PyObject_GetAIter(object: Ref) -> Ref {
+        new_ref(call::special(at(object), intern!("__aiter__"), &[]).and_then(|made| {
+            made.ok_or_else(|| raised!(TypeError, "'{}' object is not an async iterable", at(object).class().name()))
+        }))
+    }
+
+    fn PySequence_Check(object: Ref) -> c_int { c_int::from(sequence::is_sequence(at(object))) }
+    fn PySequence_Size(object: Ref) -> isize { size(object::len(at(object))) }
+    fn PySequence_Length(object: Ref) -> isize { size(object::len(at(object))) }
+    fn PySequence_GetItem(object: Ref, index: isize) -> Ref { new_ref(sequence::get_item(at(object), index)) }
+    fn PySequence_SetItem(object: Ref, index: isize, value: Ref) -> c_int {
+        status(sequence::set_item(at(object), index, opt(value)))
+    }
+    fn PySequence_DelItem(object: Ref, index: isize) -> c_int { status(sequence::set_item(at(object), index, None)) }
+    fn PySequence_GetSlice(object: Ref, start: isize, end: isize) -> Ref {
+        new_ref(object::get_item(at(object), &crate::glue::plain_slice(start, end)))
+    }
+    fn PySequence_SetSlice(object: Ref, start: isize, end: isize, value: Ref) -> c_int {
+        status(object::set_item(at(object), &crate::glue::plain_slice(start, end), opt(value)))
+    }
+    fn PySequence_DelSlice(object: Ref, start: isize, end: isize) -> c_int {
+        status(object::set_item(at(object), &crate::glue::plain_slice(start, end), None))
+    }
+    fn PySequence_Contains(object: Ref, value: Ref) -> c_int { truth(sequence::contains(at(object), at(value))) }
+    fn PySequence_In(object: Ref, value: Ref) -> c_int { truth(sequence::contains(at(object), at(value))) }
+    fn PySequence_Count(object: Ref, value: Ref) -> isize { size(sequence::count(at(object), at(value))) }
+    fn PySequence_Index(object: Ref, value: Ref) -> isize { size(sequence::index(at(object), at(value))) }
+    fn PySequence_Repeat(object: Ref, count: isize) -> Ref { new_ref(sequence::repeat(at(object), count)) }
+    fn PySequence_InPlaceRepeat(object: Ref, count: isize) -> Ref { new_ref(sequence::inplace_repeat(at(object), count)) }
+    fn PySequence_Fast(object: Ref, message: *const c_char) -> Ref { new_ref(sequence::fast(at(object), &text(message))) }
+
+    fn PyMapping_Check(object: Ref) -> c_int { opt(object).map_or(0, |object| c_int::from(mapping::is_mapping(object))) }
+    fn PyMapping_Size(object: Ref) -> isize { size(object::len(at(object))) }
+    fn PyMapping_Length(object: Ref) -> isize { size(object::len(at(object))) }
+    fn PyMapping_GetItemString(object: Ref, key: *const c_char) -> Ref { new_ref(object::get_item(at(object), &string(key))) }
+    fn PyMapping_SetItemString(object: Ref, key: *const c_char, value: Ref) -> c_int {
+        status(object::set_item(at(object), &string(key), Some(at(value))))
+    }
+    fn PyMapping_GetOptionalItem(object: Ref, key: Ref, out: *mut Ref) -> c_int {
+        crate::glue::optional(mapping::get_optional_item(at(object), at(key)), out)
+    }
+    fn PyMapping_GetOptionalItemString(object: Ref, key: *const c_char, out: *mut Ref) -> c_int {
+        crate::glue::optional(mapping::get_optional_item(at(object), &string(key)), out)
+    }
+    fn PyMapping_HasKey(object: Ref, key: Ref) -> c_int {
+        swallow(mapping::get_optional_item(at(object), at(key))).flatten().map_or(0, |_| 1)
+    }
+    fn PyMapping_HasKeyString(object: Ref, key: *const c_char) -> c_int {
+        swallow(mapping::get_optional_item(at(object), &string(key))).flatten().map_or(0, |_| 1)
+    }
+    fn PyMapping_HasKeyWithError(object: Ref, key: Ref) -> c_int {
+        truth(mapping::get_optional_item(at(object), at(key)).map(|found| found.is_some()))
+    }
+    fn PyMapping_HasKeyStringWithError(object: Ref, key: *const c_char) -> c_int {
+        truth(mapping::get_optional_item(at(object), &string(key)).map(|found| found.is_some()))
+    }
+
+    fn PyIter_Check(object: Ref) -> c_int { c_int::from(iter::is_iterator(at(object))) }
+    fn PyIter_Next(iterator: Ref) -> Ref {
+        match iter::next(at(iterator)) {
+            Ok(Some(item)) => item.into_raw(),
+            _ => null_mut(),
+        }
+    }
+    fn PyIter_NextItem(iterator: Ref, out: *mut Ref) -> c_int { crate::glue::optional(iter::next(at(iterator)), out) }
+    fn PyIter_Send(iterator: Ref, value: Ref, out: *mut Ref) -> PySendResult {
+        taipan_objects::model::trampoline::ret_send(iter::send(at(iterator), at(value)), out)
+    }
+
+    fn PyObject_Call(callable: Ref, args: Ref, kwargs: Ref) -> Ref {
+        let result = typed::<PyTuple>(args).and_then(|args| {
+            let kwargs = opt(kwargs).and_then(|kwargs| kwargs.downcast::<PyDict>());
+            call::call_tuple(at(callable), args, kwargs)
+        });
+        new_ref(result)
+    }
+    fn PyObject_CallObject(callable: Ref, args: Ref) -> Ref {
+        match opt(args) {
+            None => new_ref(call::call(at(callable), &[])),
+            Some(args) => match args.downcast::<PyTuple>() {
+                Some(args) => new_ref(call::call_tuple(at(callable), args, None)),
+                None => new_ref(Err::<Obj, _>(raised!(TypeError, "argument list must be a tuple"))),
+            },
+        }
+    }
+    fn PyObject_CallNoArgs(callable: Ref) -> Ref { new_ref(call::call(at(callable), &[])) }
+    fn PyObject_CallOneArg(callable: Ref, arg: Ref) -> Ref { new_ref(call::call(at(callable), &[at(arg)])) }
+    fn PyObject_Vectorcall(callable: Ref, args: *const Ref, nargs: usize, names: Ref) -> Ref {
+        taipan_objects::protocols::call::vectorcall_raw(callable, args, nargs, names)
+    }
+    fn PyObject_VectorcallDict(callable: Ref, args: *const Ref, nargs: usize, kwargs: Ref) -> Ref {
+        let positional = slice(args, nargs & !PY_VECTORCALL_ARGUMENTS_OFFSET);
+        let kwargs = opt(kwargs).and_then(|kwargs| kwargs.downcast::<PyDict>());
+        new_ref(match kwargs {
+            None => call::call(at(callable), positional),
+            Some(kwargs) => call::call_tuple(at(callable), &PyTuple::from_slice(positional), Some(kwargs)),
+        })
+    }
+    fn PyVectorcall_Call(callable: Ref, args: Ref, kwargs: Ref) -> Ref {
+        new_ref(typed::<PyTuple>(args).and_then(|args| {
+            call::call_tuple(at(callable), args, opt(kwargs).and_then(|kwargs| kwargs.downcast::<PyDict>()))
+        }))
+    }
+    fn PyVectorcall_Function(callable: Ref) -> Option<vectorcallfunc> { call::vectorcall_of(at(callable)) }
+    fn PyVectorcall_NARGS(nargs: usize) -> isize { (nargs & !PY_VECTORCALL_ARGUMENTS_OFFSET) as isize }
+    fn PyObject_VectorcallMethod(name: Ref, args: *const Ref, nargs: usize, names: Ref) -> Ref {
+        let count = nargs & !PY_VECTORCALL_ARGUMENTS_OFFSET;
+        let names = opt(names).and_then(|names| names.downcast::<PyTuple>());
+        let all = slice(args, count + names.map_or(0, |names| names.len()));
+        new_ref(typed::<PyStr>(name).and_then(|name| call::method_names(all[0], name, &all[1..], names)))
+    }
+    fn PyObject_CallMethodNoArgs(object: Ref, name: Ref) -> Ref {
+        new_ref(typed::<PyStr>(name).and_then(|name| call::method(at(object), name, &[])))
+    }
+    fn PyObject_CallMethodOneArg(object: Ref, name: Ref, arg: Ref) -> Ref {
+        new_ref(typed::<PyStr>(name).and_then(|name| call::method(at(object), name, &[at(arg)])))
+    }
+}

@@ -1,0 +1,14 @@
+//! `boolobject.h`: `bool`.
+
+#![expect(unsafe_code, reason = "functions that C calls")]
+
+use crate::glue::*;
+use core::ffi::*;
+use core::ptr::null_mut;
+use taipan_abi::*;
+use taipan_objects::errors;
+use taipan_objects::prelude::*;
+
+c_api! {
+    fn PyBool_FromLong(value: c_long) -> Ref { PyInt::from_bool(value != 0).into_raw() }
+}

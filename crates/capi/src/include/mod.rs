@@ -1,0 +1,37 @@
+//! The headers of `Include/`, a file each.
+
+mod r#abstract;
+mod boolobject;
+mod bytearrayobject;
+mod bytesobject;
+mod ceval;
+mod code;
+mod complexobject;
+mod dictobject;
+mod floatobject;
+mod genericaliasobject;
+mod import;
+mod iterobject;
+mod listobject;
+mod longobject;
+mod memoryobject;
+mod methodobject;
+mod modsupport;
+mod moduleobject;
+mod object;
+mod objimpl;
+mod pybuffer;
+mod pycapsule;
+mod pyerrors;
+mod pyframe;
+mod pymem;
+mod pystate;
+mod refcount;
+mod setobject;
+mod sliceobject;
+mod sysmodule;
+mod tupleobject;
+mod typeobject;
+mod unicodeobject;
+mod unicodewriter;
+mod weakrefobject;

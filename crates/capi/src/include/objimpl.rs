@@ -1,0 +1,53 @@
+//! `objimpl.h`: making objects, and the collector.
+
+#![expect(unsafe_code, reason = "functions that C calls")]
+
+use crate::glue::*;
+use core::ffi::*;
+use core::ptr::null_mut;
+use taipan_abi::*;
+use taipan_objects::errors;
+use taipan_objects::prelude::*;
+
+use taipan_objects::{gc, memory};
+
+/// Fills in the head of an object in the caller's memory.
+unsafe fn init(object: Ref, class: *mut PyTypeObject) -> Ref {
+    // SAFETY: the caller passes memory for an object of the type.
+    unsafe {
+        (*object).ob_refcnt.set(1);
+        (*object).ob_overflow.set(0);
+        (*object).ob_flags.set(0);
+        (*object).ob_type.set(class);
+        let class = class_at(class);
+        if class.is_heap() {
+            taipan_objects::model::incref(class.as_ptr());
+        }
+        object
+    }
+}
+
+c_api! {
+    fn PyObject_Init(object: Ref, class: *mut PyTypeObject) -> Ref { init(object, class) }
+    fn PyObject_InitVar(object: *mut PyVarObject, class: *mut PyTypeObject, size: isize) -> *mut PyVarObject {
+        (*object).ob_size.set(size);
+        init(object.cast(), class).cast()
+    }
+    fn _PyObject_New(class: *mut PyTypeObject) -> Ref { memory::alloc_untracked(class_at(class), 0).unwrap_or(null_mut()) }
+    fn _PyObject_NewVar(class: *mut PyTypeObject, items: isize) -> *mut PyVarObject {
+        memory::alloc_untracked(class_at(class), items.max(0) as usize).map_or(null_mut(), |object| object.cast())
+    }
+    fn _PyObject_GC_New(class: *mut PyTypeObject) -> Ref { memory::alloc_untracked(class_at(class), 0).unwrap_or(null_mut()) }
+    fn _PyObject_GC_NewVar(class: *mut PyTypeObject, items: isize) -> *mut PyVarObject {
+        memory::alloc_untracked(class_at(class), items.max(0) as usize).map_or(null_mut(), |object| object.cast())
+    }
+    fn PyObject_GC_Del(object: *mut c_void) { memory::gc_delete(object.cast()) }
+    fn PyObject_GC_Track(object: *mut c_void) { gc::track(object.cast()) }
+    fn PyObject_GC_UnTrack(object: *mut c_void) { gc::untrack(object.cast()) }
+    fn PyObject_GC_IsTracked(object: Ref) -> c_int { c_int::from(gc::is_tracked(at(object))) }
+    fn PyObject_GC_IsFinalized(object: Ref) -> c_int { c_int::from(gc::is_finalized(at(object))) }
+    fn PyObject_IS_GC(object: Ref) -> c_int { c_int::from(gc::is_collected(at(object))) }
+    fn PyGC_Collect() -> isize { gc::collect(2) as isize }
+    fn PyObject_CallFinalizer(object: Ref) { memory::finalize(at(object)) }
+    fn PyObject_CallFinalizerFromDealloc(object: Ref) -> c_int { if memory::finalize_in_dealloc(object) { 0 } else { -1 } }
+}

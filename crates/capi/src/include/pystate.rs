@@ -1,0 +1,74 @@
+//! `pystate.h`: thread states.
+
+#![expect(unsafe_code, reason = "functions that C calls")]
+
+use crate::glue::*;
+use core::ffi::*;
+use core::ptr::null_mut;
+use taipan_abi::*;
+use taipan_objects::errors;
+use taipan_objects::prelude::*;
+
+use taipan_objects::model::thread::{self, ThreadState};
+
+/// The state behind C's pointer: `PyThreadState` is its first field.
+unsafe fn state_at(state: *mut PyThreadState) -> &'static ThreadState {
+    // SAFETY: thread states live as long as the process.
+    unsafe { &*state.cast::<ThreadState>() }
+}
+
+/// Makes the state this thread's, waiting for the interpreter's lock.
+///
+/// # Safety
+/// `state` is a thread state.
+pub unsafe fn attach(state: *mut PyThreadState) {
+    // SAFETY: the caller's promise.
+    let state = unsafe { state_at(state) };
+    taipan_runtime::gil::attach(state, taipan_runtime::gil::of(state.interpreter()));
+}
+
+c_api! {
+    fn PyThreadState_Get() -> *mut PyThreadState { thread::current().raw() }
+    fn PyThreadState_GetUnchecked() -> *mut PyThreadState { thread::current_opt().map_or(null_mut(), ThreadState::raw) }
+    fn PyThreadState_GetDict() -> Ref {
+        let Some(state) = thread::current_opt() else { return null_mut() };
+        let raw = state.raw();
+        if (*raw).dict.is_null() {
+            (*raw).dict = PyDict::new().into_obj().into_raw();
+        }
+        (*raw).dict
+    }
+    fn PyThreadState_GetInterpreter(state: *mut PyThreadState) -> *mut PyInterpreterState { (*state).interp }
+    fn PyThreadState_GetFrame(_state: *mut PyThreadState) -> *mut PyFrameObject {
+        taipan_interpreter::frames::current_frame_object().map_or(null_mut(), |frame| frame.into_raw().cast())
+    }
+    fn PyThreadState_GetID(state: *mut PyThreadState) -> u64 { (*state).id }
+    fn PyInterpreterState_Get() -> *mut PyInterpreterState { (*thread::current().raw()).interp }
+    fn PyInterpreterState_GetID(_interpreter: *mut PyInterpreterState) -> i64 { thread::current().interpreter().id }
+    fn PyInterpreterState_GetDict(_interpreter: *mut PyInterpreterState) -> Ref {
+        // The interpreter's own dictionary for extensions; it stays.
+        let state = thread::current().interpreter().extension::<ExtensionDict>();
+        if state.0.is_empty() {
+            state.0.set(Some(PyDict::new().into_obj()));
+        }
+        state.0.get().map_or(null_mut(), |dict| dict.as_ptr())
+    }
+    fn PyGILState_Check() -> c_int { c_int::from(thread::current_opt().is_some()) }
+    fn PyGILState_GetThisThreadState() -> *mut PyThreadState { thread::current_opt().map_or(null_mut(), ThreadState::raw) }
+    fn PyGILState_Ensure() -> c_int {
+        if thread::current_opt().is_some() {
+            return PyGILState_LOCKED;
+        }
+        taipan_runtime::threads::attach_foreign();
+        PyGILState_UNLOCKED
+    }
+    fn PyGILState_Release(before: c_int) {
+        if before == PyGILState_UNLOCKED {
+            drop(taipan_runtime::gil::detach());
+        }
+    }
+}
+
+/// What `PyInterpreterState_GetDict` gives.
+#[derive(Default)]
+struct ExtensionDict(ObjCell);
