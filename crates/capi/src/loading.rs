@@ -41,6 +41,9 @@ pub struct PyModuleDefinition {
 pub unsafe fn init_def(def: *mut PyModuleDef) -> Ref {
     // SAFETY: the caller's promise.
     unsafe {
+        if !PyModuleDef_Type.get().has_flag(Py_TPFLAGS_READY) {
+            crate::glue::swallow(taipan_objects::types::r#type::ready(&PyModuleDef_Type));
+        }
         let head = &(*def).m_base.ob_base;
         if head.ob_type.get().is_null() {
             head.ob_type.set(PyModuleDef_Type.get().raw());
@@ -75,6 +78,7 @@ pub fn create(spec: &PyObject) -> PyResult {
     let refused = |message: &str| {
         errors::set_import_error(Exc::ImportError, format_args!("{message}"), Some(name), Some(&origin), None)
     };
+    crate::include::pystate::remember_home();
     let symbol = init_name(name)?;
     // SAFETY: loading a library runs its initialisers, which is what importing an extension asks for.
     let library =

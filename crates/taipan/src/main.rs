@@ -24,5 +24,6 @@ static PROGRAM: Program = Program {
 };
 
 fn main() {
+    taipan_capi::init();
     taipan_host::process::exit_now(lifecycle::main(&PROGRAM));
 }

@@ -181,7 +181,7 @@ c_api! {
     fn PyObject_CallNoArgs(callable: Ref) -> Ref { new_ref(call::call(at(callable), &[])) }
     fn PyObject_CallOneArg(callable: Ref, arg: Ref) -> Ref { new_ref(call::call(at(callable), &[at(arg)])) }
     fn PyObject_Vectorcall(callable: Ref, args: *const Ref, nargs: usize, names: Ref) -> Ref {
-        taipan_objects::protocols::call::vectorcall_raw(callable, args, nargs, names)
+        taipan_objects::protocols::call::vectorcall_raw(at(callable), args, nargs, names)
     }
     fn PyObject_VectorcallDict(callable: Ref, args: *const Ref, nargs: usize, kwargs: Ref) -> Ref {
         let positional = slice(args, nargs & !PY_VECTORCALL_ARGUMENTS_OFFSET);

@@ -11,6 +11,7 @@ use taipan_objects::prelude::*;
 
 c_api! {
     fn PyEval_SaveThread() -> *mut PyThreadState {
+        crate::include::pystate::remember_own();
         match taipan_runtime::gil::detach() {
             Some((state, _)) => state.raw(),
             None => null_mut(),

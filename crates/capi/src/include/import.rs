@@ -36,10 +36,10 @@ c_api! {
     fn PyImport_ImportModuleNoBlock(name: *const c_char) -> Ref { new_ref(imports::import_module(&string(name))) }
     fn PyImport_Import(name: Ref) -> Ref { new_ref(typed::<PyStr>(name).and_then(imports::import_module)) }
     fn PyImport_ImportModuleLevelObject(name: Ref, globals: Ref, _locals: Ref, from_list: Ref, level: c_int) -> Ref {
-        new_ref(typed::<PyStr>(name).and_then(|name| imports::import_level(name, opt(globals), opt(from_list), level as isize)))
+        new_ref(typed::<PyStr>(name).and_then(|name| imports::import_level(name, opt(globals), None, opt(from_list), level)))
     }
     fn PyImport_ImportModuleLevel(name: *const c_char, globals: Ref, _locals: Ref, from_list: Ref, level: c_int) -> Ref {
-        new_ref(imports::import_level(&string(name), opt(globals), opt(from_list), level as isize))
+        new_ref(imports::import_level(&string(name), opt(globals), None, opt(from_list), level))
     }
     fn PyImport_GetModuleDict() -> Ref { modules().map_or(null_mut(), |modules| modules.as_ptr()) }
     fn PyImport_GetModule(name: Ref) -> Ref {

@@ -41,7 +41,6 @@ c_api! {
     fn _PyObject_GC_NewVar(class: *mut PyTypeObject, items: isize) -> *mut PyVarObject {
         memory::alloc_untracked(class_at(class), items.max(0) as usize).map_or(null_mut(), |object| object.cast())
     }
-    fn PyObject_GC_Del(object: *mut c_void) { memory::gc_delete(object.cast()) }
     fn PyObject_GC_Track(object: *mut c_void) { gc::track(object.cast()) }
     fn PyObject_GC_UnTrack(object: *mut c_void) { gc::untrack(object.cast()) }
     fn PyObject_GC_IsTracked(object: Ref) -> c_int { c_int::from(gc::is_tracked(at(object))) }

@@ -50,7 +50,10 @@ c_api! {
             let _: Raised = raised!(ValueError, "PyBuffer_ToContiguous: len != view->len");
             return -1;
         }
-        status(buffer::copy_to_contiguous(&*view, core::slice::from_raw_parts_mut(out.cast(), length as usize), order as u8))
+        let out = core::slice::from_raw_parts_mut(out.cast(), length as usize);
+        let fortran = order as u8 == b'F' || order as u8 == b'A' && buffer::is_contiguous(&*view, b'F') && !buffer::is_contiguous(&*view, b'C');
+        taipan_objects::types::memoryview::copy::copy_out(&*view, out, fortran);
+        0
     }
     fn PyBuffer_SizeFromFormat(format: *const c_char) -> isize {
         let size = taipan_runtime::imports::import_module(intern!("struct"))

@@ -72,19 +72,15 @@ c_api! {
     fn PyCapsule_Import(name: *const c_char, _no_block: c_int) -> *mut c_void {
         let full = text(name).into_owned();
         let mut parts = full.split('.');
-        let found = (|| {
+        let found: PyResult = (|| {
             let mut object = taipan_runtime::imports::import_module(&PyStr::new(parts.next().unwrap_or_default()))?;
-            let mut path = object::str(&object).map(drop);
             for part in parts {
-                path?;
-                path = Ok(());
                 object = match object::get_optional_attr(&object, &PyStr::new(part))? {
                     Some(found) => found,
                     None => taipan_runtime::imports::import_module(&PyStr::new(full.rsplit_once('.').map_or("", |(module, _)| module)))
                         .and_then(|module| object::get_attr(&module, &PyStr::new(part)))?,
                 };
             }
-            path?;
             Ok(object)
         })();
         match found {

@@ -158,13 +158,15 @@ c_api! {
     }
     fn PyErr_Print() { PyErr_PrintEx(1) }
     fn PyErr_PrintEx(set_last: c_int) {
+        // Also without `set_last` the exception is remembered as the last one.
+        let _ = set_last;
         if let Some(error) = errors::take_opt() {
-            taipan_runtime::lifecycle::print_exception(&error, set_last != 0);
+            taipan_runtime::sys::hooks::display_exception(errors::restore(error));
         }
     }
     fn PyErr_DisplayException(error: Ref) {
         if let Some(error) = opt(error).and_then(|error| exception(error)) {
-            taipan_runtime::lifecycle::print_exception(&error, false);
+            taipan_runtime::sys::hooks::print_exception(&error, None);
         }
     }
     fn PyErr_WriteUnraisable(object: Ref) {

@@ -9,7 +9,9 @@ use taipan_abi::*;
 use taipan_objects::errors;
 use taipan_objects::prelude::*;
 
-use taipan_objects::model::thread::{self, ThreadState};
+use core::cell::Cell;
+use taipan_objects::model::thread::{self, InterpreterState, ThreadState};
+use taipan_runtime::gil::{self, Gil};
 
 /// The state behind C's pointer: `PyThreadState` is its first field.
 unsafe fn state_at(state: *mut PyThreadState) -> &'static ThreadState {
@@ -24,7 +26,48 @@ unsafe fn state_at(state: *mut PyThreadState) -> &'static ThreadState {
 pub unsafe fn attach(state: *mut PyThreadState) {
     // SAFETY: the caller's promise.
     let state = unsafe { state_at(state) };
-    taipan_runtime::gil::attach(state, taipan_runtime::gil::of(state.interpreter()));
+    gil::attach(state, gil::of(state.interpreter()));
+}
+
+/// The interpreter that threads of foreign libraries belong to.
+struct Home(&'static InterpreterState, &'static Gil);
+
+// SAFETY: both are used by threads that hold the interpreter's lock.
+unsafe impl Send for Home {}
+// SAFETY: as above.
+unsafe impl Sync for Home {}
+
+static HOME: std::sync::OnceLock<Home> = std::sync::OnceLock::new();
+
+thread_local! {
+    /// The state this thread detached last, or was given: the one it attaches again.
+    static OWN: Cell<Option<&'static ThreadState>> = const { Cell::new(None) };
+}
+
+/// Remembers the interpreter that loads extensions: threads that Python did not start join it.
+pub fn remember_home() {
+    let interpreter = thread::current().interpreter();
+    HOME.get_or_init(|| Home(interpreter, gil::of(interpreter)));
+}
+
+/// Remembers the state that this thread is about to detach.
+pub fn remember_own() {
+    OWN.set(thread::current_opt());
+}
+
+/// Attaches a state to a thread that has none: the one it had, or a new one.
+fn attach_own() {
+    let Some(Home(interpreter, gil)) = HOME.get() else { return };
+    let state = OWN.get().unwrap_or_else(|| {
+        let state = ThreadState::new(interpreter);
+        state.measure_stack();
+        OWN.set(Some(state));
+        state
+    });
+    gil::attach(state, gil);
+    if state.frames.get().is_null() {
+        taipan_interpreter::prepare_thread(state);
+    }
 }
 
 c_api! {
@@ -59,12 +102,13 @@ c_api! {
         if thread::current_opt().is_some() {
             return PyGILState_LOCKED;
         }
-        taipan_runtime::threads::attach_foreign();
+        attach_own();
         PyGILState_UNLOCKED
     }
     fn PyGILState_Release(before: c_int) {
         if before == PyGILState_UNLOCKED {
-            drop(taipan_runtime::gil::detach());
+            remember_own();
+            drop(gil::detach());
         }
     }
 }

@@ -13,7 +13,24 @@ use taipan_objects::types::r#type::{self as types, from_spec};
 
 /// A pointer out of a type, by its slot number.
 unsafe fn slot(class: &TypeObject, number: c_int) -> *mut c_void {
-    taipan_objects::types::r#type::slots::read(class, number)
+    // SAFETY: the fields of a live type.
+    unsafe {
+        match number {
+            Py_tp_base => class.base().map_or(null_mut(), |base| base.raw().cast()),
+            Py_tp_methods => (*class.raw()).tp_methods.cast(),
+            Py_tp_members => (*class.raw()).tp_members.cast(),
+            Py_tp_getset => (*class.raw()).tp_getset.cast(),
+            Py_tp_doc => (*class.raw()).tp_doc.cast_mut().cast(),
+            Py_tp_bases => (*class.raw()).tp_bases.cast(),
+            _ => match types::slots::offset_of_number(number) {
+                Some(offset) => types::slots::read(class, offset),
+                None => {
+                    let _: Raised = bad_call();
+                    null_mut()
+                }
+            },
+        }
+    }
 }
 
 c_api! {
@@ -21,7 +38,7 @@ c_api! {
         if (*class).tp_flags & Py_TPFLAGS_READY != 0 {
             return 0;
         }
-        status(types::ready_extension(class_at(class)))
+        status(types::ready::ready_extension(class_at(class)))
     }
     fn PyType_IsSubtype(a: *mut PyTypeObject, b: *mut PyTypeObject) -> c_int { c_int::from(class_at(a).is_subtype_of(class_at(b))) }
     fn PyType_GetFlags(class: *mut PyTypeObject) -> c_ulong { class_at(class).flags() }

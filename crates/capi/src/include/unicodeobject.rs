@@ -27,7 +27,7 @@ unsafe fn opt_text<'a>(pointer: *const c_char) -> Option<std::borrow::Cow<'a, st
 }
 
 fn decoded(bytes: &[u8], encoding: &str, errors: Option<&str>) -> PyResult<Py<PyStr>> {
-    codecs::decode_bytes(bytes, Some(encoding), errors)
+    codecs::decode_bytes(bytes, None, Some(encoding), errors)
 }
 
 c_api! {

@@ -53,7 +53,7 @@ c_api! {
         } else {
             core::slice::from_raw_parts(start.cast::<u8>(), length as usize)
         };
-        match taipan_objects::codecs::decode_bytes(bytes, Some("utf-8"), None) {
+        match taipan_objects::codecs::decode_bytes(bytes, None, Some("utf-8"), None) {
             Ok(text) => {
                 text.append_to(writer(pointer));
                 0

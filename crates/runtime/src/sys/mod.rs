@@ -13,7 +13,7 @@
 //! | `printer` | the stream that stands in for `sys.stderr` while there is none |
 
 mod functions;
-mod hooks;
+pub mod hooks;
 pub mod import_time;
 mod info;
 mod jit;

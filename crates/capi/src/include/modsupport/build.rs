@@ -108,7 +108,7 @@ unsafe fn item(format: &mut Format<'_>, va: &mut VaList) -> PyResult {
             b's' | b'z' | b'U' => match bytes(format, va) {
                 None => Ok(none()),
                 Some(bytes) => {
-                    Ok(taipan_objects::codecs::decode_bytes(bytes, Some("utf-8"), None)?.into_obj())
+                    Ok(taipan_objects::codecs::decode_bytes(bytes, None, Some("utf-8"), None)?.into_obj())
                 }
             },
             b'y' => Ok(bytes(format, va).map_or_else(none, |bytes| PyBytes::new(bytes).into_obj())),

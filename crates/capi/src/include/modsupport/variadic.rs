@@ -142,7 +142,14 @@ c_api! {
     }
     fn taipan_sys_write(descriptor: c_int, bytes: *const c_char, length: usize) {
         let bytes = core::slice::from_raw_parts(bytes.cast::<u8>(), length);
-        taipan_runtime::sys::write_text(descriptor, &String::from_utf8_lossy(bytes));
+        let name = if descriptor == 1 { intern!("stdout") } else { intern!("stderr") };
+        let text = PyStr::new(&String::from_utf8_lossy(bytes));
+        let written = match taipan_runtime::sys::get(name) {
+            Ok(Some(file)) => call::method(&file, intern!("write"), &[&text]).map(drop),
+            Ok(None) => Ok(()),
+            Err(raised) => Err(raised),
+        };
+        swallow(written);
     }
     fn PyArg_ValidateKeywordArguments(kwargs: Ref) -> c_int {
         let Ok(kwargs) = typed::<PyDict>(kwargs) else { return 0 };

@@ -15,7 +15,7 @@
 
 mod cast;
 mod compare;
-mod copy;
+pub mod copy;
 mod index;
 mod item;
 pub mod iterator;

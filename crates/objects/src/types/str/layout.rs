@@ -200,6 +200,26 @@ pub(super) unsafe fn make<T: Stored>(
     Ok(unsafe { Py::from_raw(object) })
 }
 
+impl PyStr {
+    /// A new string of `length` characters up to `widest`, for C code that writes them in place (`PyUnicode_New`). Until
+    /// then they are zero.
+    pub fn unfilled(length: usize, widest: u32) -> PyResult<Py<PyStr>> {
+        if length == 0 {
+            return Ok(Self::empty());
+        }
+        // SAFETY: zeros are written to every unit.
+        unsafe {
+            match widest {
+                0..=0x7f => make::<u8>(length, true, |data| data.write_bytes(0, length)),
+                0x80..=0xff => make::<u8>(length, false, |data| data.write_bytes(0, length)),
+                0x100..=0xffff => make::<u16>(length, false, |data| data.write_bytes(0, length)),
+                0x1_0000..=0x10_ffff => make::<u32>(length, false, |data| data.write_bytes(0, length)),
+                _ => Err(raised!(SystemError, "invalid maximum character passed to PyUnicode_New")),
+            }
+        }
+    }
+}
+
 /// A string of units in their narrowest form. Ends the process where memory ends, as Rust's collections do.
 fn copy<T: Stored>(units: &[T], ascii: bool) -> Py<PyStr> {
     let Some((object, data)) = allocate::<T>(units.len(), ascii) else {

@@ -34,7 +34,7 @@ mod methods;
 pub mod mro;
 pub mod ready;
 mod slotdefs;
-mod slots;
+pub mod slots;
 pub mod subclasses;
 #[cfg(test)]
 mod tests;
