@@ -172,14 +172,10 @@ fn call_class(class: &TypeObject, values: &[&PyObject], count: usize, names: Opt
     if plain_new && !class.has_flag(Py_TPFLAGS_IS_ABSTRACT) {
         if python_init {
             let made = allocate(class)?;
-            return match generic::Special::find(&made, intern!("__init__"))? {
-                Some(init) => {
-                    let result = init.call_names(&made, values, names)?;
-                    generic::returned_none(&result)?;
-                    Ok(made)
-                }
-                None => Err(raised!(AttributeError, "__init__")),
-            };
+            let init = generic::Special::required(&made, intern!("__init__"))?;
+            let result = init.call_names(&made, values, names)?;
+            generic::returned_none(&result)?;
+            return Ok(made);
         }
         if values.is_empty() && object_type().tp_init().is_some_and(|f| f as usize == init) {
             return allocate(class);

@@ -59,7 +59,8 @@ impl Special {
         }
     }
 
-    fn required(receiver: &PyObject, name: &PyStr) -> PyResult<Special> {
+    /// The method, or the `AttributeError` that there is none.
+    pub fn required(receiver: &PyObject, name: &PyStr) -> PyResult<Special> {
         match Self::find_strictly(receiver, name)? {
             Some(found) => Ok(found),
             None => Err(raised!(AttributeError, "{name}")),
@@ -302,7 +303,14 @@ fn contains(object: &PyObject, value: &PyObject) -> PyResult<bool> {
 }
 
 fn contains_by_iteration(object: &PyObject, value: &PyObject) -> PyResult<bool> {
-    let iterator = crate::protocols::iter::iter(object)?;
+    let iterator = match crate::protocols::iter::iter(object) {
+        Ok(iterator) => iterator,
+        Err(raised) => {
+            errors::catch(raised, Exc::TypeError)?;
+            let name = object.class().name();
+            return Err(raised!(TypeError, "argument of type '{name}' is not a container or iterable"));
+        }
+    };
     while let Some(item) = crate::protocols::iter::next(&iterator)? {
         if object::compare_bool(&item, value, CompareOp::Eq)? {
             return Ok(true);
