@@ -49,7 +49,7 @@ fn decomposition_text(edition: Edition, c: u32) -> String {
         let (lead, vowel, trail) = (syllable / 588, syllable % 588 / 28, syllable % 28);
         return match trail {
             0 => format!("{:04X} {:04X}", 0x1100 + lead, 0x1161 + vowel),
-            _ => format!("{:04X} {:04X}", c - trail, 0x11a7 + trail),
+            _ => format!("{:04X} {:04X} {:04X}", 0x1100 + lead, 0x1161 + vowel, 0x11a7 + trail),
         };
     }
     let Some((tag, points)) = edition.decomposition(c) else {
