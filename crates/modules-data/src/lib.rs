@@ -1,9 +1,11 @@
-//! Native modules about data: struct, binascii.
+//! Native modules about data: struct, array, binascii.
 
+pub mod array;
 pub mod binascii;
 pub mod structs;
 
 use taipan_objects::model::spec::ModuleSpec;
 
 /// The modules of this crate, for the program to register.
-pub static MODULES: &[&ModuleSpec] = &[&binascii::module::MODULE, &structs::module::MODULE];
+pub static MODULES: &[&ModuleSpec] =
+    &[&array::module::MODULE, &binascii::module::MODULE, &structs::module::MODULE];

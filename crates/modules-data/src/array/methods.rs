@@ -95,7 +95,9 @@ fn convert(class: &TypeObject, code: Code, format: i32, size: usize, bytes: Vec<
         // UTF-16 or UTF-32.
         let points: Vec<u32> = if size == 2 {
             let units = bytes.chunks(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
-            char::decode_utf16(units).map(|c| c.map_or_else(|e| e.unpaired_surrogate().into(), u32::from)).collect()
+            char::decode_utf16(units)
+                .map(|c| c.map_or_else(|e| e.unpaired_surrogate().into(), u32::from))
+                .collect()
         } else {
             bytes.chunks(4).map(|unit| u32::from_le_bytes([unit[0], unit[1], unit[2], unit[3]])).collect()
         };
@@ -426,13 +428,12 @@ impl PyArray {
 
     pub(super) fn text(&self) -> PyResult<Py<PyStr>> {
         let bytes = self.bytes.borrow();
-        let points: Vec<u32> =
-            bytes.chunks_exact(4).map(|unit| u32::from_ne_bytes([unit[0], unit[1], unit[2], unit[3]])).collect();
+        let points: Vec<u32> = bytes
+            .chunks_exact(4)
+            .map(|unit| u32::from_ne_bytes([unit[0], unit[1], unit[2], unit[3]]))
+            .collect();
         if let Some(point) = points.iter().find(|&&point| point > 0x10_ffff) {
-            return Err(raised!(
-                ValueError,
-                "character U+{point:x} is not in range [U+0000; U+10ffff]"
-            ));
+            return Err(raised!(ValueError, "character U+{point:x} is not in range [U+0000; U+10ffff]"));
         }
         Ok(PyStr::from_code_points(&points))
     }
