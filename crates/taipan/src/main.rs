@@ -2,6 +2,8 @@
 //!
 //! The program joins the floors below: the runtime with the native modules, the packed library and the C API.
 
+#![no_main]
+
 use taipan_runtime::config::Layout;
 use taipan_runtime::lifecycle::{self, Program};
 
@@ -23,7 +25,10 @@ static PROGRAM: Program = Program {
     layout: Layout { checksum: taipan_stdlib::checksum, install: taipan_stdlib::install },
 };
 
-fn main() {
+/// The C entry point: Rust's own would open standard descriptors that are closed and change what a broken pipe does.
+#[expect(unsafe_code, reason = "the name by which the C library starts a program")]
+#[unsafe(no_mangle)]
+pub extern "C" fn main(_count: i32, _words: *const *const u8) -> i32 {
     taipan_capi::init();
-    taipan_host::process::exit_now(lifecycle::main(&PROGRAM));
+    taipan_host::process::exit_now(lifecycle::main(&PROGRAM))
 }

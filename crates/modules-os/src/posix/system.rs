@@ -127,7 +127,8 @@ pub mod system {
     /// Return None if indeterminable.
     #[pyfunction(signature = "()")]
     pub fn cpu_count() -> Option<usize> {
-        scheduling::processor_count()
+        let configured = taipan_runtime::state::config().cpu_count;
+        configured.and_then(|count| usize::try_from(count).ok()).or_else(scheduling::processor_count)
     }
 
     /// Return an integer-valued system configuration variable.

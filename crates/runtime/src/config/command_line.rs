@@ -150,7 +150,7 @@ fn flag(config: &mut Config, words: &Words<'_>, option: u8) -> Result<(), Stop> 
         b'v' => config.verbose += 1,
         b'x' => config.skip_first_line = true,
         b'q' => config.quiet += 1,
-        b'R' => {}
+        b'R' => config.random_hashes = true,
         b'J' => return words.complain("-J is reserved for Jython"),
         other => return words.complain(&format!("Unknown option: -{}", char::from(other))),
     }
@@ -181,7 +181,7 @@ fn long_option(
                 }
             };
         }
-        other => return words.complain(&format!("unknown option --{other}")),
+        other => return words.complain(&format!("Unknown option: --{other}")),
     }
     Ok(())
 }

@@ -105,6 +105,9 @@ fn utf8_by_locale() -> bool {
 }
 
 fn hash_seed(config: &mut Config) -> Result<(), Stop> {
+    if config.random_hashes {
+        return Ok(());
+    }
     match variable(config, c"PYTHONHASHSEED") {
         None => {}
         Some(text) if text == b"random" => {}
@@ -198,7 +201,7 @@ fn switches(config: &mut Config) -> Result<(), Stop> {
         None => variable(config, c"PYTHON_FROZEN_MODULES"),
     };
     config.frozen_modules = match frozen.as_deref() {
-        None | Some(b"on") => true,
+        None | Some(b"on" | b"") => true,
         Some(b"off") => false,
         Some(_) => {
             return Err(Stop::fatal(
@@ -212,14 +215,17 @@ fn switches(config: &mut Config) -> Result<(), Stop> {
 
 fn numbers(config: &mut Config) -> Result<(), Stop> {
     config.import_time = match config.x_option("importtime") {
-        Some(None | Some(b"1")) => 1,
-        Some(Some(b"2")) => 2,
-        Some(Some(_)) => {
-            return Err(Stop::fatal(
-                "config_init_import_time",
-                "-X importtime: values other than 1 and 2 are reserved for future use.",
-            ));
-        }
+        Some(value) => match value.and_then(integer) {
+            // What is no number means yes.
+            None => 1,
+            Some(level @ 0..=2) => level as u32,
+            Some(_) => {
+                return Err(Stop::fatal(
+                    "config_init_import_time",
+                    "-X importtime: values other than 1 and 2 are reserved for future use.",
+                ));
+            }
+        },
         None => match variable(config, c"PYTHONPROFILEIMPORTTIME").as_deref() {
             None => 0,
             Some(b"2") => 2,

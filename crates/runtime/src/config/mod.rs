@@ -78,6 +78,8 @@ pub struct Config {
     pub int_max_str_digits: i32,
     /// `None`: random.
     pub hash_seed: Option<u32>,
+    /// `-R`: the variable does not count.
+    pub random_hashes: bool,
     pub cpu_count: Option<i32>,
     pub fault_handler: bool,
     pub tracemalloc: u32,

@@ -30,11 +30,24 @@ pub fn exit_status(raised: Raised) -> Result<i32, Raised> {
     if let Some(number) = code.downcast::<PyInt>() {
         return Ok(number.to_i64().map_or(-1, |number| number as i32) & 0xFF);
     }
-    match object::str(&code) {
-        Ok(text) => sys::output::write_stderr(&format!("{}\n", text.to_string_lossy())),
-        Err(raised) => errors::clear(raised),
+    if let Err(raised) = say(&code) {
+        errors::clear(raised);
     }
     Ok(1)
+}
+
+/// Writes what `sys.exit` was given to `sys.stderr`.
+fn say(code: &PyObject) -> PyResult<()> {
+    match sys::get(intern!("stderr"))? {
+        Some(stderr) if !stderr.is_none() => {
+            sys::output::write_str_of(&stderr, code)?;
+            sys::output::write_text(&stderr, intern!("\n"))
+        }
+        _ => {
+            sys::output::write_stderr(&format!("{}\n", object::str(code)?.to_string_lossy()));
+            Ok(())
+        }
+    }
 }
 
 /// Takes the interpreter down and ends the process.

@@ -151,7 +151,12 @@ fn run_command(command: &[u8]) -> PyResult<i32> {
     audit::audit("cpython.run_command", &[&text])?;
     let dedented = dedent(command);
     let filename = intern!("<string>");
-    let code = compile::compile(&Source::Bytes(&dedented), filename, &Options::new(Mode::Exec))?;
+    let source = PyStr::decode_fs(&dedented);
+    if let Err(raised) = source.to_utf8() {
+        sys::output::write_stderr("Unable to decode the command from the command line:\n");
+        return Err(raised);
+    }
+    let code = compile::compile(&Source::Text(&source), filename, &Options::new(Mode::Exec))?;
     remember_source(&code, &dedented, filename)?;
     taipan_interpreter::eval_code(&code, &*main_dict()?, None)?;
     Ok(0)

@@ -114,6 +114,15 @@ impl StructSeq {
         set("n_sequence_fields", PyInt::from_i64(self.visible as i64).into_obj());
         set("n_fields", PyInt::from_i64(self.fields.len() as i64).into_obj());
         set("n_unnamed_fields", PyInt::from_i64(unnamed as i64).into_obj());
+        if !self.instantiable {
+            // SAFETY: the type was made a moment ago by this thread and is not used yet.
+            unsafe {
+                (*class.raw()).tp_new = None;
+                (*class.raw()).tp_vectorcall = None;
+            }
+            // What the base would make of the arguments must not be found either.
+            let _ = dict.pop(intern!("__new__"));
+        }
         set("__match_args__", PyTuple::from_vec(match_args).into_obj());
         r#type::modified(class);
     }
