@@ -33,7 +33,7 @@ pub mod opcode {
             None => 0,
         };
         let jump = jump_choice(jump)?;
-        let general = |op: &Opcode| op.base() == *op && !op.is_instrumented() && *op != Opcode::CACHE;
+        let general = |op: &Opcode| op.base() == *op && !op.is_instrumented();
         let Some(op) = known(opcode).filter(general).filter(|_| oparg >= 0) else {
             return Err(raised!(ValueError, "invalid opcode or oparg"));
         };

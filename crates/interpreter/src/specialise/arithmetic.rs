@@ -9,8 +9,8 @@ use crate::eval::opcodes::*;
 use crate::value::Value;
 use taipan_bytecode::opcode::*;
 use taipan_objects::prelude::*;
-use taipan_objects::types::r#type::assign_version;
 use taipan_objects::types::set::{PyFrozenSet, PySet};
+use taipan_objects::types::r#type::assign_version;
 
 const CACHES: usize = 5;
 
@@ -31,7 +31,11 @@ fn decide_binary(m: &Machine, operation: u32) -> Option<u8> {
             NB_ADD | NB_INPLACE_ADD => Some(BINARY_OP_ADD_INT),
             NB_SUBTRACT | NB_INPLACE_SUBTRACT => Some(BINARY_OP_SUBTRACT_INT),
             NB_MULTIPLY | NB_INPLACE_MULTIPLY => Some(BINARY_OP_MULTIPLY_INT),
-            NB_TRUE_DIVIDE | NB_INPLACE_TRUE_DIVIDE | NB_POWER | NB_INPLACE_POWER | NB_MATRIX_MULTIPLY
+            NB_TRUE_DIVIDE
+            | NB_INPLACE_TRUE_DIVIDE
+            | NB_POWER
+            | NB_INPLACE_POWER
+            | NB_MATRIX_MULTIPLY
             | NB_INPLACE_MATRIX_MULTIPLY => None,
             _ => Some(BINARY_OP_EXTEND),
         };
@@ -47,8 +51,14 @@ fn decide_binary(m: &Machine, operation: u32) -> Option<u8> {
     }
     if number_of(a).is_some() && number_of(b).is_some() {
         return match operation {
-            NB_ADD | NB_INPLACE_ADD | NB_SUBTRACT | NB_INPLACE_SUBTRACT | NB_MULTIPLY | NB_INPLACE_MULTIPLY
-            | NB_TRUE_DIVIDE | NB_INPLACE_TRUE_DIVIDE => Some(BINARY_OP_EXTEND),
+            NB_ADD
+            | NB_INPLACE_ADD
+            | NB_SUBTRACT
+            | NB_INPLACE_SUBTRACT
+            | NB_MULTIPLY
+            | NB_INPLACE_MULTIPLY
+            | NB_TRUE_DIVIDE
+            | NB_INPLACE_TRUE_DIVIDE => Some(BINARY_OP_EXTEND),
             _ => None,
         };
     }

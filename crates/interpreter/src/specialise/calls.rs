@@ -28,11 +28,7 @@ const CACHES: usize = 3;
 pub(crate) fn specialise(m: &mut Machine, oparg: usize) {
     let callable = m.peek(oparg + 2);
     let with_receiver = !m.peek(oparg + 1).is_null();
-    let form = if callable.is_int() {
-        None
-    } else {
-        decide(m, callable, oparg, with_receiver)
-    };
+    let form = if callable.is_int() { None } else { decide(m, callable, oparg, with_receiver) };
     settle(m, CALL, form);
 }
 
@@ -47,13 +43,9 @@ fn decide(m: &Machine, callable: Value, oparg: usize, with_receiver: bool) -> Op
     {
         let func = as_python(Value::borrowed(&method.function));
         return match func {
-            Some(func) => decide_function(
-                m,
-                func,
-                oparg + 1,
-                CALL_BOUND_METHOD_EXACT_ARGS,
-                CALL_BOUND_METHOD_GENERAL,
-            ),
+            Some(func) => {
+                decide_function(m, func, oparg + 1, CALL_BOUND_METHOD_EXACT_ARGS, CALL_BOUND_METHOD_GENERAL)
+            }
             None => Some(CALL_NON_PY_GENERAL),
         };
     }
@@ -88,10 +80,18 @@ fn decide_builtin(builtin: &PyBuiltin, count: usize) -> u8 {
     let is_of_builtins = |name: &str| builtin.short_name() == name && is_builtins_module(builtin);
     match convention(builtin.def()) {
         Some(Convention::One) if count == 1 => {
-            if is_of_builtins("len") { CALL_LEN } else { CALL_BUILTIN_O }
+            if is_of_builtins("len") {
+                CALL_LEN
+            } else {
+                CALL_BUILTIN_O
+            }
         }
         Some(Convention::Fast) if count <= FEW => {
-            if count == 2 && is_of_builtins("isinstance") { CALL_ISINSTANCE } else { CALL_BUILTIN_FAST }
+            if count == 2 && is_of_builtins("isinstance") {
+                CALL_ISINSTANCE
+            } else {
+                CALL_BUILTIN_FAST
+            }
         }
         Some(Convention::FastKeywords) if count <= FEW => CALL_BUILTIN_FAST_WITH_KEYWORDS,
         _ => CALL_NON_PY_GENERAL,
@@ -182,7 +182,10 @@ pub(crate) fn py_exact(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> {
         }
         m.save_instr();
         m.sp = base;
-        Some(push_exact(m.thread, callable, base.add(2 - with_receiver), count).map(|frame| enter(m, frame, CACHES)))
+        Some(
+            push_exact(m.thread, callable, base.add(2 - with_receiver), count)
+                .map(|frame| enter(m, frame, CACHES)),
+        )
     }
 }
 
@@ -283,11 +286,8 @@ pub(crate) fn len(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> {
     }
     m.save();
     let object = m.obj(1);
-    let length = if let Some(list) = object.downcast_exact::<PyList>() {
-        Ok(list.len())
-    } else {
-        object::len(object)
-    };
+    let length =
+        if let Some(list) = object.downcast_exact::<PyList>() { Ok(list.len()) } else { object::len(object) };
     Some(length.and_then(|length| {
         m.replace(3, Value::int(length as i64));
         m.skip(CACHES);
@@ -313,7 +313,11 @@ pub(crate) fn isinstance(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> 
 
 /// A method of a native type with its receiver, where the receiver is of that type.
 #[inline(always)]
-fn native_method<'a>(m: &Machine, oparg: usize, wanted: Convention) -> Option<(&'a PyMethodDescr, &'a PyObject)> {
+fn native_method<'a>(
+    m: &Machine,
+    oparg: usize,
+    wanted: Convention,
+) -> Option<(&'a PyMethodDescr, &'a PyObject)> {
     let method = m.peek(oparg + 2).object_opt()?.downcast_exact::<PyMethodDescr>()?;
     if m.peek(oparg + 1).is_null() || convention(method.def()) != Some(wanted) {
         return None;

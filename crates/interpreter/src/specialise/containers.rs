@@ -81,7 +81,9 @@ pub(crate) fn list_int(m: &mut Machine) -> bool {
 
 #[inline(always)]
 pub(crate) fn tuple_int(m: &mut Machine) -> bool {
-    let Some(tuple) = m.peek(2).object_opt().and_then(|o| o.downcast_exact::<PyTuple>()) else { return false };
+    let Some(tuple) = m.peek(2).object_opt().and_then(|o| o.downcast_exact::<PyTuple>()) else {
+        return false;
+    };
     let Some(index) = index_of(m.peek(1)) else { return false };
     match tuple.as_slice().get(index) {
         Some(&item) => {
@@ -221,7 +223,9 @@ fn push_items(m: &mut Machine, items: &[&PyObject]) {
 
 #[inline(always)]
 pub(crate) fn unpack_tuple(m: &mut Machine, oparg: usize) -> bool {
-    let Some(tuple) = m.peek(1).object_opt().and_then(|o| o.downcast_exact::<PyTuple>()) else { return false };
+    let Some(tuple) = m.peek(1).object_opt().and_then(|o| o.downcast_exact::<PyTuple>()) else {
+        return false;
+    };
     if tuple.len() != oparg {
         return false;
     }

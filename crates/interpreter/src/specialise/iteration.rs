@@ -43,13 +43,17 @@ fn finish(m: &mut Machine, oparg: usize, item: Option<Value>) -> bool {
 
 #[inline(always)]
 pub(crate) fn list(m: &mut Machine, oparg: usize) -> bool {
-    let Some(iterator) = m.peek(1).object::<'static>().downcast_exact::<PyListIterator>() else { return false };
+    let Some(iterator) = m.peek(1).object::<'static>().downcast_exact::<PyListIterator>() else {
+        return false;
+    };
     finish(m, oparg, iterator.advance().map(Value::owned))
 }
 
 #[inline(always)]
 pub(crate) fn tuple(m: &mut Machine, oparg: usize) -> bool {
-    let Some(iterator) = m.peek(1).object::<'static>().downcast_exact::<PyTupleIterator>() else { return false };
+    let Some(iterator) = m.peek(1).object::<'static>().downcast_exact::<PyTupleIterator>() else {
+        return false;
+    };
     finish(m, oparg, iterator.advance().map(Value::owned))
 }
 

@@ -182,8 +182,10 @@ fn interned(names: &PyTuple) -> Py<PyTuple> {
 /// Code that was refused: it shows what was given, and raises where it is run.
 pub(super) fn refused(data: &CodeData, parts: Parts) -> PyResult<Py<PyCode>> {
     let raise = Opcode::RAISE_VARARGS.byte().unwrap_or(0);
-    let mut stub = [raise, 0].repeat(data.code.len() / 2);
-    if data.stacksize > 0 && stub.len() >= 4 {
+    let unknown = unknown_opcode(&data.code);
+    // The interpreter says itself that it does not know an instruction.
+    let mut stub = [unknown.unwrap_or(raise), 0].repeat(data.code.len() / 2);
+    if unknown.is_none() && data.stacksize > 0 && stub.len() >= 4 {
         stub[0] = Opcode::LOAD_COMMON_CONSTANT.byte().unwrap_or(0);
         stub[3] = 1;
     }
@@ -191,6 +193,18 @@ pub(super) fn refused(data: &CodeData, parts: Parts) -> PyResult<Py<PyCode>> {
     let code = make(&CodeData { code: stub.into(), ..data.clone() }, parts)?;
     data::show_code(&code, shown);
     Ok(code)
+}
+
+/// The first byte in the place of an opcode that is none.
+fn unknown_opcode(code: &[u8]) -> Option<u8> {
+    let mut at = 0;
+    while at < code.len() {
+        match Opcode::from_u8(code[at]) {
+            Some(opcode) => at += 2 + 2 * opcode.caches(),
+            None => return Some(code[at]),
+        }
+    }
+    None
 }
 
 /// A name tuple of the constructor, strings of exact type.
