@@ -106,7 +106,7 @@ fn decode_base64(data: &[u8], strict: bool) -> PyResult<Vec<u8>> {
     let (mut quad, mut left, mut pads, mut padding_begun) = (0u8, 0u8, 0u8, false);
     for (i, &c) in data.iter().enumerate() {
         if c == b'=' {
-            padding_begun = true;
+            padding_begun |= quad >= 2;
             if strict && quad == 0 {
                 return Err(error("Excess padding not allowed"));
             }

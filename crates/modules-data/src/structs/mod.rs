@@ -296,9 +296,9 @@ impl PyStruct {
     /// S.__sizeof__() -> size of S in memory, in bytes
     #[pymethod(name = "__sizeof__")]
     fn sizeof(&self) -> PyResult<usize> {
-        // A description for each item, and one for the end.
+        // What CPython counts: the head, a description for each item, and one for the end.
         let items = self.layout()?.items.len();
-        Ok(self.class().tp_basicsize() as usize + (items + 1) * 32)
+        Ok(56 + (items + 1) * 32)
     }
 
     /// struct format string
