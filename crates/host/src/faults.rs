@@ -72,8 +72,12 @@ extern "C" fn fatal(signal: c_int) {
     put_back(place, signal);
     call_report(place, signal);
     saved.set();
-    // SAFETY: the former disposition ends the process, or whoever set it decides.
-    unsafe { libc::raise(signal) };
+    // SAFETY: the former disposition ends the process, or whoever set it decides. That of Rust's own runtime only takes
+    // itself away and waits for the fault to come again, so the signal is raised once more.
+    unsafe {
+        libc::raise(signal);
+        libc::raise(signal);
+    }
 }
 
 extern "C" fn user(signal: c_int) {

@@ -166,8 +166,9 @@ pub fn all_threads(fd: i32) {
     };
     // Where a thread is being entered or left this moment, the list cannot be looked at.
     let Ok(entries) = registry.entries.try_borrow() else { return this_thread(fd) };
-    let current = current_opt();
-    let is_current = |entry: &Entry| current.is_some_and(|state| core::ptr::eq(state, entry.state));
+    // Not by the attached state: a thread that waits for the system has none.
+    let current = threads::identity();
+    let is_current = |entry: &Entry| entry.identity == current;
     for (index, entry) in entries.iter().rev().enumerate() {
         if index != 0 {
             write(fd, b"\n");
