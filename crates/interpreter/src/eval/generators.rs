@@ -163,17 +163,12 @@ pub(crate) fn awaitable_iterator(object: &PyObject) -> PyResult {
     // SAFETY: the slot of a live object.
     let iterator = unsafe { Obj::from_result(get(object.as_ptr()))? };
     if iterator.downcast_exact::<PyCoroutine>().is_some() || generators::is_awaitable_generator(&iterator) {
-        return Err(raised!(
-            TypeError,
-            "{}.__await__() must return an iterator, not coroutine",
-            class.name()
-        ));
+        return Err(raised!(TypeError, "__await__() returned a coroutine"));
     }
     if !iter::is_iterator(&iterator) {
         return Err(raised!(
             TypeError,
-            "{}.__await__() must return an iterator, not {}",
-            class.name(),
+            "__await__() returned non-iterator of type '{}'",
             iterator.class().name()
         ));
     }

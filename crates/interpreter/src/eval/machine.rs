@@ -21,7 +21,6 @@ pub(crate) struct Machine {
     pub thread: &'static ThreadState,
 }
 
-#[expect(dead_code, reason = "a family of operations")]
 impl Machine {
     #[inline(always)]
     pub fn frame<'a>(&self) -> &'a mut Frame {

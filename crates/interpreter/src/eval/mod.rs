@@ -425,7 +425,7 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
                 DICT_MERGE => attempt!(m.outline(|m| containers::dict_merge(m, arg))),
                 UNPACK_SEQUENCE => {
                     adapt!(m, op, arg, UNPACK_SEQUENCE, specialise::containers::specialise_unpack);
-                    { attempt!(m.outline(|m| containers::unpack_sequence(m, arg)).map(|()| m.skip(1))) }
+                    attempt!(m.outline(|m| containers::unpack_sequence(m, arg)).map(|()| m.skip(1)))
                 }
                 UNPACK_SEQUENCE_TWO_TUPLE | UNPACK_SEQUENCE_TUPLE => {
                     form!(op, UNPACK_SEQUENCE, specialise::containers::unpack_tuple(&mut m, arg))

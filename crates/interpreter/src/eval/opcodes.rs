@@ -4,7 +4,7 @@ use taipan_bytecode::Opcode;
 
 macro_rules! bytes {
     ($($name:ident)*) => {
-        $(pub(crate) const $name: u8 = Opcode::$name as u16 as u8;)*
+        $(#[allow(dead_code, reason = "the list is complete")] pub(crate) const $name: u8 = Opcode::$name as u16 as u8;)*
     };
 }
 

@@ -128,12 +128,16 @@ impl PyFrameLocalsProxy {
 
     /// The place of a name among the fast locals; `read` wants it bound.
     fn place(&self, key: &PyObject, read: bool) -> PyResult<Option<usize>> {
-        object::hash(key)?;
+        let hash = object::hash(key)?;
         let frame = self.object().frame();
         let code = frame.code();
-        let Some(text) = key.downcast::<PyStr>() else { return Ok(None) };
+        let exact = key.downcast_exact::<PyStr>();
         for (index, name) in names(code).iter().enumerate() {
-            let same = name.is(key) || name.downcast::<PyStr>().is_some_and(|name| name.eq(text));
+            let same = name.is(key)
+                || match (exact, name.downcast::<PyStr>()) {
+                    (Some(text), Some(name)) => name.eq(text),
+                    _ => object::hash(name)? == hash && object::compare_bool(name, key, CompareOp::Eq)?,
+                };
             if !same {
                 continue;
             }
@@ -351,7 +355,7 @@ impl PyFrameLocalsProxy {
     fn reversed(&self) -> PyResult {
         let keys = self.to_key_list();
         keys.reverse();
-        iter::iter(&keys)
+        Ok(keys.into_obj())
     }
 
     #[pymethod(signature = "()")]

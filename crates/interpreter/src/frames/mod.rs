@@ -16,7 +16,6 @@ pub use object::{PyFrame, PyFrame_Type};
 
 use crate::value::Value;
 use core::ptr::null_mut;
-use taipan_bytecode::code::flags::{CO_NEWLOCALS, CO_OPTIMIZED};
 use taipan_objects::model::gc::Visitor;
 use taipan_objects::model::thread::{self, ThreadState};
 use taipan_objects::prelude::*;
@@ -157,13 +156,6 @@ impl Frame {
     /// Whether the frame has not come to its first `RESUME` yet: still binding cells or making its generator.
     pub(crate) fn is_incomplete(&self) -> bool {
         self.owner == Owner::Thread && (self.unit() as i32) < self.code().raw._co_firsttraceable
-    }
-
-    /// Whether the locals are fast ones: a function's.
-    #[inline]
-    pub(crate) fn is_optimised(&self) -> bool {
-        let wanted = (CO_OPTIMIZED | CO_NEWLOCALS) as i32;
-        self.code().raw.co_flags & wanted == wanted
     }
 
     /// The frame object, made now if it was not there.

@@ -340,6 +340,7 @@ impl PyFrame {
 
 fn flag(value: Option<&PyObject>) -> PyResult<bool> {
     match value {
+        None => Err(raised!(TypeError, "can't delete numeric/char attribute")),
         Some(value) if value.class().short_name() == "bool" => object::is_true(value),
         _ => Err(raised!(TypeError, "attribute value type must be bool")),
     }

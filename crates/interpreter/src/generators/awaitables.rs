@@ -129,13 +129,13 @@ fn close_awaitable(result: PyResult) -> PyResult<()> {
     }
 }
 
-fn unawaited(kind: &str, object: &PyObject, generator: &Suspended) {
+fn unawaited(kind: &str, generator: &Suspended) {
     let saved = errors::take_opt();
     let name = generator.qualname.get().unwrap_or_else(none);
     let shown = object::str(&name).map_or_else(|_| String::new(), |name| name.to_string());
     let message = format_args!("coroutine method '{kind}' of '{shown}' was never awaited");
     if let Err(raised) = errors::warn(Exc::RuntimeWarning, 1, message) {
-        errors::write_unraisable(raised, None, Some(object));
+        super::shared::ignored(raised, "finalizing async generator", generator);
     }
     if let Some(saved) = saved {
         let _ = errors::restore(saved);
@@ -155,7 +155,7 @@ impl AsyncGenSend {
     fn finalize(&self) {
         let generator = shared(&self.generator);
         if self.step.get() == Step::Fresh && generator.state.get() != State::Completed {
-            unawaited("asend", self, generator);
+            unawaited("asend", generator);
         }
     }
 
@@ -361,7 +361,7 @@ impl AsyncGenThrow {
     fn finalize(&self) {
         let generator = shared(&self.generator);
         if self.step.get() == Step::Fresh && !generator.state.get().is_finished() {
-            unawaited(self.method(), self, generator);
+            unawaited(self.method(), generator);
         }
     }
 

@@ -115,17 +115,6 @@ impl IsSuspended for PyGenerator {}
 impl IsSuspended for PyCoroutine {}
 impl IsSuspended for PyAsyncGenerator {}
 
-/// Any of the three.
-pub(crate) fn as_suspended(object: &PyObject) -> Option<&Suspended> {
-    if let Some(generator) = object.downcast_exact::<PyGenerator>() {
-        return Some(generator.suspended());
-    }
-    if let Some(coroutine) = object.downcast_exact::<PyCoroutine>() {
-        return Some(coroutine.suspended());
-    }
-    object.downcast_exact::<PyAsyncGenerator>().map(IsSuspended::suspended)
-}
-
 /// A generator or coroutine, which `send` in the loop can resume directly.
 #[inline(always)]
 pub(crate) fn as_direct(object: &PyObject) -> Option<&Suspended> {
@@ -139,12 +128,6 @@ impl Suspended {
     #[inline(always)]
     pub(crate) fn frame_ptr(&self) -> *mut Frame {
         self.frame.get()
-    }
-
-    /// The frame of a generator that has not ended.
-    pub(crate) fn frame(&self) -> Option<&Frame> {
-        // SAFETY: until it is cleared the frame is whole.
-        if self.state.get() == State::Cleared { None } else { Some(unsafe { &*self.frame.get() }) }
     }
 
     /// The code object, also of an ended generator.

@@ -51,18 +51,7 @@ pub(super) fn finalize(generator: &Suspended) {
     }
     let saved = errors::take_opt();
     if let Err(raised) = finish(generator) {
-        let shown = object::repr(generator).map_or_else(
-            |raised| {
-                errors::clear(raised);
-                String::new()
-            },
-            |text| text.to_string(),
-        );
-        errors::write_unraisable(
-            raised,
-            Some(&format!("Exception ignored while closing generator {shown}")),
-            None,
-        );
+        ignored(raised, "closing generator", generator);
     }
     if let Some(saved) = saved {
         let _ = errors::restore(saved);
@@ -84,6 +73,20 @@ fn finish(generator: &Suspended) -> PyResult<()> {
         return Ok(());
     }
     resume::close(generator).map(drop)
+}
+
+/// Reports what went wrong in a finaliser.
+pub(super) fn ignored(raised: taipan_objects::model::Raised, doing: &str, object: &PyObject) {
+    let exception = errors::take(raised);
+    let shown = match object::repr(object) {
+        Ok(text) => text.to_string(),
+        Err(raised) => {
+            errors::clear(raised);
+            String::new()
+        }
+    };
+    let message = format!("Exception ignored while {doing} {shown}");
+    errors::write_unraisable(errors::restore(exception), Some(&message), None);
 }
 
 /// `coroutine '…' was never awaited`, through `warnings` where that is loaded.
@@ -110,7 +113,7 @@ fn warn_unawaited(coroutine: &Suspended) {
         }
     };
     if let Err(raised) = result {
-        errors::write_unraisable(raised, None, Some(coroutine));
+        ignored(raised, "finalizing coroutine", coroutine);
     }
 }
 
