@@ -93,6 +93,7 @@ pub fn run_plain() -> PyResult<i32> {
     loop {
         let (first, second) = (prompt(intern!("ps1"), ">>> ")?, prompt(intern!("ps2"), "... ")?);
         sys::output::write_stderr(&if pending.is_empty() { first } else { second }.to_string_lossy());
+        sys::output::flush(intern!("stderr"))?;
         let line = read_line()?;
         if line.is_empty() && pending.is_empty() {
             sys::output::write_stderr("\n");
@@ -114,6 +115,7 @@ pub fn run_plain() -> PyResult<i32> {
                         Err(raised) => sys::display_exception(raised),
                     }
                 }
+                sys::output::flush(intern!("stdout"))?;
             }
             Err(raised) if errors::matches(&raised, Exc::_IncompleteInputError) && !line.is_empty() => {
                 errors::clear(raised);

@@ -158,7 +158,8 @@ fn source_line(globals: &PyDict, filename: &PyStr, lineno: i32) -> PyResult<Opti
         return Ok(None);
     }
     let linecache = crate::imports::import_absolute(intern!("linecache"))?;
-    call::method(&linecache, intern!("getlines"), &[filename, globals])?;
+    let known = call::method(&linecache, intern!("getlines"), &[filename, globals]);
+    errors::ignore(known, Exc::Exception)?;
     let lines = call::method(&source, intern!("splitlines"), &[])?;
     let Some(lines) = lines.downcast::<PyList>() else { return Ok(None) };
     Ok(usize::try_from(lineno - 1).ok().and_then(|index| lines.get(index)))
