@@ -47,7 +47,7 @@ pub fn generate() -> Result<Vec<Output>, String> {
         Output { path: "crates/ast/src/generated/nodes.rs".to_owned(), text: Nodes::new(&families).write() },
         Output { path: "crates/ast/src/generated/schema.rs".to_owned(), text: write_schema(&families) },
         Output {
-            path: "crates/runtime/src/ast/generated.rs".to_owned(),
+            path: "crates/runtime/src/ast/generated/nodes.rs".to_owned(),
             text: super::ast_objects::write(&families),
         },
     ])

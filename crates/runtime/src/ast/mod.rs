@@ -9,7 +9,7 @@
 
 mod classes;
 mod from_objects;
-#[rustfmt::skip]
+#[path = "generated/nodes.rs"]
 mod generated;
 mod node;
 mod to_objects;
