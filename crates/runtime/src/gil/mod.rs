@@ -29,6 +29,15 @@ struct State {
     waiting: usize,
     /// Grows with every change of holder.
     switches: u64,
+    /// The thread that takes the interpreter down: nobody else gets the lock any more.
+    last: Option<&'static EvalBreaker>,
+}
+
+impl State {
+    /// Whether this thread has to wait.
+    fn excludes(&self, breaker: &EvalBreaker) -> bool {
+        self.holder.is_some() || self.last.is_some_and(|last| !core::ptr::eq(last, breaker))
+    }
 }
 
 impl Default for Gil {
@@ -58,15 +67,18 @@ impl Gil {
     /// Waits for the lock.
     pub fn take(&self, breaker: &'static EvalBreaker) {
         let mut state = self.state();
-        if state.holder.is_some() {
+        if state.excludes(breaker) {
             state.waiting += 1;
-            while let Some(holder) = state.holder {
+            while state.excludes(breaker) {
                 let seen = state.switches;
                 let interval = Duration::from_micros(self.interval());
                 let (next, timeout) =
                     self.changed.wait_timeout(state, interval).unwrap_or_else(PoisonError::into_inner);
                 state = next;
-                if timeout.timed_out() && state.holder.is_some() && state.switches == seen {
+                if let Some(holder) = state.holder
+                    && timeout.timed_out()
+                    && state.switches == seen
+                {
                     holder.set_bits(EvalBreaker::DROP_LOCK);
                 }
             }
@@ -94,7 +106,7 @@ impl Gil {
         let seen = state.switches;
         state.holder = None;
         self.changed.notify_all();
-        while state.switches == seen && state.waiting > 0 {
+        while state.switches == seen && state.waiting > 0 && state.last.is_none() {
             let interval = Duration::from_micros(self.interval());
             state = self.changed.wait_timeout(state, interval).unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -102,10 +114,15 @@ impl Gil {
         self.take(breaker);
     }
 
+    /// From now on only this thread, which holds the lock, gets it: the others wait until the process ends.
+    pub fn close(&self, breaker: &'static EvalBreaker) {
+        self.state().last = Some(breaker);
+    }
+
     /// Makes the lock as new, held by the one thread that a fork leaves.
     pub fn reset_after_fork(&self, breaker: &'static EvalBreaker) {
         let mut state = self.state();
-        *state = State { holder: Some(breaker), waiting: 0, switches: state.switches + 1 };
+        *state = State { holder: Some(breaker), waiting: 0, switches: state.switches + 1, last: None };
     }
 }
 

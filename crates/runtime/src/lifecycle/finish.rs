@@ -19,6 +19,8 @@ pub fn finish(status: i32) -> i32 {
     run_exit_functions();
     let mut flushed = flush_streams();
     state::runtime().phase.set(Phase::Finalizing);
+    let thread = thread::current();
+    crate::gil::of(thread.interpreter()).close(&thread.eval_breaker);
     signals::handlers::finish();
     taipan_objects::gc::collect_at_exit();
     finish_modules();

@@ -6,7 +6,6 @@ use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::Arc;
 use taipan_host::threads::{self, Lock};
 use taipan_objects::model::args::OptArg;
-use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
 
 const NOT_STARTED: u8 = 0;
@@ -132,10 +131,7 @@ impl PyThreadHandle {
         if self.shared.identity() == threads::identity() {
             return Err(raised!(RuntimeError, "Cannot join current thread"));
         }
-        if crate::state::is_finalizing()
-            && thread::current().interpreter().id == 0
-            && !super::is_main_thread()
-        {
+        if crate::state::is_finalizing() {
             return Err(raised!(PythonFinalizationError, "cannot join thread at interpreter shutdown"));
         }
         self.shared.wait(patience).map(drop)

@@ -3,7 +3,7 @@
 use core::cell::Cell;
 use taipan_host::threads::{Attempt, Lock};
 use taipan_host::{clocks, threads};
-use taipan_objects::errors::Exc;
+use taipan_objects::errors::{self, Exc};
 use taipan_objects::model::args::OptArg;
 use taipan_objects::prelude::*;
 
@@ -240,8 +240,15 @@ pub struct PyRLock {
 
 #[pymethods(RLOCK_METHODS)]
 impl PyRLock {
-    #[new(signature = "()")]
-    fn py_new(cls: &TypeObject) -> PyResult<Py<PyRLock>> {
+    #[new(signature = "(*args, **kwargs)")]
+    fn py_new(cls: &TypeObject, args: &[&PyObject], kwargs: Option<Py<PyDict>>) -> PyResult<Py<PyRLock>> {
+        if !args.is_empty() || kwargs.is_some_and(|kwargs| !kwargs.is_empty()) {
+            errors::warn(
+                Exc::DeprecationWarning,
+                1,
+                format_args!("Passing arguments to RLock is deprecated and will be removed in 3.15"),
+            )?;
+        }
         taipan_objects::memory::new_in(
             cls,
             PyRLock {
