@@ -2,7 +2,6 @@
 
 use crate::compile::{self, Options, Source, flags};
 use crate::{audit, fs};
-use taipan_objects::model::args::OptArg;
 use taipan_objects::prelude::*;
 use taipan_objects::protocols::buffer::{self, Buffer};
 use taipan_objects::types::cell::PyCell;
