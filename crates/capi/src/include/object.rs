@@ -72,10 +72,6 @@ c_api! {
         truth(object::compare_bool(at(a), at(b), CompareOp::from_raw(op)))
     }
     fn PyObject_Hash(object: Ref) -> isize { object::hash(at(object)).unwrap_or(-1) }
-    fn PyObject_HashNotImplemented(object: Ref) -> isize {
-        let _: Raised = raised!(TypeError, "unhashable type: '{}'", at(object).class().name());
-        -1
-    }
     fn PyObject_IsTrue(object: Ref) -> c_int { truth(object::is_true(at(object))) }
     fn PyObject_Not(object: Ref) -> c_int { truth(object::is_true(at(object)).map(|truth| !truth)) }
     fn PyObject_GetAttr(object: Ref, name: Ref) -> Ref {
@@ -126,12 +122,6 @@ c_api! {
     }
     fn PyObject_HasAttrStringWithError(object: Ref, name: *const c_char) -> c_int {
         truth(object::has_attr(at(object), &string(name)))
-    }
-    fn PyObject_GenericGetAttr(object: Ref, name: Ref) -> Ref {
-        new_ref(name_of(at(name)).and_then(|name| object::generic_get_attr(at(object), name)))
-    }
-    fn PyObject_GenericSetAttr(object: Ref, name: Ref, value: Ref) -> c_int {
-        status(name_of(at(name)).and_then(|name| object::generic_set_attr(at(object), name, opt(value))))
     }
     fn PyObject_GenericGetDict(object: Ref, _context: *mut c_void) -> Ref {
         match object::instance_dict(at(object)) {

@@ -8,7 +8,7 @@ use core::ptr::null_mut;
 use taipan_objects::memory::{raw_alloc, raw_alloc_zeroed, raw_free, raw_realloc};
 
 macro_rules! domain {
-    ($malloc:ident, $calloc:ident, $realloc:ident, $free:ident) => {
+    ($malloc:ident, $calloc:ident, $realloc:ident $(, $free:ident)?) => {
         c_api! {
             fn $malloc(size: usize) -> *mut c_void { if size > isize::MAX as usize { null_mut() } else { raw_alloc(size.max(1)).cast() } }
             fn $calloc(count: usize, size: usize) -> *mut c_void {
@@ -20,11 +20,12 @@ macro_rules! domain {
             fn $realloc(pointer: *mut c_void, size: usize) -> *mut c_void {
                 if size > isize::MAX as usize { null_mut() } else { raw_realloc(pointer.cast(), size.max(1)).cast() }
             }
-            fn $free(pointer: *mut c_void) { raw_free(pointer.cast()) }
+            $(fn $free(pointer: *mut c_void) { raw_free(pointer.cast()) })?
         }
     };
 }
 
 domain!(PyMem_RawMalloc, PyMem_RawCalloc, PyMem_RawRealloc, PyMem_RawFree);
 domain!(PyMem_Malloc, PyMem_Calloc, PyMem_Realloc, PyMem_Free);
-domain!(PyObject_Malloc, PyObject_Calloc, PyObject_Realloc, PyObject_Free);
+// `PyObject_Free` is a slot of the object model, which exports it.
+domain!(PyObject_Malloc, PyObject_Calloc, PyObject_Realloc);

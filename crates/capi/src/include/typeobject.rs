@@ -42,15 +42,6 @@ c_api! {
     }
     fn PyType_IsSubtype(a: *mut PyTypeObject, b: *mut PyTypeObject) -> c_int { c_int::from(class_at(a).is_subtype_of(class_at(b))) }
     fn PyType_GetFlags(class: *mut PyTypeObject) -> c_ulong { class_at(class).flags() }
-    fn PyType_GenericAlloc(class: *mut PyTypeObject, items: isize) -> Ref {
-        taipan_objects::memory::alloc(class_at(class), items.max(0) as usize).unwrap_or(null_mut())
-    }
-    fn PyType_GenericNew(class: *mut PyTypeObject, _args: Ref, _kwargs: Ref) -> Ref {
-        match class_at(class).tp_alloc() {
-            Some(alloc) => alloc(class, 0),
-            None => PyType_GenericAlloc(class, 0),
-        }
-    }
     fn PyType_Modified(class: *mut PyTypeObject) { types::modified(class_at(class)) }
     fn PyType_GetSlot(class: *mut PyTypeObject, number: c_int) -> *mut c_void { slot(class_at(class), number) }
     fn PyType_GetDict(class: *mut PyTypeObject) -> Ref { new_ref(types::own_dict(class_at(class))) }
