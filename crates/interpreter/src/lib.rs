@@ -17,7 +17,7 @@ pub mod entry;
 pub(crate) mod eval;
 pub mod frames;
 pub mod generators;
-pub(crate) mod monitoring;
+pub mod monitoring;
 pub(crate) mod specialise;
 pub mod upcalls;
 pub(crate) mod value;

@@ -5,14 +5,22 @@
 use super::arithmetic::truth;
 use super::machine::Machine;
 use taipan_objects::model::Raised;
+use taipan_objects::model::thread::EvalBreaker;
 use taipan_objects::prelude::*;
 
-/// Handles what other threads, signals and the collector ask for.
+/// Handles what other threads, signals, the collector and tracers ask for. The last thing an instruction does.
 #[inline(always)]
 pub(crate) fn check_breaker(m: &mut Machine) -> PyResult<()> {
-    if m.thread.eval_breaker.get() != 0 {
+    let bits = m.thread.eval_breaker.get();
+    if bits == 0 {
+        return Ok(());
+    }
+    if bits != EvalBreaker::TRACING {
         m.save();
-        return look_up();
+        look_up()?;
+    }
+    if m.thread.eval_breaker.get() & EvalBreaker::TRACING != 0 {
+        m.switch();
     }
     Ok(())
 }
@@ -27,9 +35,16 @@ fn look_up() -> PyResult<()> {
 
 #[inline(always)]
 pub(crate) fn jump_backward(m: &mut Machine, oparg: usize) -> PyResult<()> {
-    check_breaker(m)?;
+    let bits = m.thread.eval_breaker.get();
+    if bits & !EvalBreaker::TRACING != 0 {
+        m.save();
+        look_up()?;
+    }
     m.skip(1);
     m.back(oparg);
+    if bits & EvalBreaker::TRACING != 0 {
+        m.switch();
+    }
     Ok(())
 }
 

@@ -19,7 +19,12 @@ pub(crate) struct Machine {
     pub sp: *mut Value,
     pub frame: *mut Frame,
     pub thread: &'static ThreadState,
+    /// Where to go on while `pc` stands at [`SWITCH`].
+    pub waiting: *mut u16,
 }
+
+/// The instruction by which the loop changes between its forms.
+static SWITCH: [u16; 2] = [super::opcodes::RESERVED as u16; 2];
 
 impl Machine {
     #[inline(always)]
@@ -41,10 +46,23 @@ impl Machine {
     /// Runs what is too large to be part of the loop with a copy of the registers.
     #[inline(always)]
     pub fn outline<R>(&mut self, body: impl FnOnce(&mut Machine) -> R) -> R {
-        let mut copy = Machine { pc: self.pc, sp: self.sp, frame: self.frame, thread: self.thread };
+        let mut copy = Machine {
+            pc: self.pc,
+            sp: self.sp,
+            frame: self.frame,
+            thread: self.thread,
+            waiting: self.waiting,
+        };
         let result = body(&mut copy);
-        (self.pc, self.sp, self.frame) = (copy.pc, copy.sp, copy.frame);
+        (self.pc, self.sp, self.frame, self.waiting) = (copy.pc, copy.sp, copy.frame, copy.waiting);
         result
+    }
+
+    /// Makes the loop look which of its forms is due before the next instruction.
+    #[inline(always)]
+    pub fn switch(&mut self) {
+        self.waiting = self.pc;
+        self.pc = SWITCH.as_ptr().cast_mut();
     }
 
     /// Puts only the instruction where others see it.

@@ -30,23 +30,25 @@ mod unwind;
 pub(crate) use generators::awaitable_iterator;
 
 use crate::frames::{Frame, current, set_current};
+use crate::monitoring::stepping::{self, Pending};
 use crate::specialise;
 use crate::value::Value;
 use exceptions::Fault;
 use machine::Machine;
 use opcodes::*;
 use taipan_bytecode::opcode::{NB_ADD, NB_MULTIPLY, NB_SUBTRACT};
-use taipan_objects::model::thread::ThreadState;
+use taipan_objects::model::Raised;
+use taipan_objects::model::thread::{EvalBreaker, ThreadState};
 use taipan_objects::prelude::*;
 
 /// Runs a frame to its end, or to the next value it yields. The frame is consumed or suspended.
 pub(crate) fn run(thread: &'static ThreadState, frame: *mut Frame) -> PyResult<Value> {
-    evaluate(enter(thread, frame), false)
+    drive(enter(thread, frame), false)
 }
 
 /// As [`run`], with the exception that is set raised where the frame stopped.
 pub(crate) fn run_raising(thread: &'static ThreadState, frame: *mut Frame) -> PyResult<Value> {
-    evaluate(enter(thread, frame), true)
+    drive(enter(thread, frame), true)
 }
 
 fn enter(thread: &'static ThreadState, frame: *mut Frame) -> Machine {
@@ -60,16 +62,49 @@ fn enter(thread: &'static ThreadState, frame: *mut Frame) -> Machine {
             crate::frames::Owner::Generator => (*frame).instr.add(1),
             _ => (*frame).instr,
         };
-        Machine { pc, sp: (*frame).sp, frame, thread }
+        Machine { pc, sp: (*frame).sp, frame, thread, waiting: pc }
+    }
+}
+
+/// How the loop was left.
+enum Exit {
+    Done(PyResult<Value>),
+    /// The other form of the loop is due.
+    Switch(Machine, Pending),
+}
+
+/// Runs in the form that is due, until the frame by which the loop was entered is left.
+fn drive(mut m: Machine, mut raising: bool) -> PyResult<Value> {
+    let mut pending = Pending::default();
+    loop {
+        let exit = if m.thread.eval_breaker.get() & EvalBreaker::TRACING != 0 {
+            evaluate::<true>(m, raising, pending)
+        } else {
+            evaluate::<false>(m, raising, pending)
+        };
+        match exit {
+            Exit::Done(result) => return result,
+            Exit::Switch(machine, told) => (m, pending) = (machine, told),
+        }
+        raising = false;
     }
 }
 
 #[expect(clippy::too_many_lines, reason = "the loop")]
-fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
+fn evaluate<const TRACED: bool>(mut m: Machine, raising: bool, mut pending: Pending) -> Exit {
     if raising {
-        m.outline(|m| unwind::unwind(m, Fault::Raised))?;
+        if TRACED && m.outline(|m| stepping::thrown(m)).is_err() {
+            // The callback's exception takes the place of the one that was thrown.
+        }
+        let tracer = TRACED.then_some(&mut pending);
+        if m.outline(|m| unwind::unwind(m, Fault::Raised, tracer)).is_err() {
+            return Exit::Done(Err(Raised::claim()));
+        }
     }
     'next: loop {
+        if TRACED && m.thread.eval_breaker.get() & EvalBreaker::TRACING == 0 {
+            return Exit::Switch(m, pending);
+        }
         // SAFETY: `pc` stands in the code of the running frame; code ends with an instruction that leaves it.
         let unit = unsafe { *m.pc };
         m.skip(1);
@@ -172,6 +207,10 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
                         }
                     }
                 };
+            }
+            if TRACED && op != RESERVED && m.outline(|m| stepping::before(m, &mut pending, op, arg)).is_err()
+            {
+                break Fault::Raised;
             }
             break match op {
                 NOP | NOT_TAKEN | INSTRUMENTED_NOT_TAKEN | CACHE => continue 'next,
@@ -510,18 +549,18 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
                 CALL_KW | INSTRUMENTED_CALL_KW => attempt!(calls::call_kw(&mut m, arg)),
                 CALL_FUNCTION_EX | INSTRUMENTED_CALL_FUNCTION_EX => attempt!(calls::call_function_ex(&mut m)),
                 RETURN_VALUE | INSTRUMENTED_RETURN_VALUE => match returns::return_value(&mut m) {
-                    Ok(Some(value)) => return Ok(value),
+                    Ok(Some(value)) => return Exit::Done(Ok(value)),
                     Ok(None) => continue 'next,
                     Err(_) => Fault::Raised,
                 },
 
                 RETURN_GENERATOR => match m.outline(generators::return_generator) {
-                    Ok(Some(value)) => return Ok(value),
+                    Ok(Some(value)) => return Exit::Done(Ok(value)),
                     Ok(None) => continue 'next,
                     Err(_) => Fault::Raised,
                 },
                 YIELD_VALUE | INSTRUMENTED_YIELD_VALUE => match generators::yield_value(&mut m, arg) {
-                    Some(value) => return Ok(value),
+                    Some(value) => return Exit::Done(Ok(value)),
                     None => continue 'next,
                 },
                 SEND => attempt!(generators::send(&mut m, arg)),
@@ -572,10 +611,20 @@ fn evaluate(mut m: Machine, raising: bool) -> PyResult<Value> {
                 CALL_INTRINSIC_1 => attempt_fault!(m.outline(|m| intrinsics::intrinsic_1(m, arg))),
                 CALL_INTRINSIC_2 => attempt_fault!(m.outline(|m| intrinsics::intrinsic_2(m, arg))),
 
+                RESERVED => {
+                    m.pc = m.waiting;
+                    if !TRACED {
+                        return Exit::Switch(m, pending);
+                    }
+                    continue 'next;
+                }
                 _ => unknown_instruction(op),
             };
         };
-        m.outline(|m| unwind::unwind(m, fault))?;
+        let tracer = TRACED.then_some(&mut pending);
+        if m.outline(|m| unwind::unwind(m, fault, tracer)).is_err() {
+            return Exit::Done(Err(Raised::claim()));
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::exceptions::Fault;
 use super::machine::Machine;
 use crate::calls;
 use crate::frames::{Frame, Owner, first_instruction, set_current};
+use crate::monitoring::stepping::{self, Pending};
 use crate::value::Value;
 use taipan_bytecode::exceptiontable::find_handler;
 use taipan_objects::model::Raised;
@@ -37,21 +38,48 @@ pub(crate) fn add_traceback(frame: &mut Frame, thread: &taipan_objects::model::t
 /// the loop was entered; that frame is gone then.
 #[cold]
 #[inline(never)]
-pub(crate) fn unwind(m: &mut Machine, mut fault: Fault) -> PyResult<()> {
+pub(crate) fn unwind(m: &mut Machine, mut fault: Fault, mut tracer: Option<&mut Pending>) -> PyResult<()> {
     loop {
         let frame = m.frame();
         if matches!(fault, Fault::Raised) {
             m.save();
             add_traceback(frame, m.thread);
         }
+        if let Some(pending) = tracer.as_deref_mut() {
+            // What a callback raises goes on instead.
+            let again = matches!(fault, Fault::Reraised);
+            if stepping::raised(m, pending, again).is_err() {
+                add_traceback(m.frame(), m.thread);
+            }
+        }
         if find(m) {
+            if tracer.is_some() && tell_handled(m).is_err() {
+                fault = Fault::Raised;
+                continue;
+            }
             return Ok(());
+        }
+        if tracer.is_some() {
+            // As above.
+            let _: PyResult<()> = stepping::unwound(m);
         }
         if leave(m) {
             return Err(Raised::claim());
         }
         fault = Fault::Raised;
     }
+}
+
+/// Tells listeners that the exception on top is handled where `pc` stands.
+fn tell_handled(m: &mut Machine) -> PyResult<()> {
+    let exception = m.obj(1).owned();
+    // The handler's first instruction is where `pc` stands, not the one before.
+    let target = m.unit() + 1;
+    let result = stepping::handled(m, target, &exception);
+    if result.is_err() {
+        m.skip(1);
+    }
+    result
 }
 
 /// Goes to the handler of the running instruction, if there is one.

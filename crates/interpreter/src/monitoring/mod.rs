@@ -1,11 +1,23 @@
-//! Tracing and monitoring: what `sys.settrace`, `sys.setprofile` and `sys.monitoring` ask for.
+//! Tracing and monitoring: what `sys.settrace`, `sys.setprofile` and `sys.monitoring` (PEP 669) ask for.
+//!
+//! While somebody listens, the thread's eval breaker has the bit `TRACING`, and the loop runs in a second form that asks
+//! [`stepping`] before each instruction. The fast form knows nothing of it but the bit.
+
+pub(crate) mod events;
+mod lines;
+pub(crate) mod stepping;
+pub mod tools;
+pub mod trace;
 
 use crate::frames::PyFrame;
 use taipan_objects::prelude::*;
 
 /// `frame.f_lineno = value`.
 pub(crate) fn set_line_number(frame: &PyFrame, value: Option<&PyObject>) -> PyResult<()> {
-    let _ = (frame, value);
+    if value.is_none() {
+        return Err(raised!(AttributeError, "cannot delete attribute"));
+    }
+    let _ = frame;
     Err(raised!(ValueError, "f_lineno can only be set in a trace function"))
 }
 

@@ -54,6 +54,8 @@ impl EvalBreaker {
     pub const PENDING_CALLS: usize = 4;
     /// Another thread set an exception (`PyThreadState_SetAsyncExc`).
     pub const ASYNC_EXCEPTION: usize = 8;
+    /// Somebody traces or monitors: set as long as that lasts, and looked at by the evaluation loop alone.
+    pub const TRACING: usize = 32;
     /// The collector wants to run.
     pub const COLLECT: usize = 16;
 

@@ -4,6 +4,7 @@ use super::{info, thread_fields};
 use crate::state;
 use crate::threads;
 use taipan_interpreter::frames;
+use taipan_interpreter::monitoring::trace;
 use taipan_objects::errors;
 use taipan_objects::model::args::OptArg;
 use taipan_objects::model::thread;
@@ -438,20 +439,40 @@ pub mod part {
         Ok(())
     }
 
+    /// Set the global debug tracing function.
+    ///
+    /// It will be called on each function call.  See the debugger chapter
+    /// in the library manual.
+    #[pyfunction(signature = "(function, /)")]
+    fn settrace(function: &PyObject) -> PyResult<()> {
+        trace::set_python(trace::Function::Trace, Some(function).filter(|function| !function.is_none()));
+        Ok(())
+    }
+
     /// Return the global debug tracing function set with sys.settrace.
     ///
     /// See the debugger chapter in the library manual.
     #[pyfunction(signature = "()")]
-    fn gettrace() -> Obj {
-        none()
+    fn gettrace() -> PyResult<Option<Obj>> {
+        Ok(trace::get(trace::Function::Trace))
+    }
+
+    /// Set the profiling function.
+    ///
+    /// It will be called on each function call and return.  See the profiler
+    /// chapter in the library manual.
+    #[pyfunction(signature = "(function, /)")]
+    fn setprofile(function: &PyObject) -> PyResult<()> {
+        trace::set_python(trace::Function::Profile, Some(function).filter(|function| !function.is_none()));
+        Ok(())
     }
 
     /// Return the profiling function set with sys.setprofile.
     ///
     /// See the profiler chapter in the library manual.
     #[pyfunction(signature = "()")]
-    fn getprofile() -> Obj {
-        none()
+    fn getprofile() -> PyResult<Option<Obj>> {
+        Ok(trace::get(trace::Function::Profile))
     }
 
     /// Private function for getting the base REPL

@@ -136,6 +136,7 @@ pub mod module {
         settings::fill(m)?;
         let jit = imports::builtin::create(&jit::module::MODULE)?;
         m.add("_jit", &jit)?;
+        m.add("monitoring", &*taipan_interpreter::monitoring::tools::make_module()?)?;
         for name in ["displayhook", "excepthook", "breakpointhook", "unraisablehook"] {
             if let Some(hook) = m.dict().get_str(&PyStr::new(name))? {
                 m.add(&format!("__{name}__"), &hook)?;

@@ -1,0 +1,359 @@
+//! What the traced form of the loop tells listeners, instruction by instruction.
+
+#![expect(unsafe_code, reason = "looks at frames and the value stack")]
+
+use super::events::{Event, Monitoring, fire, fire_raised, state};
+use super::trace::{self, What};
+use crate::eval::machine::Machine;
+use crate::frames::{Frame, first_instruction};
+use taipan_bytecode::Opcode;
+use taipan_objects::errors;
+use taipan_objects::model::thread::ThreadState;
+use taipan_objects::prelude::*;
+use taipan_objects::types::code::PyCode;
+use taipan_objects::types::exceptions::PyBaseException;
+use taipan_objects::types::function::PyFunction;
+use taipan_objects::types::method::PyMethod;
+
+/// What is to be told once the instruction has run.
+#[derive(Default)]
+pub(crate) struct Pending {
+    native: Option<NativeCall>,
+    /// The place of a `FOR_ITER` whose outcome shows in where the frame goes on.
+    for_iter: Option<(usize, *mut Frame)>,
+}
+
+struct NativeCall {
+    frame: *mut Frame,
+    unit: usize,
+    callable: Obj,
+    argument: Obj,
+}
+
+fn offset(unit: usize) -> Py<PyInt> {
+    PyInt::from_i64(unit as i64 * 2)
+}
+
+/// Called before an instruction runs; `pc` stands behind its unit. What is raised is raised in its place.
+pub(crate) fn before(m: &mut Machine, pending: &mut Pending, op: u8, arg: usize) -> PyResult<()> {
+    let frame = m.frame;
+    // SAFETY: the frame runs.
+    let (code, previous) = unsafe { ((*frame).code(), (*frame).unit()) };
+    let unit = m.unit();
+    let monitoring = state();
+    finish_native(m, pending)?;
+    m.save();
+    if trace::is_inside(m.thread) || (unit as i32) < code.raw._co_firsttraceable {
+        return Ok(());
+    }
+    let kept = code.to_owned();
+    let wanted = monitoring.wanted(&kept);
+    let base = Opcode::from_u8(op).map_or(Opcode::NOP, Opcode::base);
+    finish_branch(pending, frame, &kept, unit)?;
+    if base == Opcode::RESUME {
+        return resumed(m, &kept, unit, arg, wanted);
+    }
+    line_event(m, monitoring, &kept, unit, previous, wanted)?;
+    opcode_event(m, &kept, unit, wanted)?;
+    match base {
+        Opcode::RETURN_VALUE => leave(m, &kept, unit, Event::PyReturn, wanted),
+        Opcode::YIELD_VALUE => leave(m, &kept, unit, Event::PyYield, wanted),
+        Opcode::CALL => called(m, pending, &kept, unit, arg + 2, arg, wanted),
+        Opcode::CALL_KW => called(m, pending, &kept, unit, arg + 3, arg, wanted),
+        Opcode::CALL_FUNCTION_EX => called(m, pending, &kept, unit, 4, 0, wanted),
+        Opcode::JUMP_FORWARD | Opcode::JUMP_BACKWARD if wanted & Event::Jump.bit() != 0 => {
+            let next = unit + 1 + base.caches();
+            let target = if base == Opcode::JUMP_FORWARD { next + arg } else { next - arg };
+            fire(&kept, unit, Event::Jump, &[&*offset(target)])
+        }
+        Opcode::POP_JUMP_IF_FALSE
+        | Opcode::POP_JUMP_IF_TRUE
+        | Opcode::POP_JUMP_IF_NONE
+        | Opcode::POP_JUMP_IF_NOT_NONE => branch(m, &kept, unit, base, arg, wanted),
+        Opcode::FOR_ITER => {
+            pending.for_iter = Some((unit, frame));
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn resumed(m: &Machine, code: &PyCode, unit: usize, arg: usize, wanted: u32) -> PyResult<()> {
+    let event = if arg & 3 == 0 { Event::PyStart } else { Event::PyResume };
+    if wanted & event.bit() != 0 {
+        fire(code, unit, event, &[])?;
+    }
+    if trace::has_profile(m.thread) {
+        trace::profile(m.thread, m.frame, What::Call, none_ref())?;
+    }
+    if trace::has_trace(m.thread) {
+        trace::trace(m.thread, m.frame, What::Call, none_ref())?;
+    }
+    Ok(())
+}
+
+/// Whether the frame has a trace function of its own.
+fn is_traced(frame: *mut Frame) -> bool {
+    // SAFETY: the frame is alive.
+    unsafe { (*frame).object.as_ref().is_some_and(|object| !object.trace.is_empty()) }
+}
+
+fn line_event(
+    m: &Machine,
+    monitoring: &Monitoring,
+    code: &PyCode,
+    unit: usize,
+    previous: usize,
+    wanted: u32,
+) -> PyResult<()> {
+    let traced = trace::has_trace(m.thread) && is_traced(m.frame);
+    if wanted & Event::Line.bit() == 0 && !traced {
+        return Ok(());
+    }
+    let lines = monitoring.lines_of(code);
+    let line = lines.at(unit);
+    if line < 0 || !lines.is_start(unit) {
+        return Ok(());
+    }
+    let first = code.raw._co_firsttraceable as usize;
+    let same = previous > first && previous < unit && lines.at(previous) == line;
+    if same {
+        return Ok(());
+    }
+    if wanted & Event::Line.bit() != 0 {
+        let number = PyInt::from_i64(line.into());
+        let number: &PyObject = &number;
+        fire(code, unit, Event::Line, &[number])?;
+    }
+    if traced {
+        // SAFETY: the frame runs.
+        let object = unsafe { (*m.frame).frame_object().to_owned() };
+        if object.trace_lines.get() {
+            object.lineno.set(line);
+            trace::trace(m.thread, m.frame, What::Line, none_ref())?;
+        }
+    }
+    Ok(())
+}
+
+fn opcode_event(m: &Machine, code: &PyCode, unit: usize, wanted: u32) -> PyResult<()> {
+    if wanted & Event::Instruction.bit() != 0 {
+        fire(code, unit, Event::Instruction, &[])?;
+    }
+    if trace::has_trace(m.thread) && is_traced(m.frame) {
+        // SAFETY: the frame runs.
+        let object = unsafe { (*m.frame).frame_object().to_owned() };
+        if object.trace_opcodes.get() {
+            trace::trace(m.thread, m.frame, What::Opcode, none_ref())?;
+        }
+    }
+    Ok(())
+}
+
+fn leave(m: &Machine, code: &PyCode, unit: usize, event: Event, wanted: u32) -> PyResult<()> {
+    let value = m.obj(1).owned();
+    if wanted & event.bit() != 0 {
+        fire(code, unit, event, &[&value])?;
+    }
+    if trace::has_profile(m.thread) {
+        trace::profile(m.thread, m.frame, What::Return, &value)?;
+    }
+    if trace::has_trace(m.thread) {
+        trace::trace(m.thread, m.frame, What::Return, &value)?;
+    }
+    Ok(())
+}
+
+fn called(
+    m: &Machine,
+    pending: &mut Pending,
+    code: &PyCode,
+    unit: usize,
+    depth: usize,
+    count: usize,
+    wanted: u32,
+) -> PyResult<()> {
+    let profiled = trace::has_profile(m.thread);
+    if wanted & Event::Call.bit() == 0 && !profiled {
+        return Ok(());
+    }
+    let mut callable = m.obj(depth).owned();
+    let receiver = m.peek(depth - 1);
+    let mut argument = if !receiver.is_null() {
+        Some(m.obj(depth - 1).owned())
+    } else if count > 0 {
+        Some(m.obj(depth - 2).owned())
+    } else {
+        None
+    };
+    let method = callable.downcast_exact::<PyMethod>().map(|m| (m.function.clone(), m.receiver.clone()));
+    if let Some((function, receiver)) = method {
+        callable = function;
+        argument = Some(receiver);
+    }
+    let argument = match argument {
+        Some(argument) => argument,
+        None => state().sentinels()?.1,
+    };
+    if wanted & Event::Call.bit() != 0 {
+        fire(code, unit, Event::Call, &[&callable, &argument])?;
+    }
+    if callable.downcast_exact::<PyFunction>().is_some() {
+        return Ok(());
+    }
+    if profiled && is_native(&callable) {
+        trace::profile(m.thread, m.frame, What::CCall, &callable)?;
+    }
+    pending.native = Some(NativeCall { frame: m.frame, unit, callable, argument });
+    Ok(())
+}
+
+/// Whether profile functions are told of calls of it.
+fn is_native(callable: &PyObject) -> bool {
+    use taipan_objects::types::builtin::PyBuiltin;
+    use taipan_objects::types::descriptors::PyMethodDescr;
+    callable.downcast::<PyBuiltin>().is_some() || callable.downcast_exact::<PyMethodDescr>().is_some()
+}
+
+/// The native call before returned.
+fn finish_native(m: &Machine, pending: &mut Pending) -> PyResult<()> {
+    let Some(native) = pending.native.take() else { return Ok(()) };
+    if !core::ptr::eq(native.frame, m.frame) || trace::is_inside(m.thread) {
+        return Ok(());
+    }
+    tell_native(m, &native, Event::CReturn, What::CReturn)
+}
+
+fn tell_native(m: &Machine, native: &NativeCall, event: Event, what: What) -> PyResult<()> {
+    let code = m.code().to_owned();
+    if state().wanted(&code) & Event::Call.bit() != 0 {
+        fire(&code, native.unit, event, &[&native.callable, &native.argument])?;
+    }
+    if trace::has_profile(m.thread) && is_native(&native.callable) {
+        trace::profile(m.thread, m.frame, what, &native.callable)?;
+    }
+    Ok(())
+}
+
+fn fire_branch(code: &PyCode, unit: usize, right: bool, target: usize) -> PyResult<()> {
+    let target = offset(target);
+    let target: &PyObject = &target;
+    fire(code, unit, if right { Event::BranchRight } else { Event::BranchLeft }, &[target])?;
+    fire(code, unit, Event::Branch, &[target])
+}
+
+const BRANCHES: u32 = Event::BranchLeft.bit() | Event::BranchRight.bit();
+
+fn branch(m: &Machine, code: &PyCode, unit: usize, op: Opcode, arg: usize, wanted: u32) -> PyResult<()> {
+    if wanted & BRANCHES == 0 {
+        return Ok(());
+    }
+    let value = m.peek(1);
+    let taken = match op {
+        Opcode::POP_JUMP_IF_FALSE => !value.is_true(),
+        Opcode::POP_JUMP_IF_TRUE => value.is_true(),
+        Opcode::POP_JUMP_IF_NONE => value.is_none(),
+        _ => !value.is_none(),
+    };
+    // Behind the cache; where the jump is not taken a `NOT_TAKEN` follows.
+    let next = unit + 2;
+    fire_branch(code, unit, taken, if taken { next + arg } else { next + 1 })
+}
+
+/// A `FOR_ITER` ran before: it went into the loop or to its end.
+fn finish_branch(pending: &mut Pending, frame: *mut Frame, code: &PyCode, unit: usize) -> PyResult<()> {
+    let Some((place, of)) = pending.for_iter else { return Ok(()) };
+    if !core::ptr::eq(of, frame) {
+        return Ok(());
+    }
+    pending.for_iter = None;
+    if state().wanted(code) & BRANCHES == 0 {
+        return Ok(());
+    }
+    let next = place + 2;
+    if unit == next {
+        return fire_branch(code, place, false, next);
+    }
+    // At the end stand `END_FOR` and `POP_ITER`; the loop is left behind them.
+    // SAFETY: the instruction is in the code.
+    let at_end_for = unsafe { *first_instruction(code).add(unit) as u8 == Opcode::END_FOR as u8 };
+    fire_branch(code, place, true, unit + if at_end_for { 2 } else { 1 })
+}
+
+/// An exception is raised, or goes on, in the running frame.
+pub(crate) fn raised(m: &Machine, pending: &mut Pending, again: bool) -> PyResult<()> {
+    let native = pending.native.take();
+    pending.for_iter = None;
+    if trace::is_inside(m.thread) {
+        return Ok(());
+    }
+    let code = m.code().to_owned();
+    let unit = m.unit();
+    if let Some(native) = native
+        && core::ptr::eq(native.frame, m.frame)
+    {
+        trace::with_exception_kept(|| tell_native(m, &native, Event::CRaise, What::CException))?;
+    }
+    let event = if again { Event::Reraise } else { Event::Raise };
+    if state().wanted(&code) & event.bit() != 0 {
+        fire_raised(&code, unit, event)?;
+    }
+    if !again && trace::has_trace(m.thread) && is_traced(m.frame) {
+        trace_exception(m.thread, m.frame)?;
+    }
+    Ok(())
+}
+
+fn trace_exception(thread: &ThreadState, frame: *mut Frame) -> PyResult<()> {
+    let Some(exception) = errors::current_exception() else { return Ok(()) };
+    let object: &PyBaseException = &exception;
+    let traceback = object.traceback.get().unwrap_or_else(none);
+    let triple = PyTuple::from_slice(&[exception.class(), object, &traceback]);
+    trace::with_exception_kept(|| trace::trace(thread, frame, What::Exception, &triple))
+}
+
+/// The exception is handled at `target` of the running frame.
+pub(crate) fn handled(m: &Machine, target: usize, exception: &PyObject) -> PyResult<()> {
+    let code = m.code().to_owned();
+    if state().wanted(&code) & Event::ExceptionHandled.bit() != 0 {
+        fire(&code, target, Event::ExceptionHandled, &[exception])?;
+    }
+    Ok(())
+}
+
+/// The exception leaves the running frame.
+pub(crate) fn unwound(m: &Machine) -> PyResult<()> {
+    if trace::is_inside(m.thread) {
+        return Ok(());
+    }
+    let code = m.code().to_owned();
+    if state().wanted(&code) & Event::PyUnwind.bit() != 0 {
+        fire_raised(&code, m.unit(), Event::PyUnwind)?;
+    }
+    trace::with_exception_kept(|| {
+        if trace::has_profile(m.thread) {
+            trace::profile(m.thread, m.frame, What::Return, none_ref())?;
+        }
+        if trace::has_trace(m.thread) {
+            trace::trace(m.thread, m.frame, What::Return, none_ref())?;
+        }
+        Ok(())
+    })
+}
+
+/// An exception is thrown into a generator's frame.
+pub(crate) fn thrown(m: &Machine) -> PyResult<()> {
+    let code = m.code().to_owned();
+    if state().wanted(&code) & Event::PyThrow.bit() != 0 {
+        fire_raised(&code, m.unit(), Event::PyThrow)?;
+    }
+    trace::with_exception_kept(|| {
+        if trace::has_profile(m.thread) {
+            trace::profile(m.thread, m.frame, What::Call, none_ref())?;
+        }
+        if trace::has_trace(m.thread) {
+            trace::trace(m.thread, m.frame, What::Call, none_ref())?;
+        }
+        Ok(())
+    })
+}
