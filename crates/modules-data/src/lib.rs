@@ -1,11 +1,12 @@
-//! Native modules about data: struct, array, binascii.
+//! Native modules about data: struct, array, binascii, zlib.
 
 pub mod array;
 pub mod binascii;
 pub mod structs;
+pub mod zlib;
 
 use taipan_objects::model::spec::ModuleSpec;
 
 /// The modules of this crate, for the program to register.
 pub static MODULES: &[&ModuleSpec] =
-    &[&array::module::MODULE, &binascii::module::MODULE, &structs::module::MODULE];
+    &[&array::module::MODULE, &binascii::module::MODULE, &structs::module::MODULE, &zlib::module::MODULE];
