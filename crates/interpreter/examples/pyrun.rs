@@ -7,7 +7,9 @@ fn main() -> std::process::ExitCode {
     support::start();
     for name in std::env::args().skip(1) {
         let source = std::fs::read(&name).unwrap_or_default();
-        if !support::run(&String::from_utf8_lossy(&source), &name) {
+        let ended_well = support::run(&String::from_utf8_lossy(&source), &name);
+        print!("{}", support::take_output());
+        if !ended_well {
             return std::process::ExitCode::FAILURE;
         }
     }

@@ -117,6 +117,7 @@ fn evaluate<const TRACED: bool>(mut m: Machine, raising: bool, mut pending: Pend
             op = unit as u8;
             arg = arg << 8 | usize::from(unit >> 8);
         }
+        let mut told = false;
         let fault = 'again: loop {
             /// Goes on with the next instruction.
             macro_rules! next {
@@ -208,9 +209,12 @@ fn evaluate<const TRACED: bool>(mut m: Machine, raising: bool, mut pending: Pend
                     }
                 };
             }
-            if TRACED && op != RESERVED && m.outline(|m| stepping::before(m, &mut pending, op, arg)).is_err()
-            {
-                break Fault::Raised;
+            if TRACED && !told && op != RESERVED {
+                // Once for each execution, whatever forms of the instruction are tried.
+                told = true;
+                if m.outline(|m| stepping::before(m, &mut pending, op, arg)).is_err() {
+                    break Fault::Raised;
+                }
             }
             break match op {
                 NOP | NOT_TAKEN | INSTRUMENTED_NOT_TAKEN | CACHE => continue 'next,

@@ -37,7 +37,7 @@ fn variable(frame: &Frame, index: usize) -> Option<Obj> {
     let slot = unsafe { frame.localsplus().add(index) };
     // SAFETY: as above.
     let value = unsafe { *slot };
-    if value.is_null() || kind & CO_FAST_HIDDEN != 0 {
+    if value.is_null() {
         return None;
     }
     if let Some(cell) = cell_in(kind, value) {

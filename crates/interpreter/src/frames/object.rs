@@ -334,6 +334,9 @@ impl PyFrame {
 
     #[setter(f_trace_opcodes)]
     fn set_trace_opcodes(&self, value: Option<&PyObject>) -> PyResult<()> {
+        if value.is_none() {
+            return Err(crate::monitoring::cannot_delete("f_trace_opcodes"));
+        }
         crate::monitoring::set_trace_opcodes(self, flag(value)?)
     }
 }

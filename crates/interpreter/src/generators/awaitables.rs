@@ -467,10 +467,16 @@ impl AnextAwaitable {
     #[slot(tp_iternext)]
     fn next(&self) -> PyResult<Option<Obj>> {
         let iterator = self.iterator()?;
-        match iter::next(&iterator) {
-            Ok(item) => Ok(item),
-            Err(raised) => self.finish(Err(raised)).map(Some),
+        let Some(next) = iterator.class().tp_iternext() else {
+            return Err(raised!(TypeError, "'{}' object is not an iterator", iterator.class().name()));
+        };
+        // SAFETY: the slot of a live object. Its `StopIteration` goes on with its value.
+        let item = unsafe { next(iterator.as_ptr()) };
+        if item.is_null() && !errors::occurred() {
+            return Ok(None);
         }
+        // SAFETY: a new reference, or null with an exception.
+        self.finish(unsafe { Obj::from_result(item) }).map(Some)
     }
 
     /// send(value) -> send 'value' into the wrapped iterator,

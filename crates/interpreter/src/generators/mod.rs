@@ -306,8 +306,8 @@ pub(crate) fn frame_returned(thread: &ThreadState, frame: *mut Frame) {
         let generator = Suspended::of(frame);
         generator.unlink(thread);
         generator.state.set(State::Cleared);
-        frames::clear_except_code(&mut *frame);
         (*frame).previous = null_mut();
+        frames::clear_except_code(&mut *frame);
         generator.clear_exc_state();
     }
 }

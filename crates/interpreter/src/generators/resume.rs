@@ -142,7 +142,7 @@ fn is_unguarded(generator: &Suspended) -> bool {
 pub(crate) fn close(generator: &Suspended) -> PyResult {
     let state = generator.state.get();
     if state == State::Created {
-        generator.state.set(State::Completed);
+        generator.clear_frame();
         return Ok(none());
     }
     if state.is_finished() {
@@ -202,8 +202,11 @@ pub(crate) fn throw(generator: &Suspended, close_on_exit: bool, thrown: &Thrown<
 }
 
 fn throw_here(generator: &Suspended, thrown: &Thrown<'_>) -> PyResult<Sent> {
-    let exception = thrown.instance()?;
-    let raised = errors::restore(exception);
+    let raised = match thrown.instance()? {
+        Ok(exception) => errors::restore(exception),
+        // What making the exception raises is raised in its place.
+        Err(raised) => raised,
+    };
     send_raised(generator, raised, false)
 }
 
@@ -252,7 +255,7 @@ impl<'a> Thrown<'a> {
     }
 
     /// The exception to raise.
-    fn instance(&self) -> PyResult<Py<PyBaseException>> {
+    fn instance(&self) -> PyResult<PyResult<Py<PyBaseException>>> {
         let traceback = self.traceback.filter(|traceback| !traceback.is_none());
         if let Some(traceback) = traceback
             && traceback.downcast::<PyTraceback>().is_none()
@@ -263,7 +266,10 @@ impl<'a> Thrown<'a> {
             let value = self.value.unwrap_or(none_ref());
             match value.downcast_owned::<PyBaseException>() {
                 Some(given) if given.class().is_subtype_of(class) => given,
-                _ => errors::instantiate(class, value)?,
+                _ => match errors::instantiate(class, value) {
+                    Ok(made) => made,
+                    Err(raised) => return Ok(Err(raised)),
+                },
             }
         } else if let Some(exception) = self.kind.downcast_owned::<PyBaseException>() {
             if self.value.is_some_and(|value| !value.is_none()) {
@@ -280,6 +286,6 @@ impl<'a> Thrown<'a> {
         if let Some(traceback) = traceback {
             exception.traceback.set(Some(traceback.owned()));
         }
-        Ok(exception)
+        Ok(Ok(exception))
     }
 }

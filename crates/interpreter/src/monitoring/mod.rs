@@ -15,10 +15,15 @@ use taipan_objects::prelude::*;
 /// `frame.f_lineno = value`.
 pub(crate) fn set_line_number(frame: &PyFrame, value: Option<&PyObject>) -> PyResult<()> {
     if value.is_none() {
-        return Err(raised!(AttributeError, "cannot delete attribute"));
+        return Err(cannot_delete("f_lineno"));
     }
     let _ = frame;
     Err(raised!(ValueError, "f_lineno can only be set in a trace function"))
+}
+
+/// The error of deleting an attribute that can only be set.
+pub(crate) fn cannot_delete(name: &str) -> taipan_objects::model::Raised {
+    raised!(AttributeError, "attribute '{name}' of 'frame' objects cannot be deleted")
 }
 
 /// `frame.f_trace = value`.

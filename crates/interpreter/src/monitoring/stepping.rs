@@ -238,8 +238,7 @@ fn tell_native(m: &Machine, native: &NativeCall, event: Event, what: What) -> Py
 fn fire_branch(code: &PyCode, unit: usize, right: bool, target: usize) -> PyResult<()> {
     let target = offset(target);
     let target: &PyObject = &target;
-    fire(code, unit, if right { Event::BranchRight } else { Event::BranchLeft }, &[target])?;
-    fire(code, unit, Event::Branch, &[target])
+    fire(code, unit, if right { Event::BranchRight } else { Event::BranchLeft }, &[target])
 }
 
 const BRANCHES: u32 = Event::BranchLeft.bit() | Event::BranchRight.bit();

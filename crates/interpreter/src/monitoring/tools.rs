@@ -160,7 +160,20 @@ pub mod monitoring {
         }
         let key = (tool as u8, number as u8);
         let mut callbacks = state().callbacks.borrow_mut();
-        Ok(if func.is_none() { callbacks.remove(&key) } else { callbacks.insert(key, func.owned()) })
+        // Given up when the table is not borrowed any more.
+        let mut replaced = Vec::new();
+        let mut set =
+            |key| if func.is_none() { callbacks.remove(&key) } else { callbacks.insert(key, func.owned()) };
+        if number == Event::Branch as usize {
+            // The older event is either way of a branch.
+            for way in [Event::BranchLeft, Event::BranchRight] {
+                replaced.push(set((tool as u8, way as u8)));
+            }
+        }
+        let before = set(key);
+        drop(callbacks);
+        drop(replaced);
+        Ok(before)
     }
 
     #[pyfunction(signature = "(tool_id, /)")]

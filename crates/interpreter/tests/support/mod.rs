@@ -14,6 +14,22 @@ use taipan_objects::types::code::PyCode;
 use taipan_objects::types::traceback::PyTraceback;
 use taipan_parser::{Mode, ParseOptions, parse};
 
+thread_local! {
+    static OUTPUT: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) };
+}
+
+fn emit(line: &str) {
+    OUTPUT.with_borrow_mut(|output| {
+        output.push_str(line);
+        output.push('\n');
+    });
+}
+
+/// What was printed since the last call.
+pub fn take_output() -> String {
+    OUTPUT.take()
+}
+
 #[pymodule(name = "builtins")]
 pub mod builtins {
     use taipan_interpreter::frames;
@@ -26,7 +42,7 @@ pub mod builtins {
         for arg in args {
             line.push(object::str(arg)?.to_string());
         }
-        println!("{}", line.join(" "));
+        super::emit(&line.join(" "));
         Ok(())
     }
 
@@ -200,7 +216,7 @@ unsafe extern "C" fn unraisable(exception: *mut PyObject, message: *mut PyObject
             .and_then(|o| object::str(o).ok())
             .map_or_else(String::new, |s| s.to_string())
     };
-    println!("unraisable: {} {}", text(message), text(exception));
+    emit(&format!("unraisable: {} {}", text(message), text(exception)));
 }
 
 unsafe extern "C" fn import_module(_: *mut PyObject) -> *mut PyObject {
@@ -295,14 +311,14 @@ pub fn run(source: &str, filename: &str) -> bool {
     let module = match parse(source, &ParseOptions::new(Mode::Exec), &arena, &mut IgnoreWarnings) {
         Ok(module) => module,
         Err(error) => {
-            println!("SyntaxError: {error:?}");
+            emit(&format!("SyntaxError: {error:?}"));
             return false;
         }
     };
     let data = match compile(&module, &CompileOptions::new(filename), &mut IgnoreWarnings) {
         Ok(data) => data,
         Err(error) => {
-            println!("SyntaxError: {error:?}");
+            emit(&format!("SyntaxError: {error:?}"));
             return false;
         }
     };
@@ -315,10 +331,10 @@ pub fn run(source: &str, filename: &str) -> bool {
     let exception = errors::take(raised);
     let mut entry = exception.traceback.get().and_then(|tb| tb.downcast_owned::<PyTraceback>());
     while let Some(tb) = entry {
-        println!("  line {:?}", tb.line());
+        emit(&format!("  line {:?}", tb.line()));
         entry = tb.next();
     }
     let text = object::str(&exception).map_or_else(|_| String::new(), |text| text.to_string());
-    println!("{}: {text}", exception.class().name());
+    emit(&format!("{}: {text}", exception.class().name()));
     false
 }
