@@ -44,7 +44,7 @@ pub fn bytes_like(object: &PyObject) -> PyResult<Input<'_>> {
     if let Some(bytes) = object.downcast_exact::<PyBytes>() {
         return Ok(Input::Bytes(bytes));
     }
-    Ok(Input::Copied(Buffer::get(object, taipan_abi::PyBUF_SIMPLE as i32)?.to_vec()))
+    Ok(Input::Copied(Buffer::get(object, taipan_abi::PyBUF_SIMPLE)?.to_vec()))
 }
 
 /// An encoding that needs no look-up.

@@ -78,7 +78,7 @@ impl<'a> RawArgs<'a> {
     #[inline(always)]
     pub unsafe fn from_vectorcall(args: *const *mut PyObject, nargs: usize, names: *mut PyObject) -> Self {
         // SAFETY: the caller's promise.
-        unsafe { Self::from_array(args, nargs & !(PY_VECTORCALL_ARGUMENTS_OFFSET as usize), names) }
+        unsafe { Self::from_array(args, nargs & !PY_VECTORCALL_ARGUMENTS_OFFSET, names) }
     }
 
     unsafe fn from_array(args: *const *mut PyObject, nargs: usize, names: *mut PyObject) -> Self {
@@ -102,7 +102,7 @@ impl<'a> RawArgs<'a> {
         // SAFETY: the caller's promise.
         unsafe {
             let keywords = match kwargs.cast::<PyDict>().as_ref() {
-                Some(dict) if dict.len() != 0 => Keywords::Dict(dict),
+                Some(dict) if !dict.is_empty() => Keywords::Dict(dict),
                 _ => Keywords::None,
             };
             RawArgs { args: (*args.cast::<PyTuple>()).as_slice(), keywords }

@@ -236,12 +236,6 @@ impl<T: PyType> fmt::Debug for Py<T> {
     }
 }
 
-/// A borrowed slice of references as C sees it: `PyObject *const *`.
-#[inline(always)]
-pub fn slice_as_ptr(args: &[&PyObject]) -> *const *mut PyObject {
-    args.as_ptr().cast()
-}
-
 /// Proves at compile time that references are pointers.
 const _: () = {
     assert!(size_of::<Obj>() == 8 && size_of::<Option<Obj>>() == 8 && size_of::<PyResult>() == 8);

@@ -61,7 +61,7 @@ pub unsafe fn vectorcall_raw(
 /// The number of positional arguments in a vectorcall's `nargsf`.
 #[inline(always)]
 pub const fn nargs_of(nargsf: usize) -> usize {
-    nargsf & !(PY_VECTORCALL_ARGUMENTS_OFFSET as usize)
+    nargsf & !PY_VECTORCALL_ARGUMENTS_OFFSET
 }
 
 /// Holds a result to the rule that null and a set exception go together (`_Py_CheckFunctionResult`).
@@ -236,7 +236,7 @@ pub unsafe fn vectorcall_tuple(
         all.push(value);
     }
     let names = PyTuple::from_vec(items.iter().map(|(name, _)| name.clone()).collect());
-    let nargsf = positional.len() | PY_VECTORCALL_ARGUMENTS_OFFSET as usize;
+    let nargsf = positional.len() | PY_VECTORCALL_ARGUMENTS_OFFSET;
     // SAFETY: the array is ours: one element of room, the positional arguments, the named ones.
     unsafe {
         let array = all.as_mut_ptr().cast::<*mut PyObject>();

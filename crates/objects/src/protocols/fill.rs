@@ -1,9 +1,6 @@
 //! Filling a `Py_buffer` for a plain run of bytes (`PyBuffer_FillInfo`).
 
-#![expect(unsafe_code, reason = "points a C struct at its own fields")]
-
 use crate::model::{ObjectExt, PyObject, PyResult};
-use crate::raised;
 use core::ptr::null_mut;
 use taipan_abi::{Py_buffer, PyBUF_FORMAT, PyBUF_ND, PyBUF_STRIDES, PyBUF_WRITABLE};
 

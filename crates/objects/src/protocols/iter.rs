@@ -57,6 +57,23 @@ pub fn next(iterator: &PyObject) -> PyResult<Option<Obj>> {
     }
 }
 
+/// The next item; an iterator's own `StopIteration`, which may carry a value, comes as an error.
+pub fn next_or_stop(iterator: &PyObject) -> PyResult<Option<Obj>> {
+    let Some(slot) = iterator.class().tp_iternext() else {
+        return Err(not_an_iterator(iterator));
+    };
+    // SAFETY: a slot of a live type, called with a live object, gives a new reference or null.
+    let item = unsafe { slot(iterator.as_ptr()) };
+    if !item.is_null() {
+        // SAFETY: a new reference.
+        return Ok(Some(unsafe { Obj::from_raw(item) }));
+    }
+    match errors::take_opt() {
+        None => Ok(None),
+        Some(exception) => Err(errors::restore(exception)),
+    }
+}
+
 #[cold]
 fn not_an_iterator(object: &PyObject) -> Raised {
     raised!(TypeError, "'{}' object is not an iterator", object.class().name())
@@ -110,7 +127,10 @@ pub fn send(iterator: &PyObject, value: &PyObject) -> PyResult<Sent> {
 /// Whether it has `__next__`.
 pub fn is_iterator(object: &PyObject) -> bool {
     match object.class().tp_iternext() {
-        Some(slot) => slot as usize != not_implemented_next as usize,
+        Some(slot) => !core::ptr::fn_addr_eq(
+            slot,
+            not_implemented_next as unsafe extern "C" fn(*mut PyObject) -> *mut PyObject,
+        ),
         None => false,
     }
 }
@@ -135,9 +155,8 @@ pub fn collect(iterable: &PyObject) -> PyResult<Vec<Obj>> {
     }
     let iterator = iter(iterable)?;
     let hint = object::length_hint(iterable, 0)?;
-    let mut items = Vec::new();
     // The hint may be anything: it never makes a large allocation by itself.
-    items.reserve(hint.min(1 << 16));
+    let mut items = Vec::with_capacity(hint.min(1 << 16));
     while let Some(item) = next(&iterator)? {
         items.push(item);
     }

@@ -1,12 +1,12 @@
 //! Descriptor arguments: integers, or objects with `fileno()`.
 
 use crate::errors::Exc;
+use crate::intern;
 use crate::model::args::{ArgName, FromArg};
 use crate::model::{ObjectExt, PyObject, PyResult};
 use crate::protocols::{call, object};
 use crate::types::bool::PyBool;
 use crate::types::int::PyInt;
-use crate::{intern, raised};
 
 /// A descriptor given as an integer or as an object with `fileno()` (`PyObject_AsFileDescriptor`).
 #[derive(Clone, Copy, Debug)]

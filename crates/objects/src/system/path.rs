@@ -1,12 +1,12 @@
 //! Path arguments: strings, byte strings, `os.PathLike` objects, and descriptors where a function takes them.
 
 use crate::errors::Exc;
+use crate::intern;
 use crate::model::args::{ArgName, FromArg};
 use crate::model::{Obj, ObjectExt, PyObject, PyResult, Raised, none};
 use crate::protocols::{call, number, object};
 use crate::types::bytes::PyBytes;
 use crate::types::str::PyStr;
-use crate::{intern, raised};
 use std::ffi::{CStr, CString};
 
 /// `os.fspath(object)`: a `str` or `bytes` (`PyOS_FSPath`).

@@ -351,7 +351,7 @@ pub mod part {
             return Err(raised!(TypeError, "'{name}' object is not an iterator"));
         }
         let found = match default.given() {
-            None => iter::next(iterator),
+            None => iter::next_or_stop(iterator),
             // An iterator may raise `StopIteration` itself.
             Some(_) => errors::ignore(iter::next(iterator), errors::Exc::StopIteration).map(Option::flatten),
         };

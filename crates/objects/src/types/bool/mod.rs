@@ -2,7 +2,6 @@
 
 mod methods;
 
-use crate::model::PyType;
 use crate::types::int::{PyInt, StaticInt};
 use taipan_macros::pytype;
 
@@ -20,12 +19,10 @@ mod statics {
     use super::{PyBool_Type, StaticInt};
 
     /// `True`.
-    #[expect(non_upper_case_globals, reason = "the C name")]
     #[unsafe(no_mangle)]
     pub static _Py_TrueStruct: StaticInt = StaticInt::new(PyBool_Type.get().raw(), 1, 0);
 
     /// `False`.
-    #[expect(non_upper_case_globals, reason = "the C name")]
     #[unsafe(no_mangle)]
     pub static _Py_FalseStruct: StaticInt = StaticInt::new(PyBool_Type.get().raw(), 0, 0);
 }

@@ -90,7 +90,8 @@ impl PyByteArray {
             if step < 0 { (start + step * (count as isize - 1), -step) } else { (start, step) };
         let (first, step) = (first as usize, step as usize);
         let kept: Vec<u8> = self.read(|bytes| {
-            let gone = |i: usize| i >= first && (i - first) % step == 0 && (i - first) / step < count;
+            let gone =
+                |i: usize| i >= first && (i - first).is_multiple_of(step) && (i - first) / step < count;
             bytes.iter().enumerate().filter(|(i, _)| !gone(*i)).map(|(_, &byte)| byte).collect()
         });
         self.resize(kept.len())?;

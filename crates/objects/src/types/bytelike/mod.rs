@@ -152,7 +152,10 @@ pub fn shown(bytes: &[u8], before: &str, after: &str) -> Py<PyStr> {
             b'\n' => out.extend_from_slice(b"\\n"),
             b'\r' => out.extend_from_slice(b"\\r"),
             b'\\' => out.extend_from_slice(b"\\\\"),
-            _ if byte == quote => out.extend_from_slice(&[b'\\', byte]),
+            // Arrays mark the apostrophe between double quotes too.
+            _ if byte == quote || (byte == b'\'' && !before.is_empty()) => {
+                out.extend_from_slice(&[b'\\', byte])
+            }
             b' '..=b'~' => out.push(byte),
             _ => escape::push_escape(&mut out, byte as u32),
         }

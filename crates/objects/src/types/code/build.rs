@@ -150,7 +150,7 @@ fn intern(name: &PyObject) -> Obj {
 /// The code object of plain numbers and ready parts; `data` gives what is not an object.
 pub fn make(data: &CodeData, parts: Parts) -> PyResult<Py<PyCode>> {
     let units = data.code.len() / 2;
-    if units == 0 || data.code.len() % 2 != 0 {
+    if units == 0 || !data.code.len().is_multiple_of(2) {
         return Err(raised!(ValueError, "code: co_code is malformed"));
     }
     // A little room more than the instructions, so that the whole struct lies in the object's memory.

@@ -1,7 +1,7 @@
 //! Constants of the compiler and of marshal as objects, and back.
 
 use crate::errors::{Exc, check_stack};
-use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, ellipsis, none};
+use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, ellipsis, none};
 use crate::types::bytes::PyBytes;
 use crate::types::code::PyCode;
 use crate::types::complex::PyComplex;

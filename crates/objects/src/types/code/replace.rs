@@ -60,7 +60,7 @@ impl Given<'_> {
             }
         }
         let code = self.code.as_slice();
-        if code.is_empty() || code.len() % 2 != 0 {
+        if code.is_empty() || !code.len().is_multiple_of(2) {
             return Err(raised!(ValueError, "code: co_code is malformed"));
         }
         let flag = |flag: u32| i64::from(self.flags as u32 & flag != 0);

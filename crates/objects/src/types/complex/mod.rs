@@ -13,7 +13,7 @@ mod methods;
 pub use arith::{Parts, power, product, quotient};
 pub use construct::as_complex;
 
-use crate::model::{Py, PyObject, PyType};
+use crate::model::{Py, PyObject};
 use taipan_macros::pytype;
 
 #[pytype(name = "complex", exported = PyComplex_Type, layout = PyComplexObject, flags(BASETYPE), signature = "(real=0, imag=0)", parts(methods::SLOTS, methods::METHODS))]

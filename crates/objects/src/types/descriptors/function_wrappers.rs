@@ -1,7 +1,7 @@
 //! `classmethod` and `staticmethod`: they hold a function, take over its names and docstring, and bind it otherwise.
 
 use crate::intern;
-use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none};
+use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, TypeObject, none};
 use crate::protocols::{call, object};
 use crate::types::dict::PyDict;
 use crate::types::method::PyMethod;

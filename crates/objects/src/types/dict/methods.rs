@@ -34,7 +34,7 @@ pub(super) unsafe fn vectorcall(
     let (class, positional, named, names) = unsafe {
         let names = names.cast::<PyTuple>().as_ref();
         let count = names.map_or(0, PyTuple::len);
-        let given = nargs & !(taipan_abi::PY_VECTORCALL_ARGUMENTS_OFFSET as usize);
+        let given = nargs & !taipan_abi::PY_VECTORCALL_ARGUMENTS_OFFSET;
         let all: &[&PyObject] =
             if given + count == 0 { &[] } else { core::slice::from_raw_parts(args.cast(), given + count) };
         (borrow_type(class), &all[..given], &all[given..], names)

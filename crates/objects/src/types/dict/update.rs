@@ -96,7 +96,7 @@ impl PyDict {
             if self.is_empty() && !self.is_split() && !other.is_split() {
                 let dense = other.len() == raw::nentries(from)
                     && ((*from).log2_size == keys::MIN_LOG2
-                        || usable_fraction((raw::mask(from) + 1) / 2) < other.len());
+                        || usable_fraction(raw::mask(from).div_ceil(2)) < other.len());
                 if dense {
                     return self.take_clone_of(other);
                 }
@@ -110,9 +110,7 @@ impl PyDict {
         let (mut at, held) = (0, other.to_owned());
         while let Some((next, key, value, hash)) = held.next_with_hash(at) {
             at = next;
-            if existing == OnExisting::Replace {
-                self.set_known_hash(key, hash, value)?;
-            } else if !self.contains_known_hash(&key, hash)? {
+            if existing == OnExisting::Replace || !self.contains_known_hash(&key, hash)? {
                 self.set_known_hash(key, hash, value)?;
             } else if existing == OnExisting::Raise {
                 return Err(errors::set_key_error(&key));

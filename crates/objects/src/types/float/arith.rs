@@ -2,7 +2,7 @@
 
 use super::PyFloat;
 use crate::errors;
-use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult, PyType, Raised};
+use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult, Raised};
 use crate::types::complex::PyComplex;
 use crate::types::int::PyInt;
 use core::cmp::Ordering;

@@ -14,7 +14,7 @@ pub use arith::*;
 pub use layout::dealloc;
 pub use methods::{float_format, from_object, from_str, to_int};
 
-use crate::model::{Py, PyObject, PyType};
+use crate::model::{Py, PyObject};
 use taipan_macros::pytype;
 
 #[pytype(name = "float", exported = PyFloat_Type, layout = PyFloatObject, flags(BASETYPE, _MATCH_SELF), signature = "(x=0, /)", parts(methods::SLOTS, methods::NUMBER, methods::METHODS))]

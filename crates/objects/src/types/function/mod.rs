@@ -9,7 +9,7 @@ mod attributes;
 
 use crate::errors::Exc;
 use crate::intern;
-use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, upcalls};
+use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, upcalls};
 use crate::types::code::PyCode;
 use crate::types::dict::PyDict;
 use crate::types::module::PyModule;

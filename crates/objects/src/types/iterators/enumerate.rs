@@ -2,7 +2,7 @@
 
 use super::reuse;
 use crate::model::args::OptArg;
-use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject};
+use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, TypeObject};
 use crate::protocols::{iter, number};
 use crate::types::int::{self, PyInt};
 use core::cell::Cell;

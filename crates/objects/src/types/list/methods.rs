@@ -375,11 +375,11 @@ impl PyList {
     #[slot(mp_subscript)]
     fn subscript(&self, key: &PyObject) -> PyResult {
         if let Some(index) = key.downcast_exact::<PyInt>().and_then(PyInt::to_i64) {
-            return self.item(self.from_end(index as isize));
+            return self.item(self.counted_from_end(index as isize));
         }
         if number::is_index(key) {
             let index = number::as_isize(key, Some(Exc::IndexError))?;
-            return self.item(self.from_end(index));
+            return self.item(self.counted_from_end(index));
         }
         let Some(slice) = key.downcast::<PySlice>() else {
             let name = key.class().name();
@@ -399,7 +399,7 @@ impl PyList {
     fn assign_subscript(&self, key: &PyObject, value: Option<&PyObject>) -> PyResult<()> {
         if number::is_index(key) {
             let index = number::as_isize(key, Some(Exc::IndexError))?;
-            return self.assign_item(self.from_end(index), value);
+            return self.assign_item(self.counted_from_end(index), value);
         }
         let Some(slice) = key.downcast::<PySlice>() else {
             let name = key.class().name();
@@ -409,7 +409,7 @@ impl PyList {
         self.assign_slice(slice, value)
     }
 
-    fn from_end(&self, index: isize) -> isize {
+    fn counted_from_end(&self, index: isize) -> isize {
         if index < 0 { index + self.len() as isize } else { index }
     }
 

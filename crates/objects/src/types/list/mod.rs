@@ -148,10 +148,10 @@ impl PyList {
     #[inline(always)]
     pub unsafe fn borrow_items(&self) -> &[&PyObject] {
         let length = self.len();
-        // SAFETY: the array holds that many references.
         if length == 0 {
             &[]
         } else {
+            // SAFETY: the array holds that many references.
             unsafe { core::slice::from_raw_parts(self.items.get().cast(), length) }
         }
     }

@@ -199,9 +199,11 @@ pub(super) fn sort(list: &PyList, key: Option<&PyObject>, reverse: bool) -> PyRe
     let length = list.len();
     let capacity = list.allocated.replace(-1);
     list.set_len(0);
-    // SAFETY: the array holds `length` references, which belong to this function until they are put back.
-    let items: &mut [Bare] =
-        if length == 0 { &mut [] } else { unsafe { core::slice::from_raw_parts_mut(array.cast(), length) } };
+    let items: &mut [Bare] = match length {
+        0 => &mut [],
+        // SAFETY: the array holds `length` references, which belong to this function until they are put back.
+        _ => unsafe { core::slice::from_raw_parts_mut(array.cast(), length) },
+    };
     let mut result = sort_array(items, key, reverse);
     if list.allocated.get() != -1 && result.is_ok() {
         result = Err(raised!(ValueError, "list modified during sort"));

@@ -60,7 +60,7 @@ unsafe extern "C" fn call_method(
         let method = &*callable.cast::<PyMethod>();
         let (function, receiver) = (&*method.function, method.receiver.as_ptr());
         let nargs = nargs_of(nargsf);
-        if nargsf & PY_VECTORCALL_ARGUMENTS_OFFSET as usize != 0 {
+        if nargsf & PY_VECTORCALL_ARGUMENTS_OFFSET != 0 {
             let front = args.cast_mut().sub(1);
             let before = front.replace(receiver);
             let result = vectorcall_raw(function, front, nargs + 1, names);

@@ -7,7 +7,7 @@ mod missing;
 
 use crate::intern;
 use crate::model::spec::ModuleSpec;
-use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none_ref};
+use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, TypeObject, none_ref};
 use crate::types::builtin::{PyBuiltin, doc};
 use crate::types::dict::PyDict;
 use crate::types::int::PyInt;

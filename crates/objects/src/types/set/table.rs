@@ -190,7 +190,7 @@ impl SetTable {
             size <<= 1;
         }
         let (old, old_mask, was_small) = (self.entries(), self.mask.get(), self.is_small());
-        let mut copy = [EMPTY_ENTRY; SMALL];
+        let mut copy;
         // SAFETY: every member moves from the old array to the new one, neither of which anybody else looks at.
         unsafe {
             let mut source = old;

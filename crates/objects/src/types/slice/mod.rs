@@ -6,7 +6,6 @@ use crate::model::{
 };
 use crate::protocols::{number, object};
 use crate::types::int::{self, PyInt};
-use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
 use taipan_macros::{pymethods, pytype};
 

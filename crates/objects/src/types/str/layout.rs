@@ -81,7 +81,7 @@ const fn static_head(length: isize, ascii: bool) -> PyASCIIObject {
         ob_base: PyObject {
             ob_refcnt: Cell::new(_Py_IMMORTAL_INITIAL_REFCNT),
             ob_overflow: Cell::new(0),
-            ob_flags: Cell::new(_Py_STATIC_FLAG_BITS as u16),
+            ob_flags: Cell::new(_Py_STATIC_FLAG_BITS),
             ob_type: Cell::new(PyUnicode_Type.get().raw()),
         },
         length,

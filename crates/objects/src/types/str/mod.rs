@@ -73,6 +73,7 @@ macro_rules! with_units {
         match $units {
             $crate::types::str::StrUnits::Ascii($name) | $crate::types::str::StrUnits::Latin1($name) => $body,
             $crate::types::str::StrUnits::Two($name) => $body,
+            #[allow(clippy::useless_conversion, reason = "of the narrower units it is one")]
             $crate::types::str::StrUnits::Four($name) => $body,
         }
     };

@@ -68,6 +68,10 @@ impl PyStr {
     }
 
     /// Whether two strings hold the same text.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "strings have no Rust equality: comparing may fail elsewhere"
+    )]
     #[inline]
     pub fn eq(&self, other: &PyStr) -> bool {
         if core::ptr::eq(self, other) {
@@ -87,6 +91,7 @@ impl PyStr {
     }
 
     /// Order by code points.
+    #[expect(clippy::should_implement_trait, reason = "as `eq`")]
     pub fn cmp(&self, other: &PyStr) -> Ordering {
         match (self.units(), other.units()) {
             (StrUnits::Ascii(a) | StrUnits::Latin1(a), StrUnits::Ascii(b) | StrUnits::Latin1(b)) => a.cmp(b),

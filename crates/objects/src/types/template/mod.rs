@@ -168,7 +168,8 @@ impl PyTemplateIter {
     fn next(&self) -> PyResult<Option<Obj>> {
         loop {
             let at = self.at.get();
-            let parts = if at % 2 == 0 { &self.template.strings } else { &self.template.interpolations };
+            let parts =
+                if at.is_multiple_of(2) { &self.template.strings } else { &self.template.interpolations };
             let Some(part) = parts.as_slice().get(at / 2) else {
                 return Ok(None);
             };
