@@ -33,7 +33,7 @@ impl VaList {
                 self.general += 8;
                 value
             } else {
-                self.from_stack()
+                self.take_from_stack()
             }
         }
     }
@@ -50,12 +50,12 @@ impl VaList {
                 self.vector += 16;
                 value
             } else {
-                f64::from_bits(self.from_stack())
+                f64::from_bits(self.take_from_stack())
             }
         }
     }
 
-    unsafe fn from_stack(&mut self) -> u64 {
+    unsafe fn take_from_stack(&mut self) -> u64 {
         // SAFETY: as above.
         unsafe {
             let value = self.stack.cast::<u64>().read();

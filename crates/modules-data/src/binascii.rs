@@ -167,7 +167,7 @@ fn decode_base64(data: &[u8], strict: bool) -> PyResult<Vec<u8>> {
 }
 
 fn decode_hex(text: &[u8]) -> PyResult<Vec<u8>> {
-    if text.len() % 2 != 0 {
+    if !text.len().is_multiple_of(2) {
         return Err(error("Odd-length string"));
     }
     let digit = |c: u8| (c as char).to_digit(16);

@@ -40,7 +40,7 @@ binary! {
 
 unary! {
     PyNumber_Negative = number::negative; PyNumber_Positive = number::positive; PyNumber_Invert = number::invert;
-    PyNumber_Absolute = number::absolute; PyNumber_Index = number::index; PyNumber_Long = number::int;
+    PyNumber_Absolute = number::absolute; PyNumber_Index = number::exact_index; PyNumber_Long = number::int;
     PyNumber_Float = number::float; PySequence_List = sequence::to_list; PySequence_Tuple = sequence::to_tuple;
     PyObject_GetIter = iter::iter; PyMapping_Keys = mapping::keys; PyMapping_Values = mapping::values;
     PyMapping_Items = mapping::items;

@@ -19,7 +19,7 @@ c_api! {
     }
     fn PyEval_RestoreThread(state: *mut PyThreadState) { crate::include::pystate::attach(state) }
     fn PyEval_AcquireThread(state: *mut PyThreadState) { crate::include::pystate::attach(state) }
-    fn PyEval_ReleaseThread(_state: *mut PyThreadState) { drop(taipan_runtime::gil::detach()) }
+    fn PyEval_ReleaseThread(_state: *mut PyThreadState) { let _ = taipan_runtime::gil::detach(); }
     fn PyEval_InitThreads() {}
     fn PyEval_GetBuiltins() -> Ref {
         (taipan_objects::model::upcalls::get().current_builtins)()

@@ -3,10 +3,6 @@
 #![expect(unsafe_code, reason = "functions that C calls")]
 
 use crate::glue::*;
-use core::ffi::*;
-use core::ptr::null_mut;
-use taipan_abi::*;
-use taipan_objects::errors;
 use taipan_objects::prelude::*;
 
 c_api! {

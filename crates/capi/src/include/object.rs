@@ -11,7 +11,7 @@ use taipan_objects::prelude::*;
 
 use taipan_objects::types::singletons;
 
-fn name_of<'a>(name: &'a PyObject) -> PyResult<&'a PyStr> {
+fn name_of(name: &PyObject) -> PyResult<&PyStr> {
     match name.downcast::<PyStr>() {
         Some(name) => Ok(name),
         None => Err(raised!(TypeError, "attribute name must be string, not '{}'", name.class().name())),

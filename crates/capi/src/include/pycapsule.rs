@@ -6,7 +6,6 @@ use crate::glue::*;
 use core::ffi::*;
 use core::ptr::null_mut;
 use taipan_abi::*;
-use taipan_objects::errors;
 use taipan_objects::prelude::*;
 
 use taipan_objects::types::capsule::PyCapsule;

@@ -165,7 +165,7 @@ c_api! {
         }
     }
     fn PyErr_DisplayException(error: Ref) {
-        if let Some(error) = opt(error).and_then(|error| exception(error)) {
+        if let Some(error) = opt(error).and_then(exception) {
             taipan_runtime::sys::hooks::print_exception(&error, None);
         }
     }

@@ -6,7 +6,6 @@ use crate::glue::*;
 use core::ffi::*;
 use core::ptr::null_mut;
 use taipan_abi::*;
-use taipan_objects::errors;
 use taipan_objects::prelude::*;
 
 use core::cell::Cell;
@@ -108,7 +107,7 @@ c_api! {
     fn PyGILState_Release(before: c_int) {
         if before == PyGILState_UNLOCKED {
             remember_own();
-            drop(gil::detach());
+            let _ = gil::detach();
         }
     }
 }

@@ -5,8 +5,6 @@
 use crate::glue::*;
 use core::ffi::*;
 use core::ptr::null_mut;
-use taipan_abi::*;
-use taipan_objects::errors;
 use taipan_objects::prelude::*;
 
 use taipan_runtime::sys;
@@ -49,5 +47,4 @@ unsafe fn text_of(name: Ref) -> String {
 
 /// `Py_Version` as a variable.
 #[unsafe(no_mangle)]
-#[expect(non_upper_case_globals, reason = "the C name")]
 pub static Py_Version: c_ulong = 0x030e_07f0;

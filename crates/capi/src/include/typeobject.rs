@@ -1,12 +1,12 @@
 //! `object.h`: types: making them ready, looking things up.
 
 #![expect(unsafe_code, reason = "functions that C calls")]
+#![allow(non_upper_case_globals, reason = "the C names of slots in patterns")]
 
 use crate::glue::*;
 use core::ffi::*;
 use core::ptr::null_mut;
 use taipan_abi::*;
-use taipan_objects::errors;
 use taipan_objects::prelude::*;
 
 use taipan_objects::types::r#type::{self as types, from_spec};

@@ -5,8 +5,6 @@
 use crate::glue::*;
 use core::ffi::*;
 use core::ptr::null_mut;
-use taipan_abi::*;
-use taipan_objects::errors;
 use taipan_objects::prelude::*;
 
 use taipan_objects::codecs;
@@ -290,12 +288,10 @@ c_api! {
 
 /// The lower-case letters of ASCII, as `Py_TOLOWER` looks them up.
 #[unsafe(no_mangle)]
-#[expect(non_upper_case_globals, reason = "the C name")]
 pub static _Py_ctype_tolower: [u8; 256] = cased(false);
 
 /// The upper-case letters of ASCII, as `Py_TOUPPER` looks them up.
 #[unsafe(no_mangle)]
-#[expect(non_upper_case_globals, reason = "the C name")]
 pub static _Py_ctype_toupper: [u8; 256] = cased(true);
 
 const fn cased(upper: bool) -> [u8; 256] {
@@ -311,7 +307,6 @@ const fn cased(upper: bool) -> [u8; 256] {
 /// The classes of ASCII characters, as `Py_ISALPHA` and the like look them up: lower 1, upper 2, digit 4, hexadecimal
 /// digit 8, space 16.
 #[unsafe(no_mangle)]
-#[expect(non_upper_case_globals, reason = "the C name")]
 pub static _Py_ctype_table: [c_uint; 256] = classes();
 
 const fn classes() -> [c_uint; 256] {

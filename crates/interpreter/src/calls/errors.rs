@@ -52,7 +52,7 @@ pub(super) fn missing(func: &PyFunction, kind: &str, missing: &[&PyObject]) -> R
 }
 
 /// Parameters of the range that got no value.
-fn unfilled<'a>(code: &'a PyCode, locals: *const Value, range: core::ops::Range<usize>) -> Vec<&'a PyObject> {
+fn unfilled(code: &PyCode, locals: *const Value, range: core::ops::Range<usize>) -> Vec<&PyObject> {
     // SAFETY: parameters are the first of the locals.
     range.filter(|&i| unsafe { (*locals.add(i)).is_null() }).map(|i| names(code)[i]).collect()
 }

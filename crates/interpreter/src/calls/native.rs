@@ -44,7 +44,7 @@ pub(crate) unsafe fn call_values(
         for index in 0..count {
             array.add(index + 1).write(object_in(frame, sp, args.add(index)).as_ptr());
         }
-        let nargsf = positional | PY_VECTORCALL_ARGUMENTS_OFFSET as usize;
+        let nargsf = positional | PY_VECTORCALL_ARGUMENTS_OFFSET;
         Obj::from_result(call::vectorcall_raw(callable, array.add(1), nargsf, names))
     }
 }

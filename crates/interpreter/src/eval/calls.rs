@@ -124,7 +124,7 @@ pub(crate) fn call_kw(m: &mut Machine, oparg: usize) -> PyResult<()> {
 #[inline(always)]
 pub(crate) fn call_function_ex(m: &mut Machine) -> PyResult<()> {
     m.save();
-    let called = m.outline(|m| function_ex(m))?;
+    let called = m.outline(function_ex)?;
     match called {
         Called::Entered(frame) => enter(m, frame, 0),
         Called::Returned(result) => {

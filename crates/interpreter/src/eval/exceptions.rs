@@ -88,8 +88,8 @@ pub(crate) fn raise_varargs(m: &mut Machine, oparg: usize) -> Fault {
 
 fn reraise_handled() -> Fault {
     match errors::handled() {
-        // SAFETY: exceptions alone are handled.
         Some(exception) => {
+            // SAFETY: exceptions alone are handled.
             let _ = errors::restore(unsafe { exception.downcast_unchecked() });
             Fault::Reraised
         }

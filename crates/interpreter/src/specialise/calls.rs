@@ -447,7 +447,7 @@ pub(crate) fn builtin_class(m: &mut Machine, oparg: usize) -> Option<PyResult<()
     }
     // SAFETY: the function is the class's own; the array has one element of room before the arguments.
     let result = unsafe {
-        let nargsf = oparg | taipan_abi::PY_VECTORCALL_ARGUMENTS_OFFSET as usize;
+        let nargsf = oparg | taipan_abi::PY_VECTORCALL_ARGUMENTS_OFFSET;
         Obj::from_result(function(class.as_ptr(), array.as_ptr().add(1), nargsf, core::ptr::null_mut()))
     };
     Some(finish(m, oparg + 2, result))

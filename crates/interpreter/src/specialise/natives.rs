@@ -13,7 +13,6 @@ use taipan_objects::prelude::*;
 /// How many arguments are passed without the general way.
 pub(super) const FEW: usize = 6;
 
-type One = unsafe extern "C" fn(*mut PyObject, *mut PyObject) -> *mut PyObject;
 type Fast = unsafe extern "C" fn(*mut PyObject, *const *mut PyObject, isize) -> *mut PyObject;
 type FastKeywords =
     unsafe extern "C" fn(*mut PyObject, *const *mut PyObject, isize, *mut PyObject) -> *mut PyObject;
@@ -55,7 +54,7 @@ pub(super) unsafe fn call_one(
     }
     let argument = argument.map_or(null_mut(), |depth| m.obj(depth).as_ptr());
     // SAFETY: the caller's promise.
-    unsafe { Obj::from_result(transmute::<PyCFunction, One>(function)(receiver, argument)) }
+    unsafe { Obj::from_result(function(receiver, argument)) }
 }
 
 /// Calls `function(receiver, args…)` with the topmost `count` values, at most `FEW`.

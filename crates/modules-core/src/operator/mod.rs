@@ -70,7 +70,7 @@ pub mod operator {
     /// Same as a.__index__()
     #[pyfunction(signature = "(a, /)")]
     pub fn index(a: &PyObject) -> PyResult<Py<PyInt>> {
-        number::index(a)
+        number::exact_index(a)
     }
 
     /// Same as not a.

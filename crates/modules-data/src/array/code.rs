@@ -6,6 +6,7 @@ use taipan_objects::model::{Raised, ToPy};
 use taipan_objects::prelude::*;
 
 /// The C types an array can hold.
+#[expect(clippy::enum_variant_names, reason = "the types' names")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
     SignedChar,

@@ -241,7 +241,7 @@ pub fn cosh((re, im): Parts) -> Complex {
             }
             (re, im) if re.is_infinite() && im == 0.0 => (INF, if re > 0.0 { im } else { -im }),
             (re, _) if re.is_infinite() => (INF, NAN),
-            (re, _) if re == 0.0 => (NAN, 0.0),
+            (0.0, _) => (NAN, 0.0),
             (re, im) if re.is_nan() && im == 0.0 => (NAN, 0.0),
             _ => (NAN, NAN),
         });
@@ -266,7 +266,7 @@ pub fn sinh((re, im): Parts) -> Complex {
             }
             (re, im) if re.is_infinite() && im == 0.0 => (re, im),
             (re, _) if re.is_infinite() => (INF, NAN),
-            (re, _) if re == 0.0 => (0.0, NAN),
+            (0.0, _) => (0.0, NAN),
             (re, im) if re.is_nan() && im == 0.0 => (NAN, im),
             _ => (NAN, NAN),
         });
@@ -332,7 +332,7 @@ pub fn rect(length: f64, angle: f64) -> Complex {
             }
             (r, phi) if r.is_infinite() && phi == 0.0 => (r, if r > 0.0 { phi } else { -phi }),
             (r, _) if r.is_infinite() => (INF, NAN),
-            (r, _) if r == 0.0 => (0.0, 0.0),
+            (0.0, _) => (0.0, 0.0),
             (r, phi) if r.is_nan() && phi == 0.0 => (NAN, 0.0),
             _ => (NAN, NAN),
         });

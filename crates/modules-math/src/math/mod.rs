@@ -417,7 +417,6 @@ pub mod module {
         })?;
         match sum.finish() {
             Sum::Value(value) => Ok(value),
-            Sum::Overflow => Err(raised!(OverflowError, "intermediate overflow in fsum")),
             Sum::Opposed => Err(raised!(ValueError, "-inf + inf in fsum")),
         }
     }

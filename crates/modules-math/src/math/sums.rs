@@ -95,8 +95,6 @@ pub fn vector_norm(vector: &mut [f64], max: f64, has_nan: bool) -> f64 {
 /// What an exact sum came to.
 pub enum Sum {
     Value(f64),
-    /// "intermediate overflow in fsum"
-    Overflow,
     /// "-inf + inf in fsum"
     Opposed,
 }

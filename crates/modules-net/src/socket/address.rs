@@ -89,12 +89,11 @@ pub fn resolved(host: &CString, family: i32) -> PyResult<Address> {
         b"<broadcast>" => Err(raised!(OSError, "address family mismatched")),
         _ => {
             // Numbers need no resolver.
-            if family == AF_INET || family == 0 {
-                if let Ok(Some(bytes)) = network::parse(AF_INET, host)
-                    && let Ok(host) = <[u8; 4]>::try_from(bytes.as_slice())
-                {
-                    return Ok(Address::Inet { host, port: 0 });
-                }
+            if (family == AF_INET || family == 0)
+                && let Ok(Some(bytes)) = network::parse(AF_INET, host)
+                && let Ok(host) = <[u8; 4]>::try_from(bytes.as_slice())
+            {
+                return Ok(Address::Inet { host, port: 0 });
             }
             let found = network::resolve(Some(host), None, family, SOCK_STREAM, 0, 0)
                 .map_err(|e| resolve_error(&e))?;

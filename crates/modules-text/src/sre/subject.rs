@@ -41,7 +41,7 @@ impl Subject {
                     object.class().name()
                 ));
             }
-            Source::Buffer(Buffer::get(object, taipan_abi::PyBUF_SIMPLE as i32)?)
+            Source::Buffer(Buffer::get(object, taipan_abi::PyBUF_SIMPLE)?)
         };
         Ok(Subject { object: object.owned(), source })
     }

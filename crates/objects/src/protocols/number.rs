@@ -362,6 +362,11 @@ pub fn index(a: &PyObject) -> PyResult<Py<PyInt>> {
     }
 }
 
+/// `index`, of type `int` itself (`PyNumber_Index`).
+pub fn exact_index(a: &PyObject) -> PyResult<Py<PyInt>> {
+    Ok(crate::types::int::plain(&*index(a)?))
+}
+
 #[inline(never)]
 fn index_of_other(a: &PyObject) -> PyResult<Py<PyInt>> {
     let Some(slot) = a.class().nb_index() else {

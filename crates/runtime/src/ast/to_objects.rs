@@ -128,6 +128,7 @@ fn int(value: &Int<'_>) -> PyResult {
 }
 
 impl ToNode for Constant<'_> {
+    #[expect(clippy::only_used_in_recursion, reason = "the trait's")]
     fn to_node(&self, writer: &Writer) -> PyResult {
         let all = |items: &[Constant<'_>]| {
             items.iter().map(|item| item.to_node(writer)).collect::<PyResult<Vec<_>>>()

@@ -4,5 +4,3 @@ mod build;
 mod format;
 mod parse;
 mod variadic;
-
-pub use format::formatted;

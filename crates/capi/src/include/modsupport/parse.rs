@@ -234,11 +234,7 @@ pub unsafe fn keywords(
         if value.is_none() && !optional {
             return Err(missing(&format, index, name, positional_only, given));
         }
-        let place = if name.is_empty() {
-            format!("argument {}", index + 1)
-        } else {
-            format!("argument {}", index + 1)
-        };
+        let place = format!("argument {}", index + 1);
         // SAFETY: the caller's promise.
         unsafe { argument(&mut format, value, &place, va) }?;
     }

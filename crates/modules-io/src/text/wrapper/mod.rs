@@ -429,10 +429,7 @@ impl PyTextIOWrapper {
 
     fn text_codec(encoding: &PyStr) -> PyResult {
         let name = encoding.to_utf8()?;
-        let info = match registry::lookup(name) {
-            Ok(info) => info,
-            Err(raised) => return Err(raised),
-        };
+        let info = registry::lookup(name)?;
         let is_text = match object::get_optional_attr(&info, intern!("_is_text_encoding"))? {
             Some(flag) => object::is_true(&flag)?,
             None => true,
