@@ -1,12 +1,18 @@
-//! Native modules about data: struct, array, binascii, zlib.
+//! Native modules about data: struct, array, binascii, datetime, zlib.
 
 pub mod array;
 pub mod binascii;
+pub mod datetime;
 pub mod structs;
 pub mod zlib;
 
 use taipan_objects::model::spec::ModuleSpec;
 
 /// The modules of this crate, for the program to register.
-pub static MODULES: &[&ModuleSpec] =
-    &[&array::module::MODULE, &binascii::module::MODULE, &structs::module::MODULE, &zlib::module::MODULE];
+pub static MODULES: &[&ModuleSpec] = &[
+    &array::module::MODULE,
+    &binascii::module::MODULE,
+    &structs::module::MODULE,
+    &zlib::module::MODULE,
+    &datetime::module::MODULE,
+];
