@@ -32,9 +32,22 @@ pub(crate) fn set_function_attribute(m: &mut Machine, oparg: usize) {
             2 => &func.kwdefaults,
             4 => &func.annotations,
             8 => &func.closure,
-            _ => &func.annotate,
+            _ => {
+                name_annotate(func, &attribute);
+                &func.annotate
+            }
         };
         field.set(Some(attribute));
     }
     m.push(function);
+}
+
+/// The function that makes the annotations is called after the one that it belongs to.
+fn name_annotate(func: &PyFunction, annotate: &PyObject) {
+    let owner = func.qualname.get().and_then(|name| name.downcast_owned::<PyStr>());
+    if let (Some(annotate), Some(owner)) = (annotate.downcast_exact::<PyFunction>(), owner)
+        && let Ok(name) = owner.concat(&PyStr::new(".__annotate__"))
+    {
+        annotate.qualname.set(Some(name.into_obj()));
+    }
 }

@@ -64,20 +64,26 @@ pub(crate) fn globals<'a>(frame: *mut Frame) -> &'a PyDict {
 
 /// The operand of `LOAD_COMMON_CONSTANT`.
 pub(crate) fn common_constant(index: usize) -> PyResult {
-    let function = |name| {
+    let function = |place: usize, name| {
         let thread = taipan_objects::model::thread::current();
+        let kept = &thread.interpreter().common_functions[place];
+        if let Some(function) = kept.get() {
+            return Ok(function);
+        }
         let builtins = thread.interpreter().builtins.get();
         let found = match builtins.as_deref().and_then(|b| b.downcast::<PyDict>()) {
             Some(builtins) => builtins.get_str(name)?,
             None => None,
         };
-        found.ok_or_else(|| raised!(SystemError, "builtin '{name}' is missing"))
+        let found = found.ok_or_else(|| raised!(SystemError, "builtin '{name}' is missing"))?;
+        kept.set(Some(found.clone()));
+        Ok(found)
     };
     match index {
         0 => Ok(Exc::AssertionError.type_object().owned()),
         1 => Ok(Exc::NotImplementedError.type_object().owned()),
         2 => Ok(PyTuple::type_object().owned()),
-        3 => function(intern!("all")),
-        _ => function(intern!("any")),
+        3 => function(0, intern!("all")),
+        _ => function(1, intern!("any")),
     }
 }

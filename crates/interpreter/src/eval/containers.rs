@@ -112,7 +112,11 @@ pub(crate) fn list_append(m: &mut Machine, oparg: usize) -> PyResult<()> {
 #[inline(never)]
 pub(crate) fn set_add(m: &mut Machine, oparg: usize) -> PyResult<()> {
     m.save();
-    below::<PySet>(m, oparg).ok_or_else(misplaced)?.add(m.obj(1))?;
+    // The names of conditional annotations are in a variable that programs can bind again.
+    let Some(set) = below::<PySet>(m, oparg) else {
+        return Err(raised!(TypeError, "'{}' object is not a set", m.obj(oparg + 1).class().name()));
+    };
+    set.add(m.obj(1))?;
     m.pop_close(1);
     Ok(())
 }

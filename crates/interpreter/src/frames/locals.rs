@@ -30,7 +30,7 @@ fn cell_in(kind: u8, value: Value) -> Option<&'static PyCell> {
     value.object_opt().and_then(|object| object.downcast_exact::<PyCell>())
 }
 
-/// The variable at `index`, if it is bound and not hidden.
+/// The variable at `index`, if it is bound; the names of merged comprehensions are bound while these run.
 fn variable(frame: &Frame, index: usize) -> Option<Obj> {
     let kind = kinds(frame.code())[index];
     // SAFETY: the index is below the number of locals.

@@ -87,7 +87,7 @@ impl ProgressCell {
 #[pytype(
     name = "itertools.combinations",
     gc,
-    flags(BASETYPE),
+    flags(IMMUTABLETYPE, BASETYPE),
     signature = "(iterable, r)",
     parts(COMBINATIONS)
 )]
@@ -151,7 +151,7 @@ impl PyCombinations {
 #[pytype(
     name = "itertools.combinations_with_replacement",
     gc,
-    flags(BASETYPE),
+    flags(IMMUTABLETYPE, BASETYPE),
     signature = "(iterable, r)",
     parts(WITH_REPLACEMENT)
 )]
@@ -226,7 +226,7 @@ impl PyCombinationsWithReplacement {
 #[pytype(
     name = "itertools.permutations",
     gc,
-    flags(BASETYPE),
+    flags(IMMUTABLETYPE, BASETYPE),
     signature = "(iterable, r=None)",
     parts(PERMUTATIONS)
 )]

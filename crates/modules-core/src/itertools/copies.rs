@@ -24,7 +24,13 @@ impl Traverse for Values {
     }
 }
 
-#[pytype(name = "itertools._tee_dataobject", gc, signature = "(iterable, values, next, /)", parts(DATA))]
+#[pytype(
+    name = "itertools._tee_dataobject",
+    gc,
+    flags(IMMUTABLETYPE),
+    signature = "(iterable, values, next, /)",
+    parts(DATA)
+)]
 /// Data container common to multiple tee objects.
 pub struct PyTeeData {
     ob_base: PyObject,
@@ -112,7 +118,7 @@ impl PyTeeData {
 }
 
 /// Iterator wrapped to make it copyable.
-#[pytype(name = "itertools._tee", gc, signature = "(iterable, /)", weakref = weaklist, parts(TEE))]
+#[pytype(name = "itertools._tee", gc, flags(IMMUTABLETYPE), signature = "(iterable, /)", weakref = weaklist, parts(TEE))]
 pub struct PyTee {
     ob_base: PyObject,
     /// The block to read from.

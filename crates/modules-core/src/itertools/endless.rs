@@ -5,7 +5,13 @@ use taipan_objects::memory;
 use taipan_objects::model::args::OptArg;
 use taipan_objects::prelude::*;
 
-#[pytype(name = "itertools.count", gc, flags(BASETYPE), signature = "(start=0, step=1)", parts(COUNT))]
+#[pytype(
+    name = "itertools.count",
+    gc,
+    flags(IMMUTABLETYPE, BASETYPE),
+    signature = "(start=0, step=1)",
+    parts(COUNT)
+)]
 /// Return a count object whose .__next__() method returns consecutive values.
 ///
 /// Equivalent to:
@@ -97,7 +103,13 @@ impl PyCount {
 }
 
 /// Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.
-#[pytype(name = "itertools.cycle", gc, flags(BASETYPE), signature = "(iterable, /)", parts(CYCLE))]
+#[pytype(
+    name = "itertools.cycle",
+    gc,
+    flags(IMMUTABLETYPE, BASETYPE),
+    signature = "(iterable, /)",
+    parts(CYCLE)
+)]
 pub struct PyCycle {
     ob_base: PyObject,
     /// None once it is exhausted.
@@ -136,7 +148,7 @@ impl PyCycle {
     }
 }
 
-#[pytype(name = "itertools.repeat", gc, flags(BASETYPE), parts(REPEAT))]
+#[pytype(name = "itertools.repeat", gc, flags(IMMUTABLETYPE, BASETYPE), parts(REPEAT))]
 /// repeat(object [,times]) -> create an iterator which returns the object
 /// for the specified number of times.  If not specified, returns the object
 /// endlessly.

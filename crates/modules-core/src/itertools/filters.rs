@@ -9,7 +9,13 @@ use taipan_objects::types::bool::PyBool;
 ///
 /// Forms a shorter iterator from selected data elements using the selectors
 /// to choose the data elements.
-#[pytype(name = "itertools.compress", gc, flags(BASETYPE), signature = "(data, selectors)", parts(COMPRESS))]
+#[pytype(
+    name = "itertools.compress",
+    gc,
+    flags(IMMUTABLETYPE, BASETYPE),
+    signature = "(data, selectors)",
+    parts(COMPRESS)
+)]
 pub struct PyCompress {
     ob_base: PyObject,
     data: Obj,
@@ -47,7 +53,7 @@ impl PyCompress {
 #[pytype(
     name = "itertools.dropwhile",
     gc,
-    flags(BASETYPE),
+    flags(IMMUTABLETYPE, BASETYPE),
     signature = "(predicate, iterable, /)",
     parts(DROP)
 )]
@@ -91,7 +97,7 @@ impl PyDropWhile {
 #[pytype(
     name = "itertools.takewhile",
     gc,
-    flags(BASETYPE),
+    flags(IMMUTABLETYPE, BASETYPE),
     signature = "(predicate, iterable, /)",
     parts(TAKE)
 )]
@@ -136,7 +142,7 @@ impl PyTakeWhile {
 #[pytype(
     name = "itertools.filterfalse",
     gc,
-    flags(BASETYPE),
+    flags(IMMUTABLETYPE, BASETYPE),
     signature = "(function, iterable, /)",
     parts(FILTER_FALSE)
 )]
@@ -180,7 +186,7 @@ impl PyFilterFalse {
 #[pytype(
     name = "itertools.starmap",
     gc,
-    flags(BASETYPE),
+    flags(IMMUTABLETYPE, BASETYPE),
     signature = "(function, iterable, /)",
     parts(STARMAP)
 )]

@@ -4,7 +4,13 @@ use core::cell::Cell;
 use taipan_objects::memory;
 use taipan_objects::prelude::*;
 
-#[pytype(name = "itertools.groupby", gc, flags(BASETYPE), signature = "(iterable, key=None)", parts(GROUPBY))]
+#[pytype(
+    name = "itertools.groupby",
+    gc,
+    flags(IMMUTABLETYPE, BASETYPE),
+    signature = "(iterable, key=None)",
+    parts(GROUPBY)
+)]
 /// make an iterator that returns consecutive keys and groups from the iterable
 ///
 ///   iterable
@@ -86,7 +92,7 @@ impl PyGroupBy {
     }
 }
 
-#[pytype(name = "itertools._grouper", gc, parts(GROUPER))]
+#[pytype(name = "itertools._grouper", gc, flags(IMMUTABLETYPE), parts(GROUPER))]
 pub struct PyGrouper {
     ob_base: PyObject,
     parent: Obj,

@@ -9,7 +9,13 @@ use taipan_objects::types::iterators::reuse;
 /// Return a chain object whose .__next__() method returns elements from the
 /// first iterable until it is exhausted, then elements from the next
 /// iterable, until all of the iterables are exhausted.
-#[pytype(name = "itertools.chain", gc, flags(BASETYPE), signature = "(*iterables)", parts(CHAIN))]
+#[pytype(
+    name = "itertools.chain",
+    gc,
+    flags(IMMUTABLETYPE, BASETYPE),
+    signature = "(*iterables)",
+    parts(CHAIN)
+)]
 pub struct PyChain {
     ob_base: PyObject,
     /// Over the iterables; None at the end.
@@ -88,7 +94,7 @@ impl PyChain {
 #[pytype(
     name = "itertools.zip_longest",
     gc,
-    flags(BASETYPE),
+    flags(IMMUTABLETYPE, BASETYPE),
     signature = "(*iterables, fillvalue=None)",
     parts(ZIP_LONGEST)
 )]
@@ -163,7 +169,7 @@ impl PyZipLongest {
 #[pytype(
     name = "itertools.accumulate",
     gc,
-    flags(BASETYPE),
+    flags(IMMUTABLETYPE, BASETYPE),
     signature = "(iterable, func=None, *, initial=None)",
     parts(ACCUMULATE)
 )]

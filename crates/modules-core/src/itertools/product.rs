@@ -22,7 +22,7 @@ use taipan_objects::types::iterators::reuse;
 #[pytype(
     name = "itertools.product",
     gc,
-    flags(BASETYPE),
+    flags(IMMUTABLETYPE, BASETYPE),
     signature = "(*iterables, repeat=1)",
     parts(PRODUCT)
 )]

@@ -6,7 +6,7 @@ use taipan_objects::memory;
 use taipan_objects::prelude::*;
 use taipan_objects::types::iterators::reuse;
 
-#[pytype(name = "itertools.islice", gc, flags(BASETYPE), parts(ISLICE))]
+#[pytype(name = "itertools.islice", gc, flags(IMMUTABLETYPE, BASETYPE), parts(ISLICE))]
 /// islice(iterable, stop) --> islice object
 /// islice(iterable, start, stop[, step]) --> islice object
 ///
@@ -133,7 +133,7 @@ impl PyISlice {
 #[pytype(
     name = "itertools.batched",
     gc,
-    flags(BASETYPE),
+    flags(IMMUTABLETYPE, BASETYPE),
     signature = "(iterable, n, *, strict=False)",
     parts(BATCHED)
 )]
@@ -189,7 +189,13 @@ impl PyBatched {
     }
 }
 
-#[pytype(name = "itertools.pairwise", gc, flags(BASETYPE), signature = "(iterable, /)", parts(PAIRWISE))]
+#[pytype(
+    name = "itertools.pairwise",
+    gc,
+    flags(IMMUTABLETYPE, BASETYPE),
+    signature = "(iterable, /)",
+    parts(PAIRWISE)
+)]
 /// Return an iterator of overlapping pairs taken from the input iterator.
 ///
 ///     s -> (s0,s1), (s1,s2), (s2, s3), ...
@@ -207,7 +213,9 @@ impl PyPairwise {
     #[new(signature = "(iterable, /)")]
     fn py_new(cls: &TypeObject, iterable: &PyObject) -> PyResult<Py<PyPairwise>> {
         let iterator = ObjCell::new(Some(iter::iter(iterable)?));
-        let (old, result) = (ObjCell::empty(), ObjCell::empty());
+        // Made now: it is tracked by the collector from the start.
+        let pair = PyTuple::from_vec(vec![none(), none()]).into_obj();
+        let (old, result) = (ObjCell::empty(), ObjCell::new(Some(pair)));
         memory::new_in(cls, PyPairwise { ob_base: PyObject::EMPTY, iterator, old, result })
     }
 

@@ -48,9 +48,7 @@ impl PyArrayIterator {
     /// Return state information for pickling.
     #[pymethod(name = "__reduce__")]
     fn reduce(&self) -> PyResult {
-        sequence::reduce_iterator(intern!("iter"), self.array.get(), self.index.get(), || {
-            PyTuple::empty().into_obj()
-        })
+        sequence::reduce_iterator(intern!("iter"), &self.array, &self.index, || PyTuple::empty().into_obj())
     }
 
     /// Set state information for unpickling.

@@ -273,6 +273,12 @@ impl PyDirEntry {
         self.path.clone()
     }
 
+    /// DirEntry is generic over the type of the path (str or bytes)
+    #[pymethod(name = "__class_getitem__", class, signature = "(object, /)")]
+    fn class_getitem(cls: &TypeObject, object: &PyObject) -> PyResult {
+        taipan_objects::types::genericalias::new(cls, object)
+    }
+
     #[slot(tp_repr)]
     fn repr(&self) -> PyResult<Py<PyStr>> {
         let name = object::repr(&self.name)?;

@@ -46,7 +46,7 @@ pub struct PyEncoder {
 #[pymethods(ENCODER)]
 impl PyEncoder {
     #[new(
-        signature = "(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan, /)",
+        signature = "(markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)",
         name = "make_encoder"
     )]
     fn py_new(
@@ -181,11 +181,11 @@ impl PyEncoder {
             push_str(out, &self.float_text(float)?);
         } else if let Some(list) = value.downcast::<PyList>() {
             errors::check_stack(" while encoding a JSON object")?;
-            self.write_array(out, value, list.to_vec(), level)?;
+            self.write_array(out, value, &|place| list.get(place), level)?;
         } else if let Some(tuple) = value.downcast::<PyTuple>() {
             errors::check_stack(" while encoding a JSON object")?;
-            let items = tuple.as_slice().iter().map(|item| item.owned()).collect();
-            self.write_array(out, value, items, level)?;
+            let item = |place| tuple.as_slice().get(place).map(|item: &&PyObject| item.owned());
+            self.write_array(out, value, &item, level)?;
         } else if let Some(dict) = value.downcast::<PyDict>() {
             errors::check_stack(" while encoding a JSON object")?;
             self.write_object(out, dict, level)?;
@@ -233,25 +233,27 @@ impl PyEncoder {
         }
     }
 
+    /// Writes a list or tuple; a list may change while its items are written.
     fn write_array(
         &self,
         out: &mut TextBuilder,
         array: &PyObject,
-        items: Vec<Obj>,
+        items: &dyn Fn(usize) -> Option<Obj>,
         level: usize,
     ) -> PyResult<()> {
-        if items.is_empty() {
+        if items(0).is_none() {
             push_str(out, "[]");
             return Ok(());
         }
         let marker = self.enter(array)?;
         push_str(out, "[");
-        for (i, item) in items.iter().enumerate() {
+        for i in 0.. {
+            let Some(item) = items(i) else { break };
             if i > 0 {
                 self.item_separator.append_to(out);
             }
             self.push_line(out, level + 1);
-            self.write(out, item, level + 1).map_err(|raised| {
+            self.write(out, &item, level + 1).map_err(|raised| {
                 let class = array.class().short_name();
                 note(raised, Ok(PyStr::new(&format!("when serializing {class} item {i}"))))
             })?;

@@ -85,6 +85,8 @@ pub struct InterpreterState {
     pub modules: ObjCell,
     /// The dictionary of the module `builtins`.
     pub builtins: ObjCell,
+    /// `all` and `any` as they were at the start, for code that must not see them replaced.
+    pub common_functions: [ObjCell; 2],
     /// The dictionary of the module `sys`.
     pub sys_dict: ObjCell,
     /// `importlib._bootstrap`.
@@ -235,6 +237,7 @@ impl InterpreterState {
             gc: crate::gc::GcState::new(),
             modules: ObjCell::empty(),
             builtins: ObjCell::empty(),
+            common_functions: [ObjCell::empty(), ObjCell::empty()],
             sys_dict: ObjCell::empty(),
             importlib: ObjCell::empty(),
             recursion_limit: Cell::new(1000),

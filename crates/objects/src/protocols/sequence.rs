@@ -4,12 +4,13 @@
 
 use crate::errors::{self, Exc};
 use crate::model::trampoline::{call_binary, check_status, opt_ptr};
-use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, thread};
-use crate::protocols::{iter, number, object};
+use crate::model::{CompareOp, Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, ToPy, upcalls};
+use crate::protocols::{iter, mapping, number, object};
 use crate::types::dict::PyDict;
 use crate::types::list::PyList;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
+use core::cell::Cell;
 use taipan_abi::ssizeargfunc;
 
 /// Whether it has `__getitem__` as a sequence has (`PySequence_Check`).
@@ -205,11 +206,12 @@ pub fn index(object: &PyObject, value: &PyObject) -> PyResult<usize> {
     Err(raised!(ValueError, "sequence.index(x): x not in sequence"))
 }
 
-/// A built-in function, as pickles of iterators name it.
+/// A built-in function as the running code sees it; pickles of iterators name it (`_PyEval_GetBuiltin`).
 pub fn builtin(name: &PyStr) -> PyResult {
-    let builtins = thread::current().interpreter().builtins.get();
-    let found = match builtins.as_deref().and_then(|builtins| builtins.downcast::<PyDict>()) {
-        Some(builtins) => builtins.get_str(name)?,
+    // SAFETY: the upcall gives a borrowed object or null.
+    let builtins = unsafe { (upcalls::get().current_builtins)().as_ref() }.map(ObjectExt::owned);
+    let found = match builtins {
+        Some(builtins) => mapping::get_optional_item(&builtins, name)?,
         None => None,
     };
     found.ok_or_else(|| raised!(AttributeError, "{name}"))
@@ -223,13 +225,14 @@ pub fn reduce_with(name: &PyStr, argument: Obj) -> PyResult {
 /// `(name, (sequence,), index)`, or without the index an iterator over `empty()` where the iterator is exhausted.
 pub fn reduce_iterator(
     name: &PyStr,
-    sequence: Option<Obj>,
-    index: isize,
+    sequence: &ObjCell,
+    index: &Cell<isize>,
     empty: impl FnOnce() -> Obj,
 ) -> PyResult {
-    // Looking the function up may run Python code that exhausts the iterator; the sequence was taken before.
-    match sequence {
-        Some(sequence) => (builtin(name)?, PyTuple::from_vec(vec![sequence]), index).to_py(),
-        None => reduce_with(name, empty()),
+    // Looking the function up may run Python code that exhausts the iterator.
+    let function = builtin(name)?;
+    match sequence.get() {
+        Some(sequence) => (function, PyTuple::from_vec(vec![sequence]), index.get()).to_py(),
+        None => (function, PyTuple::from_vec(vec![empty()])).to_py(),
     }
 }

@@ -151,8 +151,8 @@ impl Summation {
         while let Some(item) = self.next()? {
             if let Some(value) = item.downcast_exact::<PyFloat>() {
                 sum.add(value.value());
-            } else if let Some(value) = item.downcast::<PyInt>().and_then(PyInt::to_i64) {
-                sum.high += value as f64;
+            } else if let Some(value) = item.downcast::<PyInt>() {
+                sum.add(value.to_f64()?);
             } else {
                 self.total = number::add(&PyFloat::new(sum.value()), &item)?;
                 return Ok(true);
@@ -175,8 +175,8 @@ impl Summation {
                 imaginary.add(im);
             } else if let Some(value) = item.downcast_exact::<PyFloat>() {
                 real.add(value.value());
-            } else if let Some(value) = item.downcast::<PyInt>().and_then(PyInt::to_i64) {
-                real.high += value as f64;
+            } else if let Some(value) = item.downcast::<PyInt>() {
+                real.add(value.to_f64()?);
             } else {
                 self.total = number::add(&PyComplex::new(real.value(), imaginary.value()), &item)?;
                 return Ok(true);

@@ -166,6 +166,10 @@ pub mod module {
 pub fn init() -> PyResult<Py<PyModule>> {
     let module = imports::builtin::create_and_exec(&module::MODULE)?;
     let dict = module.dict();
-    taipan_objects::model::thread::current().interpreter().builtins.set(Some(dict.into_obj()));
+    let interpreter = taipan_objects::model::thread::current().interpreter();
+    for (kept, name) in interpreter.common_functions.iter().zip([intern!("all"), intern!("any")]) {
+        kept.set(dict.get_str(name)?);
+    }
+    interpreter.builtins.set(Some(dict.into_obj()));
     Ok(module)
 }

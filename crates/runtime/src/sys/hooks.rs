@@ -73,8 +73,12 @@ pub mod part {
         let name = PyStr::decode_fs(&named);
         let text = name.to_string_lossy().into_owned();
         let (module, attribute) = text.rsplit_once('.').unwrap_or(("builtins", &text));
-        let found = crate::imports::import_module(&PyStr::new(module))
-            .and_then(|module| object::get_attr(&module, &PyStr::new(attribute)));
+        let found = if module.is_empty() {
+            Err(raised!(ImportError, "no module is named"))
+        } else {
+            crate::imports::import_module(&PyStr::new(module))
+                .and_then(|module| object::get_attr(&module, &PyStr::new(attribute)))
+        };
         match found {
             Ok(hook) => call::call_tuple(&hook, &PyTuple::from_slice(args), kwargs.as_deref()),
             Err(raised) => {

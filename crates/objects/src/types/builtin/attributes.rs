@@ -103,10 +103,5 @@ impl PyBuiltin {
 
 /// A function of the module `builtins`.
 pub fn builtin(name: &'static str) -> PyResult<Obj> {
-    let builtins = crate::model::thread::current().interpreter().builtins.get();
-    let found = match builtins.as_deref().and_then(|dict| dict.downcast::<crate::types::dict::PyDict>()) {
-        Some(dict) => dict.get_str(&PyStr::new(name))?,
-        None => None,
-    };
-    found.ok_or_else(|| raised!(AttributeError, "module 'builtins' has no attribute '{name}'"))
+    crate::protocols::sequence::builtin(&PyStr::new(name))
 }

@@ -79,6 +79,8 @@ pub fn partition<T: ByteLike>(bytes: &T, separator: &PyObject, from_end: bool) -
 
 /// `separator.join(items)`.
 pub fn join<T: ByteLike>(separator: &T, iterable: &PyObject) -> PyResult {
+    // While the items are made the separator may not change its size.
+    let held = argument(separator.as_object())?;
     let items = sequence::fast(iterable, "can only join an iterable")?;
     let items = crate::protocols::iter::collect(&items)?;
     if let [only] = &items[..]
@@ -88,7 +90,6 @@ pub fn join<T: ByteLike>(separator: &T, iterable: &PyObject) -> PyResult {
         return Ok(only.unchanged());
     }
     let mut joined = Vec::new();
-    let between = separator.read(<[u8]>::to_vec);
     for (i, item) in items.iter().enumerate() {
         if !buffer::is_exporter(item) {
             return Err(raised!(
@@ -98,7 +99,7 @@ pub fn join<T: ByteLike>(separator: &T, iterable: &PyObject) -> PyResult {
             ));
         }
         if i > 0 {
-            joined.extend_from_slice(&between);
+            joined.extend_from_slice(held.as_slice());
         }
         joined.extend_from_slice(argument(item)?.as_slice());
     }

@@ -40,7 +40,8 @@ impl PyDict {
             }
         }
         let copy = PyDict::new();
-        copy.merge_dict(self, OnExisting::Replace)?;
+        // A derived class may have an order of its own.
+        copy.merge_from(self, OnExisting::Replace)?;
         Ok(copy)
     }
 

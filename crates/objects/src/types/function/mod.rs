@@ -160,7 +160,7 @@ fn annotations_dict(function: &PyFunction) -> PyResult {
             let made = crate::protocols::call::call(&annotate, &[&format])?;
             if made.downcast::<PyDict>().is_none() {
                 let name = crate::protocols::object::fully_qualified_name(made.class())?;
-                return Err(raised!(TypeError, "__annotate__() must return a dict, not {name}"));
+                return Err(raised!(TypeError, "__annotate__ returned non-dict of type '{name}'"));
             }
             made
         }

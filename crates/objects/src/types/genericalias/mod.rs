@@ -103,8 +103,13 @@ pub fn type_repr(item: &PyObject) -> PyResult<String> {
 fn argument_repr(item: &PyObject) -> PyResult<String> {
     let Some(list) = item.downcast::<PyList>() else { return type_repr(item) };
     errors::check_stack(" while getting the repr of an object")?;
-    let shown: PyResult<Vec<String>> = list.to_vec().iter().map(|item| argument_repr(item)).collect();
-    Ok(format!("[{}]", shown?.join(", ")))
+    let mut shown = Vec::new();
+    for place in 0..list.len() {
+        // What shows one item may have shortened the list.
+        let Some(item) = list.get(place) else { return Err(raised!(IndexError, "list index out of range")) };
+        shown.push(argument_repr(&item)?);
+    }
+    Ok(format!("[{}]", shown.join(", ")))
 }
 
 impl PyGenericAlias {

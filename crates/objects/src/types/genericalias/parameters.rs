@@ -24,7 +24,7 @@ fn add(found: &mut Vec<Obj>, parameter: &PyObject) {
 }
 
 fn collect(args: &[&PyObject], found: &mut Vec<Obj>) -> PyResult<()> {
-    check_stack(" while collecting type parameters")?;
+    check_stack(" in __parameter__ calculation")?;
     for &arg in args {
         // Classes have no parameters of their own here, even generic ones.
         if arg.downcast::<TypeObject>().is_some() {
@@ -131,6 +131,13 @@ fn substitute_all(args: &[&PyObject], parameters: &PyTuple, given: &PyTuple) -> 
         let subst = object::get_optional_attr(arg, intern!("__typing_subst__"))?;
         let value = match (subst, place_of(arg, parameters)) {
             (Some(subst), Some(place)) => call::call(&subst, &[given.get(place)])?,
+            (Some(_), None) => {
+                let shown = object::repr(arg)?;
+                return Err(raised!(
+                    TypeError,
+                    "argument {shown} with __typing_subst__ was not found in __parameters__"
+                ));
+            }
             _ => substitute_inside(arg, parameters, given)?,
         };
         if !unpack {

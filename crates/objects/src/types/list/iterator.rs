@@ -84,7 +84,7 @@ impl PyListIterator {
     /// Return state information for pickling.
     #[pymethod(name = "__reduce__")]
     fn reduce(&self) -> PyResult {
-        sequence::reduce_iterator(intern!("iter"), self.list.get(), self.index.get(), empty_list)
+        sequence::reduce_iterator(intern!("iter"), &self.list, &self.index, empty_list)
     }
 
     /// Set state information for unpickling.
@@ -138,7 +138,7 @@ impl PyListReverseIterator {
     /// Return state information for pickling.
     #[pymethod(name = "__reduce__")]
     fn reduce(&self) -> PyResult {
-        sequence::reduce_iterator(intern!("reversed"), self.list.get(), self.index.get(), empty_list)
+        sequence::reduce_iterator(intern!("reversed"), &self.list, &self.index, empty_list)
     }
 
     /// Set state information for unpickling.

@@ -116,7 +116,7 @@ impl PyModule {
                 let made = call::call(&annotate, &[&PyInt::from_i64(1)])?;
                 if made.downcast::<PyDict>().is_none() {
                     let name = object::fully_qualified_name(made.class())?;
-                    return Err(raised!(TypeError, "__annotate__() must return a dict, not {name}"));
+                    return Err(raised!(TypeError, "__annotate__ returned non-dict of type '{name}'"));
                 }
                 made
             }

@@ -5,7 +5,7 @@ use crate::errors::Exc;
 use crate::intern;
 use crate::memory;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType};
-use crate::protocols::{number, object};
+use crate::protocols::number;
 use crate::types::int::PyInt;
 use crate::types::tuple::PyTuple;
 use core::cell::Cell;
@@ -59,11 +59,7 @@ fn remaining(string: &ObjCell, at: &Cell<usize>) -> usize {
 }
 
 fn reduce(string: &ObjCell, at: &Cell<usize>) -> PyResult {
-    let builtins = crate::model::thread::current().interpreter().builtins.get();
-    let Some(builtins) = builtins else {
-        return Err(raised!(RuntimeError, "lost builtins"));
-    };
-    let iter = object::get_item(&builtins, intern!("iter"))?;
+    let iter = crate::protocols::sequence::builtin(intern!("iter"))?;
     let parts = match string.get() {
         Some(held) => {
             let args = PyTuple::from_vec(vec![held]);

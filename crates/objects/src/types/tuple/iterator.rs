@@ -65,9 +65,7 @@ impl PyTupleIterator {
     /// Return state information for pickling.
     #[pymethod(name = "__reduce__")]
     fn reduce(&self) -> PyResult {
-        sequence::reduce_iterator(intern!("iter"), self.tuple.get(), self.index.get(), || {
-            PyTuple::empty().into_obj()
-        })
+        sequence::reduce_iterator(intern!("iter"), &self.tuple, &self.index, || PyTuple::empty().into_obj())
     }
 
     /// Set state information for unpickling.

@@ -50,7 +50,7 @@ impl TypeObject {
             let made = call::call(&annotate, &[&PyInt::from_i64(1)])?;
             if made.downcast::<PyDict>().is_none() {
                 let found = made.class().name();
-                return Err(raised!(TypeError, "__annotate__() must return a dict, not {found}"));
+                return Err(raised!(TypeError, "__annotate__ returned non-dict of type '{found}'"));
             }
             made
         } else {

@@ -10,14 +10,20 @@ use crate::types::cell::PyCell;
 use crate::types::descriptors;
 use crate::types::dict::PyDict;
 use crate::types::function::PyFunction;
+use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
 
-/// `__new__` becomes a static method, `__init_subclass__` and `__class_getitem__` class methods. A Python `__doc__` that
-/// is a string stays in the dictionary.
+/// `__new__` becomes a static method, `__init_subclass__` and `__class_getitem__` class methods. A `__doc__` that is a
+/// string stays in the dictionary, but C must be able to read it.
 pub fn set_special(_class: &TypeObject, dict: &PyDict) -> PyResult<()> {
     let plain_function = |name| -> PyResult<Option<Obj>> {
         Ok(dict.get_str(name)?.filter(|found| found.downcast_exact::<PyFunction>().is_some()))
     };
+    if let Some(doc) = dict.get_str(intern!("__doc__"))?
+        && let Some(doc) = doc.downcast::<PyStr>()
+    {
+        doc.to_utf8()?;
+    }
     if let Some(function) = plain_function(intern!("__new__"))? {
         dict.set_item(intern!("__new__"), &descriptors::new_staticmethod(&function))?;
     }

@@ -58,7 +58,7 @@ fn caller_module() -> PyResult<Option<Obj>> {
     // SAFETY: the upcall gives a borrowed dictionary or null.
     let globals = unsafe { (upcalls::get().current_globals)().as_ref() };
     match globals.and_then(|globals| globals.downcast_owned::<PyDict>()) {
-        Some(globals) => globals.get_str(intern!("__name__")),
+        Some(globals) => Ok(Some(globals.get_str(intern!("__name__"))?.unwrap_or_else(crate::model::none))),
         None if crate::errors::occurred() => Err(Raised::claim()),
         None => Ok(None),
     }

@@ -1,7 +1,8 @@
 //! `ParamSpec`, and what `P.args` and `P.kwargs` are.
 
 use super::lazy::{check_variance, evaluator, given_default, has_default, no_subclass, value, variance_sign};
-use super::{call_typing, caller_module, check_type, no_default, set_module};
+use super::{call_typing, caller_module, no_default, set_module};
+use crate::model::args::OptArg;
 use crate::model::{
     CompareOp, Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, ToPy, TypeObject, not_implemented,
 };
@@ -110,18 +111,17 @@ impl PyParamSpec {
         cls: &TypeObject,
         name: &PyStr,
         bound: Option<&PyObject>,
-        default: Option<&PyObject>,
+        default: OptArg<&PyObject>,
         covariant: bool,
         contravariant: bool,
         infer_variance: bool,
     ) -> PyResult<Py<PyParamSpec>> {
         check_variance(covariant, contravariant, infer_variance)?;
-        let bound = bound.map(|bound| check_type(bound, "Bound must be a type.")).transpose()?;
         let made = crate::memory::new_in(
             cls,
             PyParamSpec {
-                bound: ObjCell::new(bound),
-                default: given_default(default),
+                bound: ObjCell::new(bound.map(ObjectExt::owned)),
+                default: given_default(default.given()),
                 covariant,
                 contravariant,
                 infer_variance,

@@ -3,6 +3,7 @@
 use super::lazy::{check_variance, evaluator, given_default, has_default, no_subclass, value, variance_sign};
 use super::{call_typing, caller_module, check_type, no_default, set_module};
 use crate::intern;
+use crate::model::args::OptArg;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, TypeObject};
 use crate::protocols::{object, sequence};
 use crate::types::str::PyStr;
@@ -116,7 +117,7 @@ impl PyTypeVar {
         name: &PyStr,
         constraints: &[&PyObject],
         bound: Option<&PyObject>,
-        default: Option<&PyObject>,
+        default: OptArg<&PyObject>,
         covariant: bool,
         contravariant: bool,
         infer_variance: bool,
@@ -135,7 +136,7 @@ impl PyTypeVar {
             PyTypeVar {
                 bound: ObjCell::new(bound),
                 constraints: ObjCell::new(constraints),
-                default: given_default(default),
+                default: given_default(default.given()),
                 covariant,
                 contravariant,
                 infer_variance,

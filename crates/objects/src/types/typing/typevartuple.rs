@@ -2,6 +2,7 @@
 
 use super::lazy::{evaluator, given_default, has_default, no_subclass, value};
 use super::{call_typing, caller_module, no_default, set_module, unpack};
+use crate::model::args::OptArg;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, TypeObject};
 use crate::protocols::{iter, object};
 use crate::types::str::PyStr;
@@ -76,8 +77,8 @@ pub fn new_type_var_tuple(name: &PyStr) -> Py<PyTypeVarTuple> {
 #[pymethods(METHODS)]
 impl PyTypeVarTuple {
     #[new(name = "typevartuple", signature = "(name, *, default=typing.NoDefault)")]
-    fn py_new(cls: &TypeObject, name: &PyStr, default: Option<&PyObject>) -> PyResult<Py<PyTypeVarTuple>> {
-        let made = crate::memory::new_in(cls, fields(name, default))?;
+    fn py_new(cls: &TypeObject, name: &PyStr, default: OptArg<&PyObject>) -> PyResult<Py<PyTypeVarTuple>> {
+        let made = crate::memory::new_in(cls, fields(name, default.given()))?;
         set_module(&made, caller_module()?)?;
         Ok(made)
     }

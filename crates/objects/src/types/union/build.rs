@@ -89,11 +89,14 @@ fn is_unionable(object: &PyObject) -> bool {
         || object.downcast::<TypeObject>().is_some()
         || object.downcast::<PyGenericAlias>().is_some()
         || object.downcast::<typing::PyTypeAliasType>().is_some()
-        || object.downcast::<PyUnion>().is_some()
 }
 
 /// `a | b` (`_Py_union_type_or`); `NotImplemented` where one is no type.
 pub fn or(a: &PyObject, b: &PyObject) -> PyResult {
+    // A union takes on whatever its making accepts.
+    if a.downcast::<PyUnion>().is_some() || b.downcast::<PyUnion>().is_some() {
+        return from_tuple(&PyTuple::from_slice(&[a, b]));
+    }
     if !is_unionable(a) || !is_unionable(b) {
         return Ok(not_implemented());
     }
