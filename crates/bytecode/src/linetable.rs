@@ -105,6 +105,16 @@ impl LineTableBuilder {
     }
 }
 
+/// The table with lines alone.
+pub fn without_columns(table: &[u8], first_line: i32) -> Vec<u8> {
+    let mut builder = LineTableBuilder::new(first_line);
+    for entry in Locations::new(table, first_line) {
+        let line = entry.position.line.unwrap_or(-1);
+        builder.add((entry.end - entry.start) / 2, line, line, -1, -1);
+    }
+    builder.finish()
+}
+
 /// An entry of the table: a range of bytes of code and where it comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LocationEntry {

@@ -11,6 +11,7 @@ use taipan_objects::errors::{self, Exc};
 use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
 use taipan_objects::types::code::PyCode;
+use taipan_objects::types::exceptions::PySyntaxError;
 use taipan_parser::tokens::encoding::{self, Origin};
 use taipan_parser::{Mode, ParseOptions};
 
@@ -216,9 +217,6 @@ pub fn raise(error: &SyntaxError, filename: Option<&PyStr>, source: Option<&str>
         SyntaxErrorKind::SystemError => Exc::SystemError,
     };
     if !error.kind.has_position() {
-        if exc == Exc::MemoryError {
-            return errors::set_none(exc);
-        }
         return errors::set_message(exc, format_args!("{}", error.msg));
     }
     let text = match &error.text {
@@ -242,10 +240,42 @@ pub fn raise(error: &SyntaxError, filename: Option<&PyStr>, source: Option<&str>
 pub fn compile(source: &Source<'_>, filename: &PyStr, options: &Options) -> PyResult<Py<PyCode>> {
     let text = decode(source, filename)?;
     let arena = Arena::new();
-    let mut sink = Warnings::new(filename, None);
-    let parsed = taipan_parser::parse(&text, &options.parse_options(), &arena, &mut sink);
-    let module = parsed.map_err(|error| sink.raise(&error))?;
+    let module = parse(&text, true, filename, options, &arena)?;
     compile_tree(&module, filename, options)
+}
+
+/// Parses; `shown` says that a syntax error takes the source along.
+fn parse<'a>(
+    text: &'a str,
+    shown: bool,
+    filename: &PyStr,
+    options: &Options,
+    arena: &'a Arena,
+) -> PyResult<taipan_ast::Mod<'a>> {
+    let mut sink = Warnings::new(filename, None);
+    let parsed = taipan_parser::parse(text, &options.parse_options(), arena, &mut sink);
+    parsed.map_err(|error| {
+        let exception = errors::take(sink.raise(&error));
+        if let Some(exception) = exception.downcast::<PySyntaxError>() {
+            let source = if shown { PyStr::new(&as_tokenized(text, options)).into_obj() } else { none() };
+            let zero = || PyInt::from_i64(0).into_obj();
+            exception.metadata.set(Some(PyTuple::from_vec(vec![zero(), zero(), source]).into_obj()));
+        }
+        errors::restore(exception)
+    })
+}
+
+/// The source as the tokenizer reads it: lines end in line feeds, the last one of a module too.
+fn as_tokenized<'a>(text: &'a str, options: &Options) -> std::borrow::Cow<'a, str> {
+    let ended = options.mode != Mode::Exec || text.is_empty() || text.ends_with('\n');
+    if ended && !text.contains('\r') {
+        return std::borrow::Cow::Borrowed(text);
+    }
+    let mut text = text.replace("\r\n", "\n").replace('\r', "\n");
+    if !ended && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    std::borrow::Cow::Owned(text)
 }
 
 /// Compiles a file that is run as the program: what is wrong with its encoding is said as for a file.
@@ -257,7 +287,9 @@ pub fn compile_file(source: &[u8], filename: &PyStr, options: &Options) -> PyRes
         raise(&error.error, filename, None)
     })?;
     refuse_nulls(text.as_bytes())?;
-    compile(&Source::Text(&PyStr::new(&text)), filename, options)
+    let arena = Arena::new();
+    let module = parse(&text, false, filename, options, &arena)?;
+    compile_tree(&module, filename, options)
 }
 
 /// Compiles a tree.
@@ -281,9 +313,7 @@ pub fn with_tree<T>(
 ) -> PyResult<T> {
     let text = decode(source, filename)?;
     let arena = Arena::new();
-    let mut sink = Warnings::new(filename, None);
-    let parsed = taipan_parser::parse(&text, &options.parse_options(), &arena, &mut sink);
-    let module = parsed.map_err(|error| sink.raise(&error))?;
+    let module = parse(&text, true, filename, options, &arena)?;
     then(&module, &arena)
 }
 

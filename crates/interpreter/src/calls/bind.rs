@@ -77,7 +77,7 @@ unsafe fn bind_keywords(
     let parameters = &errors::names(code)[..total];
     for (index, &name) in names.as_slice().iter().enumerate() {
         let Some(text) = name.downcast::<PyStr>() else {
-            return Err(raised!(TypeError, "{}() keywords must be strings", errors::qualname(func)));
+            return Err(raised!(TypeError, "keywords must be strings"));
         };
         let place = match parameters[first..].iter().position(|p| p.is(name)) {
             Some(found) => Some(found),

@@ -211,9 +211,7 @@ fn merge_keywords(dict: &PyDict, other: &PyObject, callee: &PyObject) -> PyResul
 fn add_keyword(dict: &PyDict, key: &PyObject, value: &PyObject, callee: &PyObject) -> PyResult<()> {
     if dict.contains(key)? {
         let name = call::function_str(callee)?;
-        let Some(key) = key.downcast::<PyStr>() else {
-            return Err(raised!(TypeError, "keywords must be strings"));
-        };
+        let key = object::str(key)?;
         return Err(raised!(TypeError, "{name} got multiple values for keyword argument '{key}'"));
     }
     dict.set_item(key, value)

@@ -232,6 +232,12 @@ impl Suspended {
         shared::finalize(self);
     }
 
+    /// Whether its code was handling an exception when it stopped.
+    pub(crate) fn handles_exception(&self) -> bool {
+        // SAFETY: the item is whole; null and `None` stand for nothing.
+        unsafe { (*self.exc_state.get()).exc_value.as_ref().is_some_and(|handled| !handled.is_none()) }
+    }
+
     pub(crate) fn clear_exc_state(&self) {
         // SAFETY: the item owns what it holds.
         unsafe {

@@ -70,8 +70,12 @@ pub(crate) fn send_raised(
     errors::check_stack("")?;
     let kept = generator.owned();
     let frame = generator.begin(thread, Value::none())?;
-    // What the generator handled when it stopped becomes the context.
-    let _ = errors::set_instance(exception);
+    // What the generator itself handled when it stopped becomes the context; what its resumer handles does not.
+    if generator.handles_exception() {
+        let _ = errors::set_instance(exception);
+    } else {
+        let _ = errors::restore(exception);
+    }
     let result = outcome(generator, eval::run_raising(thread, frame));
     drop(kept);
     result

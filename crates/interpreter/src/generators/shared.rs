@@ -100,21 +100,23 @@ fn warn_unawaited(coroutine: &Suspended) {
     if errors::occurred() {
         errors::clear(taipan_objects::model::Raised::claim());
     }
-    let result = match warn {
-        Some(warn) => call::call(&warn, &[coroutine]).map(drop),
-        None => {
-            let name = coroutine.qualname.get().unwrap_or_else(none);
-            match object::str(&name) {
-                Ok(name) => {
-                    errors::warn(Exc::RuntimeWarning, 1, format_args!("coroutine '{name}' was never awaited"))
-                }
-                Err(raised) => Err(raised),
-            }
+    if let Some(warn) = warn {
+        match call::call(&warn, &[coroutine]) {
+            Ok(_) => return,
+            Err(raised) => ignored(raised, "finalizing coroutine", coroutine),
         }
-    };
-    if let Err(raised) = result {
+    }
+    if let Err(raised) = warn_plainly(coroutine) {
         ignored(raised, "finalizing coroutine", coroutine);
     }
+}
+
+/// The warning without where the coroutine was made.
+fn warn_plainly(coroutine: &Suspended) -> PyResult<()> {
+    let name = object::str(&coroutine.qualname.get().unwrap_or_else(none))?;
+    let text = PyStr::new(&format!("coroutine '{name}' was never awaited"));
+    let category = Exc::RuntimeWarning.type_object().as_object();
+    errors::warn_object(category, 1, &text, Some(coroutine))
 }
 
 /// `tp_dealloc` of the three types.

@@ -94,6 +94,8 @@ pub struct InterpreterState {
     pub recursion_limit: Cell<u32>,
     /// `sys.set_int_max_str_digits`; 0 for no limit.
     pub int_max_str_digits: Cell<i32>,
+    /// Whether code objects keep columns (`-X no_debug_ranges`).
+    pub code_debug_ranges: Cell<bool>,
     /// How comparisons of bytes with text are met: the count of `-b` options.
     pub bytes_warning: Cell<i32>,
     /// Memory of small objects, kept for the next ones.
@@ -242,6 +244,7 @@ impl InterpreterState {
             importlib: ObjCell::empty(),
             recursion_limit: Cell::new(1000),
             int_max_str_digits: Cell::new(4300),
+            code_debug_ranges: Cell::new(true),
             bytes_warning: Cell::new(0),
             free_lists: super::free_list::FreeLists::new(),
             heap_types: RefCell::new(Vec::new()),

@@ -25,6 +25,7 @@ pub fn start(program: &Program, config: Config) {
     thread.measure_stack();
     gil::attach(thread, gil::of(interpreter));
     interpreter.int_max_str_digits.set(config.int_max_str_digits);
+    interpreter.code_debug_ranges.set(config.code_debug_ranges);
     upcalls::install();
     let ready = r#type::init().and_then(|()| taipan_interpreter::init());
     if ready.is_err() {

@@ -5,6 +5,7 @@ use taipan_objects::errors;
 use taipan_objects::prelude::*;
 use taipan_objects::types::exceptions::PyBaseException;
 use taipan_objects::types::structseq::StructSeq;
+use taipan_objects::types::traceback::PyTraceback;
 
 #[pymodule(fragment)]
 pub mod part {
@@ -88,9 +89,21 @@ fn write(
     })
 }
 
+/// Gives an exception that no frame let through the frame that runs as its traceback.
+fn note_place(exception: &PyBaseException) {
+    if exception.traceback.is_empty()
+        && let Some(frame) = taipan_interpreter::frames::current_frame_object()
+    {
+        let lasti = frame.last_instruction();
+        let line = frame.line_number().unwrap_or(-1);
+        exception.traceback.set(Some(PyTraceback::new(None, frame.into_obj(), lasti, line).into_obj()));
+    }
+}
+
 /// Hands the exception to `sys.unraisablehook`; a hook that fails is reported in its turn by the built-in one.
 pub fn report(exception: &PyBaseException, message: Option<&PyStr>, object: Option<&PyObject>) {
     let hook = super::get(intern!("unraisablehook"));
+    note_place(exception);
     let made = info::UNRAISABLE_ARGS.make(vec![
         exception.class().owned(),
         exception.as_object().owned(),

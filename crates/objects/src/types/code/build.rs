@@ -4,12 +4,13 @@
 
 use super::constants::Shared;
 use super::{PyCode, next_version};
-use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType};
+use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, thread};
 use crate::types::bytes::PyBytes;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
 use taipan_abi::PyCodeObject;
 use taipan_bytecode::code::flags::{CO_FAST_CELL, CO_FAST_FREE, CO_FAST_LOCAL};
+use taipan_bytecode::linetable::without_columns;
 use taipan_bytecode::{CodeData, Constant, Opcode, Wtf8Buf};
 use taipan_macros::pymethods;
 
@@ -44,14 +45,14 @@ impl Builder {
     pub fn code(&mut self, data: &CodeData) -> PyResult<Py<PyCode>> {
         let consts = data.consts.iter().map(|constant| self.constant(constant)).collect::<PyResult<_>>()?;
         let parts = Parts {
-            consts: PyTuple::from_vec(consts),
+            consts: self.shared_tuple(&data.consts, consts),
             names: self.names(&data.names)?,
             localsplusnames: self.names(&data.localsplusnames)?,
             localspluskinds: self.bytes(&data.localspluskinds)?,
             filename: self.text(&data.filename)?,
             name: self.text(&data.name)?,
             qualname: self.text(&data.qualname)?,
-            linetable: self.bytes(&data.linetable)?,
+            linetable: self.linetable(data)?,
             exceptiontable: self.bytes(&data.exceptiontable)?,
         };
         // Nested code is judged on its own.
@@ -63,6 +64,26 @@ impl Builder {
             return super::replace::refused(data, parts);
         }
         make(data, parts)
+    }
+
+    /// The tuple of a code object's constants. Functions with the same constants share it.
+    fn shared_tuple(&mut self, constants: &[Constant], objects: Vec<Obj>) -> Py<PyTuple> {
+        if constants.iter().any(|constant| matches!(constant, Constant::Code(_))) {
+            return PyTuple::from_vec(objects);
+        }
+        let tuple = self.shared_object(Constant::tuple(constants.iter().cloned()), || {
+            PyTuple::from_vec(objects).into_obj()
+        });
+        // SAFETY: the object of a tuple is one.
+        unsafe { tuple.downcast_unchecked() }
+    }
+
+    /// The location table; without columns where the interpreter was told to do without.
+    fn linetable(&mut self, data: &CodeData) -> PyResult<Py<PyBytes>> {
+        if keeps_columns() {
+            return self.bytes(&data.linetable);
+        }
+        self.bytes(&without_columns(&data.linetable, data.firstlineno))
     }
 
     /// Names, all interned.
@@ -104,6 +125,11 @@ pub fn from_parts(numbers: &CodeData, parts: Parts, trusted: bool) -> PyResult<P
         filename: PyStr::intern(parts.filename),
         name: PyStr::intern(parts.name),
         qualname: PyStr::intern(parts.qualname),
+        linetable: if keeps_columns() {
+            parts.linetable
+        } else {
+            PyBytes::new(&without_columns(parts.linetable.as_slice(), numbers.firstlineno))
+        },
         ..parts
     };
     if !trusted && !super::replace::is_sound(numbers) {
@@ -114,6 +140,11 @@ pub fn from_parts(numbers: &CodeData, parts: Parts, trusted: bool) -> PyResult<P
         return super::replace::refused(numbers, parts);
     }
     make(numbers, parts)
+}
+
+/// Whether the interpreter wants columns in location tables.
+fn keeps_columns() -> bool {
+    thread::current().interpreter().code_debug_ranges.get()
 }
 
 /// The names, all of them interned.

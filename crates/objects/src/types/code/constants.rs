@@ -48,6 +48,11 @@ impl super::build::Builder {
         Ok(made)
     }
 
+    /// The known object of a constant, or the one that `make` gives.
+    pub(super) fn shared_object(&mut self, constant: Constant, make: impl FnOnce() -> Obj) -> Obj {
+        self.shared.objects.entry(constant).or_insert_with(make).clone()
+    }
+
     fn shared_code(&mut self, data: &Arc<CodeData>) -> PyResult {
         if let Some(known) = self.shared.codes.get(&Arc::as_ptr(data)) {
             return Ok(known.clone().into_obj());
