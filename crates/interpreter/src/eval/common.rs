@@ -8,6 +8,17 @@ use taipan_objects::model::Raised;
 use taipan_objects::prelude::*;
 use taipan_objects::types::code::PyCode;
 
+/// The same word, of which the optimiser knows nothing: what is computed from it stays where it is computed.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is no instruction at all")]
+pub(crate) fn opaque(mut word: usize) -> usize {
+    // SAFETY: the assembly is a comment; it touches neither memory nor flags.
+    unsafe {
+        core::arch::asm!("/* {0} */", inout(reg) word, options(nomem, nostack, preserves_flags));
+    }
+    word
+}
+
 /// The name of a local variable, cell or free variable.
 pub(crate) fn local_name(code: &PyCode, index: usize) -> &PyStr {
     // SAFETY: the names are a tuple of strings as long as the locals.
