@@ -1,8 +1,9 @@
-//! Native modules about data: struct, array, binascii, datetime, zlib.
+//! Native modules about data: struct, array, binascii, datetime, zlib, sqlite3.
 
 pub mod array;
 pub mod binascii;
 pub mod datetime;
+pub mod sqlite;
 pub mod structs;
 pub mod zlib;
 
@@ -15,4 +16,5 @@ pub static MODULES: &[&ModuleSpec] = &[
     &structs::module::MODULE,
     &zlib::module::MODULE,
     &datetime::module::MODULE,
+    &sqlite::module::MODULE,
 ];

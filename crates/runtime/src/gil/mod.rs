@@ -184,3 +184,14 @@ fn reacquire(token: usize) {
 pub fn hook() -> BlockingHook {
     BlockingHook { release, reacquire }
 }
+
+/// Runs `work` with this thread attached: what a library calls back while [`taipan_host::blocking`] waits for it.
+pub fn attached<T>(work: impl FnOnce() -> T) -> T {
+    if thread::current_opt().is_some() {
+        return work();
+    }
+    reacquire(1);
+    let result = work();
+    release();
+    result
+}
