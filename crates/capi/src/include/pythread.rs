@@ -2,7 +2,6 @@
 
 #![expect(unsafe_code, reason = "functions that C calls")]
 
-use crate::glue::*;
 use core::cell::RefCell;
 use core::ffi::*;
 use core::ptr::null_mut;
@@ -11,7 +10,6 @@ use std::collections::HashMap;
 use taipan_host::clocks;
 use taipan_host::threads::{self, Attempt, Lock};
 use taipan_objects::model::thread;
-use taipan_objects::prelude::*;
 
 thread_local! {
     /// What this thread stored, by key.

@@ -4,7 +4,6 @@
 
 use crate::glue::*;
 use core::ffi::*;
-use core::ptr::null_mut;
 use taipan_kernels::unicode;
 use taipan_objects::prelude::*;
 
@@ -231,7 +230,6 @@ c_api! {
 
 /// Which ASCII characters are white space, as `Py_UNICODE_ISSPACE` looks them up.
 #[unsafe(no_mangle)]
-#[expect(non_upper_case_globals, reason = "the C name")]
 pub static _Py_ascii_whitespace: [u8; 128] = spaces();
 
 const fn spaces() -> [u8; 128] {

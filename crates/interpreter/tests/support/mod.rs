@@ -144,7 +144,7 @@ pub mod builtins {
 
     #[pyfunction(signature = "(obj, /)")]
     pub fn any(obj: &PyObject) -> PyResult<bool> {
-        all(obj).map(|all| all)
+        all(obj)
     }
 
     #[pyfunction(signature = "()")]
@@ -202,10 +202,8 @@ pub mod builtins {
 
 unsafe extern "C" fn warn(_: *mut PyObject, message: *mut PyObject, _: isize, _: *mut PyObject) -> c_int {
     // SAFETY: the message is a string.
-    println!(
-        "warning: {}",
-        unsafe { object::str(&*message) }.map_or_else(|_| String::new(), |m| m.to_string())
-    );
+    let text = unsafe { object::str(&*message) };
+    println!("warning: {}", text.map_or_else(|_| String::new(), |text| text.to_string()));
     0
 }
 

@@ -103,7 +103,7 @@ fn sets_hold_what_was_added() {
         for _ in 0..5000 {
             let number = next_random(&mut state) as i64 % 700;
             let key = PyInt::from_i64(number * 8);
-            if next_random(&mut state) % 3 == 0 {
+            if next_random(&mut state).is_multiple_of(3) {
                 assert_eq!(set.discard(&key).expect("discard"), model.remove(&number));
             } else {
                 assert_eq!(set.add(&key).expect("add"), model.insert(number));
