@@ -144,7 +144,12 @@ pub mod builtins {
 
     #[pyfunction(signature = "(obj, /)")]
     pub fn any(obj: &PyObject) -> PyResult<bool> {
-        all(obj)
+        let mut result = false;
+        taipan_objects::protocols::iter::for_each(obj, |item| {
+            result |= object::is_true(&item)?;
+            Ok(())
+        })?;
+        Ok(result)
     }
 
     #[pyfunction(signature = "()")]
