@@ -1,4 +1,4 @@
-//! Native modules about the operating system: posix, time, signal, select, subprocess.
+//! Native modules about the operating system: posix, time, signal, select, subprocess, terminals, the system log.
 
 extern crate taipan_objects;
 
@@ -6,10 +6,13 @@ pub mod accounts;
 pub mod errno;
 pub mod fcntl;
 pub mod posix;
+pub mod posixshmem;
 pub mod posixsubprocess;
 pub mod resource;
 pub mod select;
 pub mod stat;
+pub mod syslog;
+pub mod termios;
 pub mod time;
 
 use taipan_objects::model::spec::ModuleSpec;
@@ -26,4 +29,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &select::select::MODULE,
     &stat::stat::MODULE,
     &time::time::MODULE,
+    &termios::termios::MODULE,
+    &syslog::syslog::MODULE,
+    &posixshmem::posixshmem::MODULE,
 ];

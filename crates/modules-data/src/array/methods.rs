@@ -168,9 +168,13 @@ impl PyArray {
         if PyBytes::check(initial) || PyByteArray::check(initial) {
             return self.frombytes(initial);
         }
-        match initial.downcast::<PyStr>() {
-            Some(text) => self.push_bytes(&wide_bytes(text)),
-            None => self.extend(initial),
+        if let Some(text) = initial.downcast::<PyStr>() {
+            return self.push_bytes(&wide_bytes(text));
+        }
+        // Only the constructor takes arrays of other kinds, item by item.
+        match initial.downcast::<PyArray>() {
+            Some(other) if other.code != self.code => iter::for_each(initial, |item| self.append(&item)),
+            _ => self.extend(initial),
         }
     }
 

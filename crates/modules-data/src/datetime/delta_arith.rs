@@ -9,7 +9,11 @@ fn whole(delta: &PyDelta) -> Py<PyInt> {
 }
 
 fn from_whole(value: &PyObject) -> PyResult {
-    let value = value.downcast::<PyInt>().and_then(PyInt::to_i128).ok_or_else(too_large)?;
+    let Some(value) = value.downcast::<PyInt>() else {
+        let name = value.class().name();
+        return Err(raised!(TypeError, "unsupported operand type(s) for divmod(): '{name}' and 'int'"));
+    };
+    let value = value.to_i128().ok_or_else(too_large)?;
     Ok(PyDelta::from_microseconds(value)?.into_obj())
 }
 
@@ -33,12 +37,15 @@ fn divide_nearest(m: &PyObject, n: &PyObject) -> PyResult {
 /// A duration times a float, or divided by one, exactly.
 fn by_float(delta: &PyDelta, float: &PyObject, divide: bool) -> PyResult {
     let ratio = call::method(float, intern!("as_integer_ratio"), &[])?;
-    let Some(&[up, down]) = ratio.downcast::<PyTuple>().map(PyTuple::as_slice) else {
+    let Some(parts) = ratio.downcast::<PyTuple>() else {
         let name = ratio.class().name();
         return Err(raised!(
             TypeError,
             "unexpected return type from as_integer_ratio(): expected tuple, not '{name}'"
         ));
+    };
+    let &[up, down] = parts.as_slice() else {
+        return Err(raised!(ValueError, "as_integer_ratio() must return a 2-tuple"));
     };
     let (up, down) = if divide { (down, up) } else { (up, down) };
     let product = number::multiply(&whole(delta), up)?;

@@ -120,8 +120,8 @@ fn padded_year(code: u8, fields: &PyObject) -> PyResult<Option<String>> {
     }))
 }
 
-/// `time.strftime(format, fields)` with what that does not know filled in: `%z`, `%:z`, `%Z`, `%f`, short years.
-pub fn strftime(format: &PyStr, fields: &PyObject, source: &Source<'_>) -> PyResult {
+/// `time.strftime(format, tuple)` with what that does not know filled in: `%z`, `%:z`, `%Z`, `%f`, short years.
+pub fn strftime(format: &PyStr, tuple: &PyObject, source: &Source<'_>) -> PyResult {
     let points = fields::points(format);
     let mut parts: Vec<u32> = Vec::with_capacity(points.len());
     let push = |parts: &mut Vec<u32>, text: &str| parts.extend(text.chars().map(u32::from));
@@ -143,17 +143,16 @@ pub fn strftime(format: &PyStr, fields: &PyObject, source: &Source<'_>) -> PyRes
             }
             b'Z' => {
                 let name = zone::tzname(source.zone.as_deref(), source.argument)?;
-                if let Some(name) = name.downcast::<PyStr>() {
-                    for c in fields::points(name) {
-                        parts.push(c);
-                        if c == u32::from(b'%') {
-                            parts.push(c);
-                        }
+                if PyStr::check(&name) {
+                    let escaped = call::method(&name, intern!("replace"), &[intern!("%"), intern!("%%")])?;
+                    match escaped.downcast::<PyStr>() {
+                        Some(escaped) => parts.extend(fields::points(escaped)),
+                        None => return Err(raised!(TypeError, "tzname.replace() did not return a string")),
                     }
                 }
             }
             b'f' => push(&mut parts, &format!("{:06}", source.microsecond)),
-            b'Y' | b'G' | b'F' | b'C' => match padded_year(code, fields)? {
+            b'Y' | b'G' | b'F' | b'C' => match padded_year(code, tuple)? {
                 Some(text) => push(&mut parts, &text),
                 None => parts.extend([c, points[at + 1]]),
             },
@@ -162,7 +161,7 @@ pub fn strftime(format: &PyStr, fields: &PyObject, source: &Source<'_>) -> PyRes
         at += 2;
     }
     let module = import(intern!("time"))?;
-    call::method(&module, intern!("strftime"), &[&PyStr::from_code_points(&parts), fields])
+    call::method(&module, intern!("strftime"), &[&PyStr::from_code_points(&parts), tuple])
 }
 
 /// `__format__`: `strftime` unless the format is empty.

@@ -55,6 +55,7 @@ impl PyIsoDate {
         self.ob_base.get(2).owned()
     }
 
+    /// __reduce__() -> (cls, state)
     #[pymethod(name = "__reduce__")]
     fn reduce(&self) -> Py<PyTuple> {
         let items = self.ob_base.slice(0, self.ob_base.len()).into_obj();

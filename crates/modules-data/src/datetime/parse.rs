@@ -70,10 +70,14 @@ fn clock(text: &[u32]) -> Option<(i32, i32, i32, i32)> {
         if i == 0 {
             colons = is(text, at, b':');
         }
-        if at >= text.len() || is(text, at, b'.') || is(text, at, b',') {
+        if at >= text.len() {
             break;
         }
         if i == 2 {
+            // Only seconds have a fraction.
+            if is(text, at, b'.') || is(text, at, b',') {
+                break;
+            }
             return None;
         }
         if colons {
