@@ -489,7 +489,10 @@ pub struct PyBufferedIOBase {
 }
 
 fn read_into(slf: &PyObject, buffer: &PyObject, method: &PyStr) -> PyResult<usize> {
-    let mut into = Buffer::get(buffer, taipan_abi::PyBUF_WRITABLE)?;
+    let mut into = Buffer::writable(
+        buffer,
+        if method.eq_str("read1") { "readinto1() argument" } else { "readinto() argument" },
+    )?;
     let read = call::method(slf, method, &[&PyInt::from_u64(into.len() as u64)])?;
     let Some(bytes) = read.downcast::<PyBytes>() else {
         return Err(raised!(TypeError, "read() should return bytes"));

@@ -223,7 +223,7 @@ impl PyBytesIO {
     /// is set not to block and has no data to read.
     #[pymethod(signature = "(buffer, /)")]
     fn readinto(&self, buffer: &PyObject) -> PyResult<usize> {
-        let mut into = Buffer::get(buffer, taipan_abi::PyBUF_WRITABLE)?;
+        let mut into = Buffer::writable(buffer, "readinto() argument")?;
         let bytes = self.take(Some(into.len()))?;
         into.as_bytes_mut()[..bytes.len()].copy_from_slice(bytes.as_slice());
         Ok(bytes.len())

@@ -397,7 +397,7 @@ impl PyFileIO {
         if !self.readable.get() {
             return Err(Self::wrong_mode("reading"));
         }
-        let mut into = Buffer::get(buffer, taipan_abi::PyBUF_WRITABLE)?;
+        let mut into = Buffer::writable(buffer, "readinto() argument")?;
         self.read_raw(into.as_bytes_mut())
     }
 

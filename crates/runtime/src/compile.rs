@@ -124,18 +124,14 @@ fn decode_with(name: &str, bytes: &[u8]) -> Result<String, String> {
         },
     );
     decoded.map_err(|raised| {
-        let unknown = errors::matches(&raised, Exc::LookupError);
         let exception = errors::take(raised);
-        if unknown {
-            return format!("encoding problem: {name}");
-        }
-        match object::str(&exception) {
-            Ok(text) => format!("(unicode error) {text}"),
-            Err(raised) => {
+        object::str(&exception).map_or_else(
+            |raised| {
                 errors::clear(raised);
                 format!("encoding problem: {name}")
-            }
-        }
+            },
+            |text| text.to_string_lossy().into_owned(),
+        )
     })
 }
 
@@ -278,8 +274,27 @@ fn as_tokenized<'a>(text: &'a str, options: &Options) -> std::borrow::Cow<'a, st
     std::borrow::Cow::Owned(text)
 }
 
+/// The error for a file with a NUL at `at`: it shows the line up to there.
+fn null_in_file(source: &[u8], at: usize) -> SyntaxError {
+    let before = &source[..at];
+    let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |feed| feed + 1);
+    let lineno = 1 + before.iter().filter(|&&byte| byte == b'\n').count() as i32;
+    SyntaxError {
+        kind: SyntaxErrorKind::SyntaxError,
+        msg: "source code cannot contain null bytes".into(),
+        lineno,
+        offset: 0,
+        end_lineno: lineno,
+        end_offset: 0,
+        text: Some(String::from_utf8_lossy(&before[start..]).into_owned()),
+    }
+}
+
 /// Compiles a file that is run as the program: what is wrong with its encoding is said as for a file.
 pub fn compile_file(source: &[u8], filename: &PyStr, options: &Options) -> PyResult<Py<PyCode>> {
+    if let Some(at) = source.iter().position(|&byte| byte == 0) {
+        return Err(raise(&null_in_file(source, at), Some(filename), None));
+    }
     let shown = filename.to_string_lossy().into_owned();
     let mut codec = |name: &str, bytes: &[u8]| decode_with(name, bytes);
     let text = encoding::decode(source, Origin::File(&shown), &mut codec).map_err(|error| {

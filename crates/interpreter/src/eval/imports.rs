@@ -8,6 +8,7 @@ use crate::frames::Frame;
 use taipan_objects::errors;
 use taipan_objects::model::Raised;
 use taipan_objects::prelude::*;
+use taipan_objects::types::module::missing;
 
 /// `import name` and `from … import`: calls `__import__` of the built-ins. Level and names are on the stack.
 #[inline(never)]
@@ -51,29 +52,24 @@ pub(crate) fn import_from(module: &PyObject, name: &PyStr) -> PyResult {
 fn cannot_import(module: &PyObject, module_name: Option<&PyStr>, name: &PyStr) -> PyResult<Raised> {
     let shown = module_name.map_or_else(|| "<unknown module name>".to_owned(), ToString::to_string);
     let spec = object::get_optional_attr(module, intern!("__spec__"))?.filter(|spec| !spec.is_none());
-    let mut origin = None;
-    let mut initialising = false;
+    let (mut origin, mut initialising) = (None, false);
     if let Some(spec) = &spec {
-        let has_location = object::get_optional_attr(spec, intern!("has_location"))?;
-        if let Some(has_location) = has_location
-            && object::is_true(&has_location)?
-        {
-            origin = object::get_optional_attr(spec, intern!("origin"))?;
-        }
-        let flag = object::get_optional_attr(spec, intern!("_initializing"))?;
-        initialising = match flag {
-            Some(flag) => object::is_true(&flag)?,
-            None => false,
-        };
+        origin = missing::file_origin(spec)?;
+        initialising = missing::is_initialising(spec)?;
     }
+    let stdlib_name = match (module_name, origin.as_deref()) {
+        (Some(module_name), Some(origin)) if missing::is_possibly_shadowing(origin)? => {
+            Some(missing::is_library_name(module_name)?)
+        }
+        _ => None,
+    };
     if origin.is_none()
         && let Some(module) = module.downcast::<PyModule>()
     {
-        origin = module.dict().get_str(intern!("__file__"))?;
+        let file = module.dict().get_str(intern!("__file__"))?;
+        origin = file.and_then(|file| file.downcast_owned::<PyStr>());
     }
-    let origin = origin.and_then(|origin| origin.downcast_owned::<PyStr>());
     let place = origin.as_deref().map_or_else(|| "unknown location".to_owned(), ToString::to_string);
-    let stdlib_name = shadows_library(module_name, origin.as_deref())?;
     let path = origin.as_deref().map(PyType::as_object);
     let module_object = module_name.map(PyType::as_object);
     let set = |message: core::fmt::Arguments<'_>| {
@@ -100,39 +96,6 @@ fn cannot_import(module: &PyObject, module_name: Option<&PyStr>, name: &PyStr) -
         )));
     }
     Ok(set(format_args!("cannot import name '{name}' from '{shown}' ({place})")))
-}
-
-/// Whether the module lies where the program's own files lie, in front of the library; and then, whether a library module
-/// has its name.
-fn shadows_library(module_name: Option<&PyStr>, origin: Option<&PyStr>) -> PyResult<Option<bool>> {
-    let (Some(module_name), Some(origin)) = (module_name, origin) else { return Ok(None) };
-    let sys = taipan_objects::model::thread::current().interpreter().sys_dict.get();
-    let Some(sys) = sys.and_then(|sys| sys.downcast_owned::<PyDict>()) else { return Ok(None) };
-    let Some(path) = sys.get_str(intern!("path"))?.and_then(|path| path.downcast_owned::<PyList>()) else {
-        return Ok(None);
-    };
-    if let Some(flags) = sys.get_str(intern!("flags"))?
-        && let Some(safe) = object::get_optional_attr(&flags, intern!("safe_path"))?
-        && object::is_true(&safe)?
-    {
-        return Ok(None);
-    }
-    let Some(first) = path.get(0).and_then(|first| first.downcast_owned::<PyStr>()) else { return Ok(None) };
-    let (first, origin) = (first.to_string(), origin.to_string());
-    let mut folder = match origin.rsplit_once('/') {
-        Some((folder, _)) => folder.to_owned(),
-        None => return Ok(None),
-    };
-    if origin.ends_with("/__init__.py") {
-        folder = folder.rsplit_once('/').map_or(String::new(), |(up, _)| up.to_owned());
-    }
-    if first.is_empty() || folder != first {
-        return Ok(None);
-    }
-    match sys.get_str(intern!("stdlib_module_names"))? {
-        Some(names) => sequence::contains(&names, module_name).map(Some),
-        None => Ok(Some(false)),
-    }
 }
 
 /// `from module import *`.

@@ -593,7 +593,8 @@ impl Buffered {
 
     pub fn readinto(&self, slf: &PyObject, buffer: &PyObject, once: bool) -> PyResult<Option<usize>> {
         self.check_open("readinto")?;
-        let mut into = Buffer::get(buffer, taipan_abi::PyBUF_WRITABLE)?;
+        let mut into =
+            Buffer::writable(buffer, if once { "readinto1() argument" } else { "readinto() argument" })?;
         let length = into.len();
         let ready = self.take_ahead(length);
         let mut written = ready.len();

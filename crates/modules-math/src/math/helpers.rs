@@ -4,6 +4,7 @@ use super::gamma::Failure;
 use super::sums::{Triple, vector_norm};
 use super::whole;
 use taipan_objects::prelude::*;
+use taipan_objects::types::bool::PyBool;
 use taipan_objects::types::{float, int};
 
 pub const DOMAIN: &str = "math domain error";
@@ -77,7 +78,7 @@ pub fn logarithm(x: &PyObject, function: fn(f64) -> f64) -> PyResult<f64> {
     }
     let value = number::as_f64(x)?;
     if value <= 0.0 {
-        return Err(not_positive());
+        return Err(told("expected a positive input, got ", value));
     }
     Ok(function(value))
 }
@@ -115,85 +116,97 @@ pub fn stepped(x: f64, y: f64, steps: u64) -> f64 {
     let (from, to) = (place(x), place(y));
     let distance = from.abs_diff(to);
     if steps >= distance {
-        return y;
+        // Zero keeps the sign of where the steps began.
+        return if y == 0.0 { 0f64.copysign(x) } else { y };
     }
     if steps == 0 {
         return x;
     }
     let at = if to > from { from.wrapping_add_unsigned(steps) } else { from.wrapping_sub_unsigned(steps) };
     if at == 0 {
-        // Zero keeps the sign of where the steps began.
         return 0f64.copysign(x);
     }
     let magnitude = f64::from_bits(at.unsigned_abs());
     if at < 0 { -magnitude } else { magnitude }
 }
 
-/// The running sum of `sumprod`: integers and doubles are kept apart from the general total while they last.
+/// The running sum of `sumprod`: machine integers first, then doubles, are kept apart from the general total until a term
+/// does not fit.
 struct Products {
     total: Obj,
-    ints: i128,
+    ints: Option<i64>,
     floats: Option<Triple>,
+    any_floats: bool,
 }
 
 impl Products {
-    fn flush_ints(&mut self) -> PyResult<()> {
-        if self.ints != 0 {
-            let part = PyInt::from_i128(core::mem::take(&mut self.ints));
-            self.total = number::add(&self.total, &part)?;
+    fn end_ints(&mut self) -> PyResult<()> {
+        match self.ints.take() {
+            None | Some(0) => Ok(()),
+            Some(ints) => {
+                self.total = number::add(&self.total, &PyInt::from_i64(ints))?;
+                Ok(())
+            }
         }
-        Ok(())
     }
 
-    fn flush_floats(&mut self) -> PyResult<()> {
-        if let Some(sum) = self.floats.take() {
+    fn end_floats(&mut self) -> PyResult<()> {
+        if let Some(sum) = self.floats.take()
+            && self.any_floats
+        {
             self.total = number::add(&self.total, &PyFloat::new(sum.value()))?;
         }
         Ok(())
     }
 
     fn add(&mut self, a: &PyObject, b: &PyObject) -> PyResult<()> {
-        let ints = (a.downcast_exact::<PyInt>(), b.downcast_exact::<PyInt>());
-        if let (Some(a), Some(b)) = ints {
-            if let (Some(a), Some(b)) = (a.to_i64(), b.to_i64())
-                && let Some(sum) = self.ints.checked_add(a as i128 * b as i128)
+        if let Some(ints) = self.ints {
+            let small = |x: &PyObject| x.downcast_exact::<PyInt>().and_then(PyInt::to_i64);
+            if let (Some(a), Some(b)) = (small(a), small(b))
+                && let Some(sum) = a.checked_mul(b).and_then(|product| ints.checked_add(product))
             {
-                self.flush_floats()?;
-                self.ints = sum;
+                self.ints = Some(sum);
                 return Ok(());
             }
-            self.flush_floats()?;
-            self.flush_ints()?;
-            self.total = number::add(&self.total, &*int::multiply(a, b)?)?;
-            return Ok(());
+            self.end_ints()?;
         }
-        let real = |x: &PyObject| match x.downcast_exact::<PyFloat>() {
-            Some(x) => Some((x.value(), true)),
-            None => x
-                .downcast_exact::<PyInt>()
-                .and_then(|x| taipan_kernels::int::float::to_f64(x.view()).ok().map(|x| (x, false))),
-        };
-        if let (Some((x, x_is_float)), Some((y, y_is_float))) = (real(a), real(b))
-            && (x_is_float || y_is_float)
-        {
-            let sum = self.floats.unwrap_or_default().add_product(x, y);
-            if sum.value().is_finite() {
-                self.flush_ints()?;
-                self.floats = Some(sum);
-                return Ok(());
+        if let Some(floats) = self.floats {
+            if let Some((x, y)) = doubles(a, b) {
+                let sum = floats.add_product(x, y);
+                if sum.value().is_finite() {
+                    self.floats = Some(sum);
+                    self.any_floats = true;
+                    return Ok(());
+                }
             }
+            self.end_floats()?;
         }
-        self.flush_ints()?;
-        self.flush_floats()?;
         self.total = number::add(&self.total, &*number::multiply(a, b)?)?;
         Ok(())
     }
 }
 
+/// Two factors as doubles, where one is a float and the other a float, an integer or a truth value.
+fn doubles(a: &PyObject, b: &PyObject) -> Option<(f64, f64)> {
+    let float = |x: &PyObject| x.downcast_exact::<PyFloat>().map(PyFloat::value);
+    let real = |x: &PyObject| {
+        let whole = || {
+            x.downcast::<PyInt>().filter(|x| PyInt::check_exact(x) || x.downcast_exact::<PyBool>().is_some())
+        };
+        float(x).or_else(|| whole().and_then(|x| taipan_kernels::int::float::to_f64(x.view()).ok()))
+    };
+    (float(a).is_some() || float(b).is_some()).then(|| real(a).zip(real(b))).flatten()
+}
+
 /// `sumprod(p, q)`.
 pub fn sum_of_products(p: &PyObject, q: &PyObject) -> PyResult {
     let (p, q) = (iter::iter(p)?, iter::iter(q)?);
-    let mut sum = Products { total: PyInt::from_i64(0).into_obj(), ints: 0, floats: None };
+    let mut sum = Products {
+        total: PyInt::from_i64(0).into_obj(),
+        ints: Some(0),
+        floats: Some(Triple::default()),
+        any_floats: false,
+    };
     loop {
         match (iter::next(&p)?, iter::next(&q)?) {
             (Some(a), Some(b)) => sum.add(&a, &b)?,
@@ -201,7 +214,7 @@ pub fn sum_of_products(p: &PyObject, q: &PyObject) -> PyResult {
             _ => return Err(raised!(ValueError, "Inputs are not the same length")),
         }
     }
-    sum.flush_ints()?;
-    sum.flush_floats()?;
+    sum.end_ints()?;
+    sum.end_floats()?;
     Ok(sum.total)
 }

@@ -309,9 +309,6 @@ pub mod module {
     #[pyfunction(signature = "(x, y, /)")]
     pub fn pow(x: f64, y: f64) -> PyResult<f64> {
         let result = x.powf(y);
-        if x == 0.0 && y == f64::NEG_INFINITY {
-            return Err(domain_error());
-        }
         if !x.is_finite() || !y.is_finite() || result.is_finite() {
             return Ok(result);
         }

@@ -96,7 +96,7 @@ pub fn factorial(n: &PyInt) -> PyResult<Py<PyInt>> {
 fn falling(n: &PyInt, k: u64, divide: bool) -> PyResult<Py<PyInt>> {
     match k {
         0 => return Ok(PyInt::from_i64(1)),
-        1 => return Ok(n.to_owned()),
+        1 => return Ok(int::plain(n)),
         _ => {}
     }
     if let Some(small) = n.to_u64()

@@ -77,6 +77,7 @@ fn known(name: &str) -> Option<Known> {
 
 /// `text.encode(encoding, errors)` (`PyUnicode_AsEncodedString`).
 pub fn encode_text(text: &PyStr, encoding: Option<&str>, errors: Option<&str>) -> PyResult<Py<PyBytes>> {
+    check_names(encoding, errors)?;
     let Some(encoding) = encoding else {
         return builtin::utf8_encode(text, errors);
     };
@@ -110,6 +111,24 @@ pub fn encode_text(text: &PyStr, encoding: Option<&str>, errors: Option<&str>) -
     }
 }
 
+/// In development mode, looks the names up even where they are not needed.
+#[inline]
+fn check_names(encoding: Option<&str>, errors: Option<&str>) -> PyResult<()> {
+    if encoding.is_none() && errors.is_none() || !crate::model::thread::current().interpreter().dev_mode.get()
+    {
+        return Ok(());
+    }
+    if let Some(encoding) = encoding
+        && known(encoding).is_none()
+    {
+        registry::lookup(encoding)?;
+    }
+    match errors {
+        Some("strict" | "ignore" | "replace" | "surrogateescape" | "surrogatepass") | None => Ok(()),
+        Some(name) => registry::lookup_error(name).map(drop),
+    }
+}
+
 /// `bytes.decode(encoding, errors)` (`PyUnicode_Decode`).
 pub fn decode_bytes(
     bytes: &[u8],
@@ -117,6 +136,7 @@ pub fn decode_bytes(
     encoding: Option<&str>,
     errors: Option<&str>,
 ) -> PyResult<Py<PyStr>> {
+    check_names(encoding, errors)?;
     let whole = match encoding.map(known) {
         None | Some(Some(Known::Utf8)) => builtin::utf8_decode(bytes, errors, true),
         Some(Some(Known::Utf16)) => {
@@ -157,6 +177,7 @@ pub fn decode_object(object: &PyObject, encoding: Option<&str>, errors: Option<&
         ));
     }
     let input = bytes_like(object)?;
+    check_names(encoding, errors)?;
     if input.as_slice().is_empty() {
         return Ok(PyStr::empty());
     }

@@ -218,7 +218,11 @@ impl Signature {
         problem: &mut Option<Problem>,
     ) -> PyResult<()> {
         let Some(text) = name.downcast::<PyStr>() else {
-            return Err(raised!(TypeError, "keywords must be strings"));
+            // A dictionary of keywords is handed on as it is.
+            return match extra {
+                Some(extra) => extra.set_item(name, value),
+                None => Err(raised!(TypeError, "keywords must be strings")),
+            };
         };
         let known = self.params.iter().skip(self.positional_only).position(|&param| text.eq_str(param));
         match (known, extra) {

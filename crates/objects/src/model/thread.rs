@@ -98,6 +98,8 @@ pub struct InterpreterState {
     pub code_debug_ranges: Cell<bool>,
     /// How comparisons of bytes with text are met: the count of `-b` options.
     pub bytes_warning: Cell<i32>,
+    /// `-X dev`: names of codecs and error handlers are checked before they are needed.
+    pub dev_mode: Cell<bool>,
     /// Memory of small objects, kept for the next ones.
     pub free_lists: super::free_list::FreeLists,
     heap_types: RefCell<Vec<Option<Obj>>>,
@@ -246,6 +248,7 @@ impl InterpreterState {
             int_max_str_digits: Cell::new(4300),
             code_debug_ranges: Cell::new(true),
             bytes_warning: Cell::new(0),
+            dev_mode: Cell::new(false),
             free_lists: super::free_list::FreeLists::new(),
             heap_types: RefCell::new(Vec::new()),
             extensions: RefCell::new(HashMap::new()),

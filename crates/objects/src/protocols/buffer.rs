@@ -64,6 +64,15 @@ impl Buffer {
         Ok(Buffer(view))
     }
 
+    /// The buffer of an argument that must be writable; `what` says which in the message.
+    pub fn writable(object: &PyObject, what: &str) -> PyResult<Buffer> {
+        Self::get(object, taipan_abi::PyBUF_WRITABLE).map_err(|raised| {
+            crate::errors::clear(raised);
+            let name = if object.is_none() { "None" } else { object.class().name() };
+            raised!(TypeError, "{what} must be read-write bytes-like object, not {name}")
+        })
+    }
+
     /// The C view.
     pub fn view(&self) -> &Py_buffer {
         &self.0

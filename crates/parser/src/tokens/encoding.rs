@@ -102,9 +102,10 @@ pub fn decode<'b>(
             Ok(text) => Cow::Owned(text),
             Err(msg) => {
                 let msg = match (origin, &declaration.cookie) {
-                    // A file is decoded from the end of its declaration on; so are the positions in the message.
+                    // A file is decoded from the line feed of its declaration on; so are the positions in the message.
                     (Origin::File(_), Some(cookie)) => {
-                        codec(name, &bytes[cookie.line_end.saturating_sub(1)..]).err().unwrap_or(msg)
+                        let end = after_line_end(bytes, cookie.line_end);
+                        codec(name, &bytes[end.saturating_sub(1)..]).err().unwrap_or(msg)
                     }
                     _ => msg,
                 };

@@ -207,7 +207,12 @@ impl PyAst {
         let shown = class.short_name();
         let mut known = names_of(class, intern!("_fields"))?;
         known.extend(names_of(class, intern!("_attributes"))?);
-        let dict = self.attributes()?.copy()?;
+        let dict = PyDict::new();
+        for (key, value) in self.attributes()?.items_snapshot() {
+            if holds(&known, &key)? {
+                dict.set_item(&key, &value)?;
+            }
+        }
         for (key, value) in changes.map_or_else(Vec::new, |changes| changes.items_snapshot()) {
             if !holds(&known, &key)? {
                 let name = object::repr(&key)?;

@@ -5,6 +5,7 @@ use crate::{imports, state, sys};
 use taipan_host::environment;
 use taipan_objects::errors::{self, Exc};
 use taipan_objects::prelude::*;
+use taipan_objects::types::code::PyCode;
 use taipan_parser::Mode;
 
 /// What is said first.
@@ -85,11 +86,53 @@ fn prompt(name: &'static PyStr, default: &str) -> PyResult<Py<PyStr>> {
     }
 }
 
+/// Whether there is nothing to run in it.
+fn is_empty_statement(text: &str) -> bool {
+    text.lines().all(|line| matches!(line.trim_start().chars().next(), None | Some('#')))
+}
+
+/// A statement as typed so far: its code, or `None` where more lines belong to it.
+fn compile_statement(text: &str, last: bool, filename: &PyStr) -> PyResult<Option<Py<PyCode>>> {
+    let mut options = Options::new(Mode::Single);
+    if !last {
+        options.flags = flags::DONT_IMPLY_DEDENT | flags::ALLOW_INCOMPLETE_INPUT;
+    }
+    // Without its last line end, so that a block ends with a blank line only.
+    let text = PyStr::new(text.strip_suffix('\n').unwrap_or(text));
+    match compile::compile(&Source::Text(&text), filename, &options) {
+        Ok(code) => Ok(Some(code)),
+        Err(raised) if !last && errors::matches(&raised, Exc::_IncompleteInputError) => {
+            errors::clear(raised);
+            Ok(None)
+        }
+        Err(raised) => Err(named_stdin(raised, filename)),
+    }
+}
+
+/// What is wrong with a statement is told of the file `<stdin>`, which has no number.
+fn named_stdin(raised: Raised, filename: &PyStr) -> Raised {
+    if !errors::matches(&raised, Exc::SyntaxError) {
+        return raised;
+    }
+    let exception = errors::take(raised);
+    let rename = || -> PyResult<()> {
+        let name = object::get_attr(&exception, intern!("filename"))?;
+        if object::compare_bool(&name, filename, CompareOp::Eq)? {
+            object::set_attr(&exception, intern!("filename"), Some(intern!("<stdin>")))?;
+        }
+        Ok(())
+    };
+    match rename() {
+        Ok(()) => errors::restore(exception),
+        Err(raised) => raised,
+    }
+}
+
 /// Reads statements line by line until the input ends.
 pub fn run_plain() -> PyResult<i32> {
     let main = super::program::main_dict()?;
-    let filename = intern!("<stdin>");
     let mut pending = String::new();
+    let mut count = 0;
     loop {
         let (first, second) = (prompt(intern!("ps1"), ">>> ")?, prompt(intern!("ps2"), "... ")?);
         sys::output::write_stderr(&if pending.is_empty() { first } else { second }.to_string_lossy());
@@ -100,15 +143,17 @@ pub fn run_plain() -> PyResult<i32> {
             return Ok(0);
         }
         pending.push_str(&line);
-        let mut options = Options::new(Mode::Single);
-        options.flags = flags::DONT_IMPLY_DEDENT | flags::ALLOW_INCOMPLETE_INPUT;
-        if line.is_empty() {
-            options.flags = 0;
+        if is_empty_statement(&pending) {
+            pending.clear();
+            continue;
         }
-        let text = PyStr::new(&pending);
-        match compile::compile(&Source::Text(&text), filename, &options) {
-            Ok(code) => {
-                pending.clear();
+        let filename = PyStr::new(&format!("<stdin-{count}>"));
+        match compile_statement(&pending, line.is_empty(), &filename) {
+            Ok(None) => {}
+            Ok(Some(code)) => {
+                count += 1;
+                let text = core::mem::take(&mut pending);
+                super::program::remember_source(&code, text.as_bytes(), intern!("<stdin>"))?;
                 if let Err(raised) = taipan_interpreter::eval_code(&code, &main, None) {
                     match super::exit_status(raised) {
                         Ok(status) => return Ok(status),
@@ -116,9 +161,6 @@ pub fn run_plain() -> PyResult<i32> {
                     }
                 }
                 sys::output::flush(intern!("stdout"))?;
-            }
-            Err(raised) if errors::matches(&raised, Exc::_IncompleteInputError) && !line.is_empty() => {
-                errors::clear(raised);
             }
             Err(raised) => {
                 pending.clear();

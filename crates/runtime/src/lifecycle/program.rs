@@ -163,7 +163,7 @@ fn run_command(command: &[u8]) -> PyResult<i32> {
 }
 
 /// Lets tracebacks show the lines of the command.
-fn remember_source(code: &PyCode, source: &[u8], filename: &PyStr) -> PyResult<()> {
+pub fn remember_source(code: &PyCode, source: &[u8], filename: &PyStr) -> PyResult<()> {
     let register = imports::library_attribute("linecache", intern!("_register_code"));
     let Some(register) = errors::ignore(register, errors::Exc::Exception)? else { return Ok(()) };
     let registered = call::call(&register, &[code, &PyStr::decode_fs(source), filename]);

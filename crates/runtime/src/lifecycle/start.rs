@@ -26,6 +26,8 @@ pub fn start(program: &Program, config: Config) {
     gil::attach(thread, gil::of(interpreter));
     interpreter.int_max_str_digits.set(config.int_max_str_digits);
     interpreter.code_debug_ranges.set(config.code_debug_ranges);
+    interpreter.bytes_warning.set(config.bytes_warning as i32);
+    interpreter.dev_mode.set(config.dev_mode);
     upcalls::install();
     let ready = r#type::init().and_then(|()| taipan_interpreter::init());
     if ready.is_err() {

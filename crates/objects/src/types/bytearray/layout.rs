@@ -184,6 +184,22 @@ impl PyByteArray {
     }
 }
 
+/// Keeps an array from changing its size while code runs that could do so.
+pub struct Held<'a>(&'a PyByteArray);
+
+impl<'a> Held<'a> {
+    pub fn new(array: &'a PyByteArray) -> Self {
+        array.exports.set(array.exports.get() + 1);
+        Held(array)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.release_export();
+    }
+}
+
 /// `tp_dealloc`.
 ///
 /// # Safety

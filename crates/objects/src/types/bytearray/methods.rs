@@ -5,9 +5,7 @@ use super::iterator::PyByteArrayIter;
 use super::{PyByteArray, layout};
 use crate::errors::{self, Exc};
 use crate::model::args::OptArg;
-use crate::model::{
-    CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none, not_implemented,
-};
+use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, not_implemented};
 use crate::protocols::{buffer, call, iter, number, object};
 use crate::types::bytelike;
 use crate::types::bytes::{self, Source};
@@ -128,7 +126,10 @@ impl PyByteArray {
     #[slot(nb_remainder)]
     fn remainder(a: &PyObject, b: &PyObject) -> PyResult {
         match a.downcast::<PyByteArray>() {
-            Some(format) => Ok(PyByteArray::new(&bytelike::percent_format(&format.to_vec(), b)?).into_obj()),
+            Some(format) => {
+                let _held = layout::Held::new(format);
+                Ok(PyByteArray::new(&bytelike::percent_format(&format.to_vec(), b)?).into_obj())
+            }
             None => Ok(not_implemented()),
         }
     }
@@ -208,8 +209,10 @@ impl PyByteArray {
     #[pymethod(signature = "(iterable_of_ints, /)")]
     fn extend(&self, iterable: &PyObject) -> PyResult<()> {
         if buffer::is_exporter(iterable) {
+            let end = self.len();
             let new = bytelike::argument(iterable)?.as_slice().to_vec();
-            return self.append_bytes(&new);
+            let end = end.min(self.len());
+            return self.splice(end, end, &new);
         }
         let iterator = iter::iter(iterable).map_err(|raised| {
             if errors::matches(&raised, Exc::TypeError) {
@@ -322,10 +325,7 @@ impl PyByteArray {
 
 impl PyByteArray {
     fn reduced(&self, proto: i32) -> PyResult {
-        let state = match object::get_optional_attr(self, crate::intern!("__dict__"))? {
-            Some(state) => state,
-            None => none(),
-        };
+        let state = call::method(self, crate::intern!("__getstate__"), &[])?;
         let arguments: Obj = if self.is_empty() {
             PyTuple::empty().into_obj()
         } else if proto < 3 {

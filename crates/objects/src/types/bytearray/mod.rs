@@ -14,6 +14,8 @@ mod methods;
 
 pub use iterator::PyByteArrayIter;
 
+pub use layout::Held;
+
 use crate::model::{Py, PyType, PyVarObject};
 use core::cell::Cell;
 use taipan_macros::pytype;

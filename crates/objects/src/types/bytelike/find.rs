@@ -72,6 +72,7 @@ impl Window {
 
 /// The position of the first or last occurrence.
 pub fn find<T: ByteLike>(bytes: &T, sub: &PyObject, window: &Window, last: bool) -> PyResult<Option<usize>> {
+    let _held = bytes.hold();
     let sub = Sub::new(sub)?;
     let needle = Needle::new(sub.as_slice());
     Ok(bytes.read(|bytes| {
@@ -89,6 +90,7 @@ pub fn index<T: ByteLike>(bytes: &T, sub: &PyObject, window: &Window, last: bool
 
 /// How often `sub` occurs without overlap.
 pub fn count<T: ByteLike>(bytes: &T, sub: &PyObject, window: &Window) -> PyResult<usize> {
+    let _held = bytes.hold();
     let sub = Sub::new(sub)?;
     let needle = Needle::new(sub.as_slice());
     Ok(bytes.read(|bytes| match window.within(bytes.len()) {

@@ -92,6 +92,7 @@ macro_rules! byte_methods {
             #[doc = $hex]
             #[pymethod(signature = "(sep=<unrepresentable>, bytes_per_sep=1)")]
             fn hex(&self, sep: OptArg<&PyObject>, bytes_per_sep: i32) -> PyResult<Py<PyStr>> {
+                let _held = self.hold();
                 let bytes = self.read(<[u8]>::to_vec);
                 super::to_hex(&bytes, sep.given(), bytes_per_sep)
             }

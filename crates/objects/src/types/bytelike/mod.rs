@@ -27,7 +27,7 @@ use crate::codecs::{Input, bytes_like};
 use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, not_implemented};
 use crate::protocols::buffer::{self, Buffer};
 use crate::protocols::number;
-use crate::types::bytearray::PyByteArray;
+use crate::types::bytearray::{Held, PyByteArray};
 use crate::types::bytes::PyBytes;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;
@@ -42,6 +42,8 @@ pub trait ByteLike: PyType {
     fn make(bytes: &[u8]) -> Obj;
     /// The value as an exact instance: itself where it can never change.
     fn unchanged(&self) -> Obj;
+    /// Keeps the size as it is while the result lives; arguments are converted meanwhile.
+    fn hold(&self) -> Option<Held<'_>>;
 }
 
 impl ByteLike for PyBytes {
@@ -56,6 +58,10 @@ impl ByteLike for PyBytes {
     fn unchanged(&self) -> Obj {
         if PyBytes::check_exact(self) { self.as_object().owned() } else { Self::make(self.as_slice()) }
     }
+
+    fn hold(&self) -> Option<Held<'_>> {
+        None
+    }
 }
 
 impl ByteLike for PyByteArray {
@@ -69,6 +75,10 @@ impl ByteLike for PyByteArray {
 
     fn unchanged(&self) -> Obj {
         PyByteArray::read(self, Self::make)
+    }
+
+    fn hold(&self) -> Option<Held<'_>> {
+        Some(Held::new(self))
     }
 }
 
@@ -117,6 +127,7 @@ pub fn repeated(bytes: &[u8], count: isize) -> PyResult<Vec<u8>> {
 
 /// `value in bytes`: a byte or a run of bytes.
 pub fn contains<T: ByteLike>(bytes: &T, value: &PyObject) -> PyResult<bool> {
+    let _held = bytes.hold();
     if number::is_index(value) && !buffer::is_exporter(value) {
         return match number::as_isize(value, None)? {
             byte @ 0..=255 => Ok(bytes.read(|bytes| memchr::memchr(byte as u8, bytes).is_some())),
@@ -162,7 +173,10 @@ pub fn shown(bytes: &[u8], before: &str, after: &str) -> Py<PyStr> {
     }
     out.push(quote);
     out.extend_from_slice(after.as_bytes());
-    PyStr::from_ascii(&out)
+    match str::from_utf8(&out) {
+        Ok(text) if !before.is_ascii() => PyStr::new(text),
+        _ => PyStr::from_ascii(&out),
+    }
 }
 
 /// A tuple of objects.

@@ -119,7 +119,7 @@ fn character(value: &PyObject) -> PyResult<u8> {
         return Err(raised!(
             TypeError,
             "%c requires an integer in range(256) or a single byte, not {}",
-            value.class().name()
+            object::fully_qualified_name(value.class())?
         ));
     }
     match number::as_isize(value, None)? {

@@ -36,6 +36,7 @@ pub fn split<T: ByteLike>(
             }
         });
     };
+    let _held = bytes.hold();
     let separator = argument(separator)?;
     let separator = separator.as_slice();
     if separator.is_empty() {
@@ -82,6 +83,7 @@ pub fn join<T: ByteLike>(separator: &T, iterable: &PyObject) -> PyResult {
     // While the items are made the separator may not change its size.
     let held = argument(separator.as_object())?;
     let items = sequence::fast(iterable, "can only join an iterable")?;
+    let list = iterable.downcast::<PyList>();
     let items = crate::protocols::iter::collect(&items)?;
     if let [only] = &items[..]
         && let Some(only) = only.downcast_exact::<PyBytes>()
@@ -102,6 +104,9 @@ pub fn join<T: ByteLike>(separator: &T, iterable: &PyObject) -> PyResult {
             joined.extend_from_slice(held.as_slice());
         }
         joined.extend_from_slice(argument(item)?.as_slice());
+        if list.is_some_and(|list| list.len() != items.len()) {
+            return Err(raised!(RuntimeError, "sequence changed size during iteration"));
+        }
     }
     Ok(T::make(&joined))
 }

@@ -27,7 +27,15 @@ fn byte(item: &PyObject) -> PyResult<u8> {
 
 /// The bytes that an iterable of integers gives.
 pub fn collect_bytes(iterable: &PyObject) -> PyResult<Vec<u8>> {
-    if PyList::check_exact(iterable) || PyTuple::check_exact(iterable) {
+    if let Some(list) = iterable.downcast_exact::<PyList>() {
+        // The items may change the list when they are converted.
+        let mut bytes = Vec::with_capacity(list.len());
+        while let Some(item) = list.get(bytes.len()) {
+            bytes.push(byte(&item)?);
+        }
+        return Ok(bytes);
+    }
+    if PyTuple::check_exact(iterable) {
         return iter::collect(iterable)?.iter().map(|item| byte(item)).collect();
     }
     let iterator = iter::iter(iterable)?;

@@ -1,7 +1,7 @@
 //! Comparison and hash of memory views.
 
 use super::layout::{addresses, base_object, bytes_in_order, format_of};
-use super::{PyMemoryView, item};
+use super::{Held, PyMemoryView, item};
 use crate::errors::{self, Exc};
 use crate::intern;
 use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult, not_implemented, thread};
@@ -137,6 +137,7 @@ impl PyMemoryView {
         }
         if let Some(base) = base_object(view) {
             let base = base.owned();
+            let _held = Held::new(self);
             object::hash(&base)?;
         }
         let bytes = bytes_in_order(self.checked()?, false);

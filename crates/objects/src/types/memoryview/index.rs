@@ -173,11 +173,17 @@ impl PyMemoryView {
         match Key::of(key) {
             Key::Index(index) => self.item(number::as_isize(index, Some(Exc::IndexError))?),
             Key::Slice(slice) => {
-                let bounds = slice.bounds()?;
-                let mut description = Description::of(self.checked()?);
-                let indices = bounds.indices_for(description.shape[0] as usize);
-                description.cut(indices.start, indices.step, indices.count);
-                Ok(self.derived(description)?.into_obj())
+                // The bounds may release this view; the memory stays.
+                let shared = self.shared()?;
+                let mut description = Description::of(view);
+                shared.add_view();
+                let cut = slice.bounds().and_then(|bounds| {
+                    let indices = bounds.indices_for(description.shape[0] as usize);
+                    description.cut(indices.start, indices.step, indices.count);
+                    layout::new(&shared, description)
+                });
+                shared.drop_view();
+                Ok(cut?.into_obj())
             }
             Key::Indices(indices) => {
                 let (code, size) = native_format(view)?;

@@ -4,7 +4,7 @@ use super::cast::cast;
 use super::index::native_format;
 use super::iterator::PyMemoryIter;
 use super::layout::{Description, base_object, bytes_in_order};
-use super::{Layout, PyMemoryView, flags, item};
+use super::{Held, Layout, PyMemoryView, flags, item};
 use crate::model::args::OptArg;
 use crate::model::gc::{Traverse, Visitor};
 use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none};
@@ -178,6 +178,8 @@ impl PyMemoryView {
     #[pymethod(signature = "(sep=<unrepresentable>, bytes_per_sep=1)")]
     fn hex(&self, sep: OptArg<&PyObject>, bytes_per_sep: i32) -> PyResult<Py<PyStr>> {
         let bytes = bytes_in_order(self.checked()?, false);
+        // The separator may run code that would release the view.
+        let _held = Held::new(self);
         to_hex(&bytes, sep.given(), bytes_per_sep)
     }
 

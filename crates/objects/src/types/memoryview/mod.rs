@@ -153,6 +153,22 @@ impl PyMemoryView {
     }
 }
 
+/// Keeps a view from being released while code runs that could do so.
+pub struct Held<'a>(&'a PyMemoryView);
+
+impl<'a> Held<'a> {
+    pub fn new(view: &'a PyMemoryView) -> Self {
+        view.exports.set(view.exports.get() + 1);
+        Held(view)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.exports.set(self.0.exports.get() - 1);
+    }
+}
+
 impl Drop for PyMemoryView {
     fn drop(&mut self) {
         if !self.is_released() {

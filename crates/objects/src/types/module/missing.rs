@@ -4,10 +4,11 @@
 use super::PyModule;
 use crate::errors;
 use crate::intern;
-use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, Raised};
+use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, Raised};
 use crate::protocols::{object, sequence};
 use crate::types::dict::PyDict;
 use crate::types::list::PyList;
+use crate::types::set::{PyFrozenSet, PySet};
 use crate::types::str::PyStr;
 
 /// Whether the module of this `__spec__` is still running.
@@ -70,10 +71,10 @@ fn current_folder() -> Option<String> {
 }
 
 /// Whether the name is one of a module of the library.
-fn is_library_name(name: &PyStr) -> PyResult<bool> {
+pub fn is_library_name(name: &PyStr) -> PyResult<bool> {
     match sys_name(intern!("stdlib_module_names"))? {
-        Some(names) => sequence::contains(&names, name),
-        None => Ok(false),
+        Some(names) if PySet::check(&names) || PyFrozenSet::check(&names) => sequence::contains(&names, name),
+        _ => Ok(false),
     }
 }
 

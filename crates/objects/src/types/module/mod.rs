@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "walks the C tables of a specification")]
 
 mod attributes;
-mod missing;
+pub mod missing;
 
 use crate::intern;
 use crate::model::spec::ModuleSpec;
