@@ -230,8 +230,10 @@ fn evaluate<const TRACED: bool>(
             if TRACED && !told && op != RESERVED {
                 // Once for each execution, whatever forms of the instruction are tried.
                 told = true;
-                if m.outline(|m| stepping::before(m, &mut pending, op, arg)).is_err() {
-                    break Fault::Raised;
+                match m.outline(|m| stepping::before(m, &mut pending, op, arg)) {
+                    Ok(false) => {}
+                    Ok(true) => continue 'next,
+                    Err(_) => break Fault::Raised,
                 }
             }
             break match op {

@@ -4,6 +4,7 @@
 //! [`stepping`] before each instruction. The fast form knows nothing of it but the bit.
 
 pub(crate) mod events;
+mod jump;
 mod lines;
 pub(crate) mod stepping;
 pub mod tools;
@@ -14,11 +15,10 @@ use taipan_objects::prelude::*;
 
 /// `frame.f_lineno = value`.
 pub(crate) fn set_line_number(frame: &PyFrame, value: Option<&PyObject>) -> PyResult<()> {
-    if value.is_none() {
-        return Err(cannot_delete("f_lineno"));
+    match value {
+        Some(value) => jump::set_line_number(frame, value),
+        None => Err(cannot_delete("f_lineno")),
     }
-    let _ = frame;
-    Err(raised!(ValueError, "f_lineno can only be set in a trace function"))
 }
 
 /// The error of deleting an attribute that can only be set.

@@ -34,8 +34,23 @@ fn offset(unit: usize) -> Py<PyInt> {
     PyInt::from_i64(unit as i64 * 2)
 }
 
-/// Called before an instruction runs; `pc` stands behind its unit. What is raised is raised in its place.
-pub(crate) fn before(m: &mut Machine, pending: &mut Pending, op: u8, arg: usize) -> PyResult<()> {
+/// Called before an instruction runs; `pc` stands behind its unit. What is raised is raised in its place. Whether a trace
+/// function made the frame go on elsewhere.
+pub(crate) fn before(m: &mut Machine, pending: &mut Pending, op: u8, arg: usize) -> PyResult<bool> {
+    tell(m, pending, op, arg)?;
+    // SAFETY: the frame runs; the registers were saved.
+    unsafe {
+        let jumped = !core::ptr::eq((*m.frame).instr, m.pc.sub(1));
+        if jumped {
+            m.pc = (*m.frame).instr;
+            m.sp = (*m.frame).sp;
+            *pending = Pending::default();
+        }
+        Ok(jumped)
+    }
+}
+
+fn tell(m: &mut Machine, pending: &mut Pending, op: u8, arg: usize) -> PyResult<()> {
     let frame = m.frame;
     // SAFETY: the frame runs.
     let (code, previous) = unsafe { ((*frame).code(), (*frame).unit()) };

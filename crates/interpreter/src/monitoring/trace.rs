@@ -33,6 +33,13 @@ pub(crate) enum What {
     Opcode = PyTrace_OPCODE,
 }
 
+impl What {
+    /// As frame objects keep it.
+    pub(crate) fn number(self) -> u8 {
+        self as u8 + 1
+    }
+}
+
 /// Whether the thread has a trace or profile function.
 pub(crate) fn is_set(thread: &ThreadState) -> bool {
     // SAFETY: two fields are read.
@@ -77,10 +84,12 @@ fn call_function(
 ) -> PyResult<()> {
     let Some(function) = function else { return Ok(()) };
     let kept = frame.to_owned();
+    let outer = kept.event.replace(what.number());
     // SAFETY: function and data belong together; the frame object is alive.
     let status = inside(thread, || unsafe {
         function(data, kept.as_ptr().cast::<PyFrameObject>(), what as c_int, arg.as_ptr())
     });
+    kept.event.set(outer);
     kept.lineno.set(0);
     trampoline::check_status(status).map(drop)
 }
