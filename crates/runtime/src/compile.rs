@@ -195,7 +195,9 @@ fn source_line(source: Option<&str>, filename: Option<&PyStr>, lineno: i32) -> O
     }
     let path = filename?.encode_fs().ok().and_then(|bytes| std::ffi::CString::new(bytes).ok())?;
     let bytes = taipan_host::paths::read_file(&path).ok()?;
-    let mut codec = |_: &str, bytes: &[u8]| Ok(String::from_utf8_lossy(bytes).into_owned());
+    let mut codec = |name: &str, bytes: &[u8]| {
+        decode_with(name, bytes).or_else(|_| Ok(String::from_utf8_lossy(bytes).into_owned()))
+    };
     let text = encoding::decode_source(&bytes, Origin::Bytes, false, &mut codec).ok()?;
     line(&text)
 }
@@ -297,6 +299,23 @@ pub fn compile_file(source: &[u8], filename: &PyStr, options: &Options) -> PyRes
     }
     let shown = filename.to_string_lossy().into_owned();
     let mut codec = |name: &str, bytes: &[u8]| decode_with(name, bytes);
+    if let Some(at) = source.iter().position(|&byte| byte == 0) {
+        let start = source[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+        // A file is read line by line: what comes before counts first.
+        if encoding::decode(&source[..start], Origin::File(&shown), &mut codec).is_ok() {
+            let lineno = 1 + source[..start].iter().filter(|&&byte| byte == b'\n').count() as i32;
+            let error = SyntaxError {
+                kind: SyntaxErrorKind::SyntaxError,
+                msg: "source code cannot contain null bytes".to_string(),
+                lineno,
+                offset: 0,
+                end_lineno: lineno,
+                end_offset: 0,
+                text: Some(String::from_utf8_lossy(&source[start..at]).into_owned()),
+            };
+            return Err(raise(&error, Some(filename), None));
+        }
+    }
     let text = encoding::decode(source, Origin::File(&shown), &mut codec).map_err(|error| {
         let filename = if error.without_filename { None } else { Some(filename) };
         raise(&error.error, filename, None)

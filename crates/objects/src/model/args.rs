@@ -6,7 +6,7 @@
 
 #![expect(unsafe_code, reason = "reads argument arrays that C passes")]
 
-use super::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, Raised};
+use super::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, Raised};
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
@@ -259,6 +259,19 @@ impl Signature {
             ),
             Problem::Unexpected(name) => {
                 let known = &self.params[self.positional_only..];
+                // A string of a class of its own may claim to be a name that it does not spell.
+                let claims = |param: &&str| {
+                    let param = PyStr::new(param);
+                    crate::protocols::object::compare_bool(&param, &name, CompareOp::Eq).unwrap_or_else(
+                        |raised| {
+                            crate::errors::clear(raised);
+                            false
+                        },
+                    )
+                };
+                if name.downcast_exact::<PyStr>().is_none() && known.iter().any(claims) {
+                    return raised!(TypeError, "invalid keyword argument for {}()", self.name);
+                }
                 match crate::errors::suggest::nearest(known, &name.to_string()) {
                     Some(near) => raised!(
                         TypeError,
