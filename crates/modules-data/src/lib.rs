@@ -2,6 +2,7 @@
 
 pub mod array;
 pub mod binascii;
+pub mod pickle;
 pub mod datetime;
 pub mod sqlite;
 pub mod structs;

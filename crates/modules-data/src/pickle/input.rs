@@ -1,0 +1,124 @@
+//! What an unpickler reads: bytes in memory, or a file from which frames and arguments are fetched as they are needed.
+
+use super::unpickling_error;
+use taipan_objects::codecs::bytes_like;
+use taipan_objects::prelude::*;
+
+/// The methods of the file.
+pub(super) struct Source {
+    pub(super) read: Obj,
+    pub(super) readline: Obj,
+}
+
+pub(super) struct Input {
+    bytes: Vec<u8>,
+    at: usize,
+    source: Option<Source>,
+}
+
+fn truncated() -> Raised {
+    unpickling_error("pickle data was truncated")
+}
+
+impl Input {
+    pub(super) fn from_bytes(bytes: Vec<u8>) -> Self {
+        Input { bytes, at: 0, source: None }
+    }
+
+    pub(super) fn from_file(source: Source) -> Self {
+        Input { bytes: Vec::new(), at: 0, source: Some(source) }
+    }
+
+    fn left(&self) -> usize {
+        self.bytes.len() - self.at
+    }
+
+    fn fetched(value: &PyObject, what: &str) -> PyResult<Vec<u8>> {
+        match value.downcast::<PyBytes>() {
+            Some(bytes) => Ok(bytes.as_slice().to_vec()),
+            None => match bytes_like(value) {
+                Ok(bytes) => Ok(bytes.as_slice().to_vec()),
+                Err(raised) => {
+                    taipan_objects::errors::clear(raised);
+                    let found = value.class().name();
+                    Err(raised!(TypeError, "{what}() returned non-bytes object ({found})"))
+                }
+            },
+        }
+    }
+
+    /// Fetches so much that `count` bytes are there.
+    fn fetch(&mut self, count: usize) -> PyResult<()> {
+        let missing = count - self.left();
+        let Some(source) = &self.source else { return Err(truncated()) };
+        let Ok(asked) = i64::try_from(missing) else { return Err(truncated()) };
+        let value = call::call(&source.read, &[&PyInt::from_i64(asked)])?;
+        let more = Self::fetched(&value, "read")?;
+        if more.len() < missing {
+            return Err(truncated());
+        }
+        self.bytes.drain(..self.at);
+        self.at = 0;
+        self.bytes.extend_from_slice(&more);
+        Ok(())
+    }
+
+    /// The next `count` bytes.
+    pub(super) fn take(&mut self, count: usize) -> PyResult<&[u8]> {
+        if self.left() < count {
+            self.fetch(count)?;
+        }
+        let start = self.at;
+        self.at += count;
+        Ok(&self.bytes[start..self.at])
+    }
+
+    pub(super) fn array<const N: usize>(&mut self) -> PyResult<[u8; N]> {
+        let mut array = [0; N];
+        array.copy_from_slice(self.take(N)?);
+        Ok(array)
+    }
+
+    /// The next instruction.
+    pub(super) fn opcode(&mut self) -> PyResult<u8> {
+        if self.left() == 0 {
+            if let Some(source) = &self.source {
+                let value = call::call(&source.read, &[&PyInt::from_i64(1)])?;
+                let more = Self::fetched(&value, "read")?;
+                (self.bytes, self.at) = (more, 0);
+            }
+            if self.left() == 0 {
+                return Err(raised!(EOFError, "Ran out of input"));
+            }
+        }
+        self.at += 1;
+        Ok(self.bytes[self.at - 1])
+    }
+
+    /// The bytes up to the end of the line, without it.
+    pub(super) fn line(&mut self) -> PyResult<Vec<u8>> {
+        let rest = &self.bytes[self.at..];
+        if let Some(length) = rest.iter().position(|&byte| byte == b'\n') {
+            let line = rest[..length].to_vec();
+            self.at += length + 1;
+            return Ok(line);
+        }
+        let Some(source) = &self.source else { return Err(truncated()) };
+        let mut line = rest.to_vec();
+        self.at = self.bytes.len();
+        let value = call::call(&source.readline, &[])?;
+        line.extend(Self::fetched(&value, "readline")?);
+        match line.pop() {
+            Some(b'\n') => Ok(line),
+            _ => Err(truncated()),
+        }
+    }
+
+    /// A frame of this many bytes begins.
+    pub(super) fn frame(&mut self, length: usize) -> PyResult<()> {
+        if self.left() < length {
+            self.fetch(length)?;
+        }
+        Ok(())
+    }
+}
