@@ -2,8 +2,8 @@
 
 pub mod array;
 pub mod binascii;
-pub mod pickle;
 pub mod datetime;
+pub mod pickle;
 pub mod sqlite;
 pub mod structs;
 pub mod zlib;

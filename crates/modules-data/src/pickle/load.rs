@@ -68,8 +68,8 @@ impl<'a> Load<'a> {
                 let length = self.length8()?;
                 return self.input.frame(length);
             }
-            NONE | NEWTRUE | NEWFALSE | INT | LONG | FLOAT | BININT | BININT1 | BININT2 | BINFLOAT | LONG1
-            | LONG4 => {
+            NONE | NEWTRUE | NEWFALSE | INT | LONG | FLOAT | BININT | BININT1 | BININT2 | BINFLOAT
+            | LONG1 | LONG4 => {
                 let value = self.number(opcode)?;
                 self.stack.push(value);
             }
@@ -78,8 +78,8 @@ impl<'a> Load<'a> {
                 let value = self.string(opcode)?;
                 self.stack.push(value);
             }
-            EMPTY_LIST | LIST | EMPTY_TUPLE | TUPLE | TUPLE1 | TUPLE2 | TUPLE3 | EMPTY_DICT | DICT | EMPTY_SET
-            | FROZENSET => {
+            EMPTY_LIST | LIST | EMPTY_TUPLE | TUPLE | TUPLE1 | TUPLE2 | TUPLE3 | EMPTY_DICT | DICT
+            | EMPTY_SET | FROZENSET => {
                 let value = self.container(opcode)?;
                 self.stack.push(value);
             }
@@ -159,7 +159,11 @@ impl<'a> Load<'a> {
     fn length8(&mut self) -> PyResult<usize> {
         match isize::try_from(u64::from_le_bytes(self.input.array()?)) {
             Ok(length) => Ok(length as usize),
-            Err(_) => Err(raised!(OverflowError, "the length exceeds the system's maximum size of {} bytes", isize::MAX)),
+            Err(_) => Err(raised!(
+                OverflowError,
+                "the length exceeds the system's maximum size of {} bytes",
+                isize::MAX
+            )),
         }
     }
 
@@ -573,7 +577,9 @@ fn new_object(class: &PyObject, args: &PyObject, kwargs: Option<&PyObject>, opco
             Some(named) => Some(named),
             None => {
                 let found = kwargs.class().name();
-                return Err(unpickling_error(&format!("{opcode} kwargs argument must be a dict, not {found}")));
+                return Err(unpickling_error(&format!(
+                    "{opcode} kwargs argument must be a dict, not {found}"
+                )));
             }
         },
     };
@@ -587,7 +593,8 @@ fn new_object(class: &PyObject, args: &PyObject, kwargs: Option<&PyObject>, opco
 fn instantiate(class: &PyObject, args: &PyTuple) -> PyResult {
     let plain = args.is_empty()
         && class.downcast::<TypeObject>().is_some()
-        && errors::ignore(object::get_attr(class, intern!("__getinitargs__")), Exc::AttributeError)?.is_none();
+        && errors::ignore(object::get_attr(class, intern!("__getinitargs__")), Exc::AttributeError)?
+            .is_none();
     if plain {
         let new = object::get_attr(class, intern!("__new__"))?;
         return call::call(&new, &[class]);

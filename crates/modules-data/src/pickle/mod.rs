@@ -237,8 +237,12 @@ pub mod module {
         errors: OptArg<&str>,
         buffers: Option<&PyObject>,
     ) -> PyResult {
-        let unpickler =
-            PyUnpickler::fresh(fix_imports.given().unwrap_or(true), encoding.given(), errors.given(), buffers)?;
+        let unpickler = PyUnpickler::fresh(
+            fix_imports.given().unwrap_or(true),
+            encoding.given(),
+            errors.given(),
+            buffers,
+        )?;
         unpickler.set_file(file)?;
         unpickler.load_from_file()
     }
@@ -266,8 +270,12 @@ pub mod module {
         buffers: Option<&PyObject>,
     ) -> PyResult {
         let data = bytes_like(data)?.as_slice().to_vec();
-        let unpickler =
-            PyUnpickler::fresh(fix_imports.given().unwrap_or(true), encoding.given(), errors.given(), buffers)?;
+        let unpickler = PyUnpickler::fresh(
+            fix_imports.given().unwrap_or(true),
+            encoding.given(),
+            errors.given(),
+            buffers,
+        )?;
         unpickler.load_from_bytes(data)
     }
 }

@@ -25,7 +25,9 @@ impl<'a> Reduced<'a> {
         }
         let wrong = |which: &str, what: &str, found: &PyObject| {
             let found = full_name(found);
-            pickling_error(&format!("{which} item of the tuple returned by __reduce__ must be {what}, not {found}"))
+            pickling_error(&format!(
+                "{which} item of the tuple returned by __reduce__ must be {what}, not {found}"
+            ))
         };
         let part = |place: usize| parts.get(place).copied().filter(|part| !part.is_none());
         if !object::is_callable(parts[0]) {
@@ -194,7 +196,9 @@ impl Save<'_> {
         };
         if class.downcast::<TypeObject>().is_none() {
             let found = full_name(class);
-            return Err(pickling_error(&format!("first argument to __newobj__() must be a class, not {found}")));
+            return Err(pickling_error(&format!(
+                "first argument to __newobj__() must be a class, not {found}"
+            )));
         }
         if let Some(object) = object {
             let actual = object::get_attr(object, intern!("__class__"))?;
@@ -223,7 +227,9 @@ impl Save<'_> {
         if class.downcast::<TypeObject>().is_none() {
             return Err(wrong("first", "a class", class));
         }
-        let Some(positional) = args.downcast::<PyTuple>() else { return Err(wrong("second", "a tuple", args)) };
+        let Some(positional) = args.downcast::<PyTuple>() else {
+            return Err(wrong("second", "a tuple", args));
+        };
         let Some(named) = kwargs.downcast::<PyDict>() else { return Err(wrong("third", "a dict", kwargs)) };
         if self.protocol >= 4 {
             self.save(class)?;
@@ -304,7 +310,8 @@ impl Save<'_> {
         let registry = module_attr(intern!("copyreg"), intern!("_extension_registry"))?;
         let key = PyTuple::from_slice(&[module, name]);
         let Some(code) = mapping::get_optional_item(&registry, &key)? else { return Ok(false) };
-        let Some(code) = code.downcast::<PyInt>().and_then(PyInt::to_i64).filter(|code| (1..=0x7fff_ffff).contains(code))
+        let Some(code) =
+            code.downcast::<PyInt>().and_then(PyInt::to_i64).filter(|code| (1..=0x7fff_ffff).contains(code))
         else {
             return Err(raised!(RuntimeError, "extension code {} is out of range", object::repr(&code)?));
         };

@@ -244,7 +244,10 @@ impl Save<'_> {
         }
         match long {
             Some(op) if self.protocol >= 4 => Ok([&[op], &(length as u64).to_le_bytes()[..]].concat()),
-            _ => Err(raised!(OverflowError, "serializing an object larger than 4 GiB requires pickle protocol 4 or higher")),
+            _ => Err(raised!(
+                OverflowError,
+                "serializing an object larger than 4 GiB requires pickle protocol 4 or higher"
+            )),
         }
     }
 
@@ -425,7 +428,8 @@ impl Save<'_> {
     }
 
     fn element(&mut self, owner: &PyObject, item: &PyObject) -> PyResult<()> {
-        self.save(item).map_err(|raised| note(raised, &format!("when serializing {} element", full_name(owner))))
+        self.save(item)
+            .map_err(|raised| note(raised, &format!("when serializing {} element", full_name(owner))))
     }
 
     fn save_set(&mut self, set: &PySet) -> PyResult<()> {

@@ -108,7 +108,9 @@ impl PyUnpickler {
     pub(super) fn load_from_file(&self) -> PyResult {
         let (Some(read), Some(readline)) = (self.read.get(), self.readline.get()) else {
             let class = self.as_object().class().name();
-            return Err(unpickling_error(&format!("Unpickler.__init__() was not called by {class}.__init__()")));
+            return Err(unpickling_error(&format!(
+                "Unpickler.__init__() was not called by {class}.__init__()"
+            )));
         };
         self.protocol.set(0);
         Load::new(self, Input::from_file(Source { read, readline }))?.run()
