@@ -78,6 +78,32 @@ impl Mapping {
         }
     }
 
+    /// A copy of a range.
+    pub fn read(&self, offset: usize, length: usize) -> Result<Vec<u8>> {
+        self.check(offset, length)?;
+        let mut bytes = vec![0; length];
+        // SAFETY: the range lies within the mapping; the copy is as long.
+        unsafe { core::ptr::copy(self.start.as_ptr().add(offset), bytes.as_mut_ptr(), length) };
+        Ok(bytes)
+    }
+
+    /// Writes bytes to a place.
+    pub fn write(&self, offset: usize, bytes: &[u8]) -> Result<()> {
+        self.check(offset, bytes.len())?;
+        // SAFETY: the range lies within the mapping; the bytes may lie in it, too.
+        unsafe { core::ptr::copy(bytes.as_ptr(), self.start.as_ptr().add(offset), bytes.len()) };
+        Ok(())
+    }
+
+    /// Copies a range to another place in the mapping.
+    pub fn shift(&self, to: usize, from: usize, length: usize) -> Result<()> {
+        self.check(to, length)?;
+        self.check(from, length)?;
+        // SAFETY: both ranges lie within the mapping.
+        unsafe { core::ptr::copy(self.start.as_ptr().add(from), self.start.as_ptr().add(to), length) };
+        Ok(())
+    }
+
     fn check(&self, offset: usize, length: usize) -> Result<()> {
         let end = offset.checked_add(length).ok_or(Errno(libc::EINVAL))?;
         if end <= self.length { Ok(()) } else { Err(Errno(libc::EINVAL)) }

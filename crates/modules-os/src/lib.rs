@@ -5,6 +5,7 @@ extern crate taipan_objects;
 pub mod accounts;
 pub mod errno;
 pub mod fcntl;
+pub mod mmap;
 pub mod posix;
 pub mod posixshmem;
 pub mod posixsubprocess;
@@ -32,4 +33,5 @@ pub static MODULES: &[&ModuleSpec] = &[
     &termios::termios::MODULE,
     &syslog::syslog::MODULE,
     &posixshmem::posixshmem::MODULE,
+    &mmap::mmap::MODULE,
 ];
