@@ -63,7 +63,7 @@ def caller():
 
 print(caller(), inspect.currentframe().f_code.co_name, inspect.stack()[0].function)
 f = types.FunctionType(sample.__code__, {"__builtins__": {}}, "copy", (1, 2))
-print(f(c=0), types.SimpleNamespace(a=1, b="x"), types.MappingProxyType({"k": 1})["k"], type(f) is types.FunctionType, types.new_class("N", (), {}).__name__)
-print(sys.version_info[:2], sys.implementation.name, sys.maxsize, sys.byteorder, sys.getsizeof(0), sys.getsizeof([]), sys.getsizeof(""), sys.getsizeof({}), sys.getsizeof(()), sys.getrecursionlimit(), sys.intern("a") is "a" if False else sys.float_info.dig)
+print(f(c=0, d=1), types.SimpleNamespace(a=1, b="x"), types.MappingProxyType({"k": 1})["k"], type(f) is types.FunctionType, types.new_class("N", (), {}).__name__)
+print(sys.version_info[:2], sys.implementation.name, sys.maxsize, sys.byteorder, sys.getsizeof(0), sys.getsizeof([]), sys.getsizeof(""), sys.getsizeof({}), sys.getsizeof(()), sys.getrecursionlimit(), sys.float_info.dig)
 exec("made = 5; del made; kept = [n for n in 'ab']")
 print(kept, "made" in globals(), eval("a + b", {"a": 1}, {"b": 2}), dir()[:3], callable(eval), vars(types.SimpleNamespace(q=1)))

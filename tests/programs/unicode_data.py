@@ -26,7 +26,7 @@ for data, name in ((b"\xff\xfe\x00", "utf-16"), (b"a\xe9", "ascii"), (b"\xe4\xb8
         print(error, "|", data.decode(name, "replace"))
 decoder = codecs.getincrementaldecoder("utf-8")()
 print([decoder.decode(bytes([b])) for b in "é☃".encode()], codecs.lookup("UTF8").name, codecs.encode("abc", "rot13"), codecs.encode(b"ab", "hex"), codecs.decode("YQ==", "base64") if False else codecs.decode(b"YQ==", "base64"))
-codecs.register_error("mine", lambda e: (f"<{e.object[e.start:e.end]}>", e.end))
+codecs.register_error("mine", lambda e: (f"<{e.object[e.start:e.end]!a}>", e.end))
 print("a☃b".encode("ascii", "mine"), b"a\xffb".decode("utf-8", "surrogateescape").encode("utf-8", "surrogateescape"))
 print("ß".casefold(), "İ".lower(), "ﬁ".upper(), "ΌΣΟΣ".lower(), "ŉ".title(), "Ⅷ".lower(), "ª".isalpha(), "²".isdigit(), "𝟘".isdecimal(), "\u2003".isspace(), "·".isidentifier(), "𐐀".lower())
 print(len("é"), len("e\u0301"), len("😀"), "😀"[0], "\ud83d\ude00" == "😀", sorted(["é", "z", "e", "a"]), "e\u0301".isprintable(), "x\u200dy")
