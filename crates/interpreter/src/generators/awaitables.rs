@@ -8,7 +8,6 @@ use super::{IsSuspended, PyAsyncGenerator, State, Suspended};
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 use taipan_objects::errors;
-use taipan_objects::model::trampoline::Sent;
 use taipan_objects::model::{ObjCell, Raised};
 use taipan_objects::prelude::*;
 
