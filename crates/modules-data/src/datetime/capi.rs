@@ -98,7 +98,7 @@ unsafe extern "C" fn zone(offset: Ref, name: Ref) -> Ref {
     // SAFETY: the caller passes live objects, or no name.
     let (offset, name) = unsafe { (borrow(offset), borrow_opt(name)) };
     ret_obj(match offset.downcast::<PyDelta>() {
-        Some(offset) => PyTimeZone::new(offset, name),
+        Some(offset) => PyTimeZone::of(offset, name),
         None => Err(raised!(TypeError, "offset must be a timedelta, not '{}'", offset.class().tp_name())),
     })
 }

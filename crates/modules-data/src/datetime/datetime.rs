@@ -48,7 +48,7 @@ pub fn zone_of(time: &IsoTime) -> PyResult<Option<Obj>> {
         Some((0, 0)) => Ok(Some(state::utc())),
         Some((seconds, microseconds)) => {
             let delta = PyDelta::normal(0, seconds.into(), microseconds.into())?;
-            Ok(Some(PyTimeZone::new(&delta, None)?))
+            Ok(Some(PyTimeZone::of(&delta, None)?))
         }
     }
 }

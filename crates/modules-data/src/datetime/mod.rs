@@ -90,8 +90,8 @@ pub mod module {
         bounds(PyDateTime::type_object(), moments)?;
         let zones = [
             ("utc", state::utc()),
-            ("min", PyTimeZone::new(&*PyDelta::normal(0, -86_340, 0)?, None)?),
-            ("max", PyTimeZone::new(&*PyDelta::normal(0, 86_340, 0)?, None)?),
+            ("min", PyTimeZone::of(&*PyDelta::normal(0, -86_340, 0)?, None)?),
+            ("max", PyTimeZone::of(&*PyDelta::normal(0, 86_340, 0)?, None)?),
         ];
         bounds(PyTimeZone::type_object(), zones)
     }
@@ -122,8 +122,8 @@ pub mod module {
         }
         module.add_int("MINYEAR", MIN_YEAR.into())?;
         module.add_int("MAXYEAR", MAX_YEAR.into())?;
-        module.add("datetime_CAPI", &*capi::capsule())?;
-        module.add("UTC", &*state::utc())
+        module.add("datetime_CAPI", &capi::capsule())?;
+        module.add("UTC", &state::utc())
     }
 }
 

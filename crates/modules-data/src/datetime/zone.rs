@@ -182,7 +182,7 @@ impl PyTimeZone {
     }
 
     /// A zone of a fixed offset (`PyTimeZone_FromOffset`).
-    pub fn new(offset: &PyDelta, name: Option<&PyObject>) -> PyResult {
+    pub fn of(offset: &PyDelta, name: Option<&PyObject>) -> PyResult {
         if name.is_none() && offset.is_zero() {
             return Ok(state::utc());
         }
@@ -228,7 +228,7 @@ impl PyTimeZone {
             let found = if name.is_none() { "None" } else { name.class().tp_name() };
             return Err(raised!(TypeError, "timezone() argument 2 must be str, not {found}"));
         }
-        PyTimeZone::new(offset, name)
+        PyTimeZone::of(offset, name)
     }
 
     #[slot(tp_repr)]

@@ -202,7 +202,7 @@ impl Database {
             let (size, flags) =
                 (bytes.len() as i64, sq::SQLITE_DESERIALIZE_FREEONCLOSE | sq::SQLITE_DESERIALIZE_RESIZEABLE);
             taipan_host::blocking(|| {
-                sq::sqlite3_deserialize(self.raw, name.as_ptr(), data, size, size, flags as u32)
+                sq::sqlite3_deserialize(self.raw, name.as_ptr(), data, size, size, flags)
             })
         }
     }

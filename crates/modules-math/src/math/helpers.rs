@@ -5,7 +5,7 @@ use super::sums::{Triple, vector_norm};
 use super::whole;
 use taipan_objects::prelude::*;
 use taipan_objects::types::bool::PyBool;
-use taipan_objects::types::{float, int};
+use taipan_objects::types::float;
 
 pub const DOMAIN: &str = "math domain error";
 pub const RANGE_1: &str = "expected a number in range from -1 up to 1, got ";
