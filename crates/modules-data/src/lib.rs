@@ -1,7 +1,8 @@
-//! Native modules about data: struct, array, binascii, datetime, zlib, sqlite3.
+//! Native modules about data: struct, array, binascii, datetime, zlib, bz2, sqlite3.
 
 pub mod array;
 pub mod binascii;
+pub mod bz2;
 pub mod datetime;
 pub mod pickle;
 pub mod sqlite;
@@ -18,4 +19,5 @@ pub static MODULES: &[&ModuleSpec] = &[
     &zlib::module::MODULE,
     &datetime::module::MODULE,
     &sqlite::module::MODULE,
+    &bz2::module::MODULE,
 ];

@@ -153,6 +153,9 @@ impl PyDecompress {
         let tail = bytes_in(&self.unconsumed_tail);
         let first = (length as usize).min(1 << 30);
         let (code, output) = self.run(&tail, first, usize::MAX, Z_FINISH)?;
+        if !matches!(code, Z_OK | Z_BUF_ERROR | Z_STREAM_END | Z_STREAM_ERROR) {
+            return Err(failed(&self.stream.borrow().failure(code), "while decompressing data"));
+        }
         if code == Z_STREAM_END {
             let mut stream = self.stream.borrow_mut();
             match stream.end() {
