@@ -9,21 +9,28 @@ use taipan_macros::{pymethods, pytype};
 use taipan_objects::codecs::bytes_like;
 use taipan_objects::memory;
 use taipan_objects::prelude::*;
-use taipan_objects::types::slice::PySlice;
+use taipan_objects::types::slice::{PySlice, SliceIndices};
 
-#[pytype(name = "sqlite3.Blob", gc, flags(IMMUTABLETYPE, DISALLOW_INSTANTIATION), parts(METHODS, ITEMS))]
+#[pytype(name = "sqlite3.Blob", gc, flags(IMMUTABLETYPE, DISALLOW_INSTANTIATION), weakref = weaklist, parts(METHODS, ITEMS))]
 pub struct PyBlob {
     ob_base: PyObject,
     connection: Py<PyConnection>,
     blob: Shared<Blob>,
     offset: Cell<usize>,
+    weaklist: Cell<*mut PyObject>,
 }
 
 impl PyBlob {
     pub fn create(connection: Py<PyConnection>, blob: Rc<Blob>) -> Py<PyBlob> {
         let shared = Shared::default();
         shared.set(Some(blob));
-        memory::new(PyBlob { ob_base: PyObject::EMPTY, connection, blob: shared, offset: Cell::new(0) })
+        memory::new(PyBlob {
+            ob_base: PyObject::EMPTY,
+            connection,
+            blob: shared,
+            offset: Cell::new(0),
+            weaklist: Cell::new(core::ptr::null_mut()),
+        })
     }
 
     fn open(&self) -> PyResult<Rc<Blob>> {
@@ -61,6 +68,15 @@ impl PyBlob {
         }
         Ok(index as usize)
     }
+}
+
+/// A slice's range, which must go forward.
+fn forward(slice: &PySlice, length: usize) -> PyResult<SliceIndices> {
+    let range = slice.indices_for(length)?;
+    if range.step < 0 {
+        return Err(raised!(ValueError, "Blob doesn't support slices with a negative step"));
+    }
+    Ok(range)
 }
 
 #[pymethods(METHODS)]
@@ -182,7 +198,7 @@ impl PyBlob {
         let Some(slice) = key.downcast::<PySlice>() else {
             return Err(raised!(TypeError, "Blob indices must be integers"));
         };
-        let range = slice.indices_for(blob.len())?;
+        let range = forward(slice, blob.len())?;
         if range.count == 0 {
             return Ok(PyBytes::new(&[]).into_obj());
         }
@@ -215,13 +231,13 @@ impl PyBlob {
         let Some(value) = value else {
             return Err(raised!(TypeError, "Blob doesn't support slice deletion"));
         };
-        let range = slice.indices_for(blob.len())?;
-        if range.count == 0 {
-            return Ok(());
-        }
+        let range = forward(slice, blob.len())?;
         let bytes = bytes_like(value)?;
         if bytes.as_slice().len() != range.count {
             return Err(raised!(IndexError, "Blob slice assignment is wrong size"));
+        }
+        if range.count == 0 {
+            return Ok(());
         }
         if range.step == 1 {
             return Self::write_at(&blob, range.start as usize, bytes.as_slice());

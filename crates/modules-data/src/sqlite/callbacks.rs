@@ -132,13 +132,7 @@ pub fn as_value<R>(object: &PyObject, f: impl FnOnce(Value<'_>) -> R) -> PyResul
         return Ok(Some(f(Value::Text(text))));
     }
     if buffer::is_exporter(object) {
-        let bytes = match bytes_like(object) {
-            Ok(bytes) => bytes,
-            Err(raised) => {
-                errors::clear(raised);
-                return Err(raised!(ValueError, "could not convert BLOB to buffer"));
-            }
-        };
+        let bytes = bytes_like(object)?;
         if bytes.as_slice().len() > i32::MAX as usize {
             return Err(raised!(OverflowError, "BLOB longer than INT_MAX bytes"));
         }

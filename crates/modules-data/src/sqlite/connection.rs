@@ -158,7 +158,7 @@ impl PyConnection {
     /// Begins the transaction that `isolation_level` wants before data changes.
     pub fn begin_legacy(&self) -> PyResult<()> {
         match self.inside.isolation.get() {
-            Some(level) if self.is_legacy() => self.run(format!("BEGIN {level}").trim_end()),
+            Some(level) if self.is_legacy() => self.run(&format!("BEGIN {level}")),
             _ => Ok(()),
         }
     }
@@ -341,7 +341,7 @@ impl PyConnection {
             return Err(raised!(TypeError, "factory must return a cursor, not {}", made.class().name()));
         };
         if let Some(factory) = self.row_factory.get().filter(|factory| !factory.is_none()) {
-            cursor.set_row_factory(factory);
+            cursor.use_row_factory(factory);
         }
         Ok(made)
     }
@@ -424,8 +424,7 @@ impl PyConnection {
         if let Err(raised) = self.end("COMMIT") {
             let exception = errors::take(raised);
             let undone = self.end("ROLLBACK");
-            errors::chain(Some(exception.clone()), undone)?;
-            return Err(errors::restore(exception));
+            return errors::chain(Some(exception), undone).map(|()| false);
         }
         Ok(false)
     }
@@ -433,6 +432,12 @@ impl PyConnection {
 
 #[pymethods(ATTRIBUTES)]
 impl PyConnection {
+    /// What a connection takes when it is called.
+    #[getter(name = "__text_signature__")]
+    fn call_signature(&self) -> PyResult<&'static str> {
+        Ok("(sql, /)")
+    }
+
     #[getter]
     fn isolation_level(&self) -> PyResult<Option<&'static str>> {
         self.database()?;
@@ -475,7 +480,10 @@ impl PyConnection {
     #[setter]
     fn set_autocommit(&self, value: Option<&PyObject>) -> PyResult<()> {
         let database = self.usable()?;
-        let mode = autocommit_mode(value.unwrap_or(none_ref()))?;
+        let Some(value) = value else {
+            return Err(raised!(AttributeError, "cannot delete autocommit attribute"));
+        };
+        let mode = autocommit_mode(value)?;
         match mode {
             1 if !database.is_autocommit() => self.run("COMMIT")?,
             0 if database.is_autocommit() => self.run("BEGIN")?,
@@ -493,7 +501,7 @@ impl PyConnection {
     #[setter]
     fn set_row_factory(&self, value: Option<&PyObject>) -> PyResult<()> {
         let Some(value) = value else {
-            return Err(raised!(AttributeError, "cannot delete 'row_factory' attribute"));
+            return Err(raised!(AttributeError, "cannot delete row_factory attribute"));
         };
         self.row_factory.set(Some(value.owned()));
         Ok(())
@@ -507,7 +515,7 @@ impl PyConnection {
     #[setter]
     fn set_text_factory(&self, value: Option<&PyObject>) -> PyResult<()> {
         let Some(value) = value else {
-            return Err(raised!(AttributeError, "cannot delete 'text_factory' attribute"));
+            return Err(raised!(AttributeError, "cannot delete text_factory attribute"));
         };
         self.text_factory.set(Some(value.owned()));
         Ok(())

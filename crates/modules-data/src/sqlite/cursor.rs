@@ -37,7 +37,7 @@ impl Traverse for Running {
 }
 
 /// SQLite database cursor class.
-#[pytype(name = "sqlite3.Cursor", gc, flags(BASETYPE, IMMUTABLETYPE), parts(METHODS, SLOTS))]
+#[pytype(name = "sqlite3.Cursor", gc, flags(BASETYPE, IMMUTABLETYPE), weakref = weaklist, parts(METHODS, SLOTS))]
 pub struct PyCursor {
     ob_base: PyObject,
     #[member(readonly)]
@@ -56,6 +56,7 @@ pub struct PyCursor {
     ready: Cell<bool>,
     closed: Cell<bool>,
     pub(super) locked: Cell<bool>,
+    weaklist: Cell<*mut PyObject>,
 }
 
 impl PyCursor {
@@ -63,7 +64,7 @@ impl PyCursor {
         self.description.get().unwrap_or_else(none)
     }
 
-    pub fn set_row_factory(&self, factory: Obj) {
+    pub fn use_row_factory(&self, factory: Obj) {
         self.row_factory.set(Some(factory));
     }
 
@@ -217,6 +218,7 @@ impl PyCursor {
                 ready: Cell::new(false),
                 closed: Cell::new(false),
                 locked: Cell::new(false),
+                weaklist: Cell::new(core::ptr::null_mut()),
             },
         )
     }
@@ -273,7 +275,7 @@ impl PyCursor {
     fn executescript(&self, sql_script: &str) -> PyResult {
         let owner = self.check()?;
         let database = owner.database()?;
-        if sql_script.len() >= database.limit(1, -1) as usize {
+        if sql_script.len() > database.limit(1, -1) as usize {
             return Err(exception("DataError", "query string is too large"));
         }
         let script = super::c_string(sql_script)?;
@@ -341,7 +343,7 @@ impl PyCursor {
 fn count(value: &PyObject) -> PyResult<u32> {
     let value = number::index(value)?;
     match value.to_i64() {
-        _ if value.is_negative() => Err(raised!(ValueError, "value must be non-negative")),
+        _ if value.is_negative() => Err(raised!(ValueError, "Cannot convert negative int")),
         Some(value) if value <= i64::from(u32::MAX) => Ok(value as u32),
         _ => Err(raised!(OverflowError, "Python int too large for C uint32_t")),
     }
@@ -367,7 +369,10 @@ impl PyCursor {
     #[setter]
     fn set_arraysize(&self, value: Option<&PyObject>) -> PyResult<()> {
         let Some(value) = value else {
-            return Err(raised!(AttributeError, "cannot delete 'arraysize' attribute"));
+            return Err(raised!(
+                AttributeError,
+                "attribute 'arraysize' of 'sqlite3.Cursor' objects cannot be deleted"
+            ));
         };
         self.arraysize.set(count(value)?);
         Ok(())
@@ -379,9 +384,9 @@ impl PyCursor {
     }
 
     #[setter]
-    fn set_row_factory_attribute(&self, value: Option<&PyObject>) -> PyResult<()> {
+    fn set_row_factory(&self, value: Option<&PyObject>) -> PyResult<()> {
         let Some(value) = value else {
-            return Err(raised!(AttributeError, "cannot delete 'row_factory' attribute"));
+            return Err(raised!(AttributeError, "cannot delete row_factory attribute"));
         };
         self.row_factory.set(Some(value.owned()));
         Ok(())

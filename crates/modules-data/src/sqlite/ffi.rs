@@ -194,7 +194,7 @@ impl Database {
     pub fn deserialize(&self, name: &CStr, bytes: &[u8]) -> i32 {
         // SAFETY: the library takes the memory, which is as long as told.
         unsafe {
-            let data = sq::sqlite3_malloc64(bytes.len().max(1) as u64).cast::<u8>();
+            let data = sq::sqlite3_malloc64(bytes.len() as u64).cast::<u8>();
             if data.is_null() {
                 return SQLITE_NOMEM;
             }
@@ -399,7 +399,10 @@ impl Statement {
             };
             f(match kind {
                 sq::SQLITE_NULL => Value::Null,
-                _ if as_blob => Value::Blob(slice(sq::sqlite3_column_blob(self.raw, column).cast())),
+                _ if as_blob => {
+                    let start = sq::sqlite3_column_blob(self.raw, column);
+                    if start.is_null() { Value::Null } else { Value::Blob(slice(start.cast())) }
+                }
                 sq::SQLITE_INTEGER => Value::Int(sq::sqlite3_column_int64(self.raw, column)),
                 sq::SQLITE_FLOAT => Value::Float(sq::sqlite3_column_double(self.raw, column)),
                 sq::SQLITE_TEXT => Value::Text(slice(sq::sqlite3_column_text(self.raw, column))),

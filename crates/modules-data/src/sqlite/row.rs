@@ -68,6 +68,9 @@ impl PyRow {
         let Some(wanted) = key.downcast::<PyStr>() else {
             return Err(raised!(IndexError, "Index must be int or string"));
         };
+        if self.description.is_none() {
+            return Err(raised!(IndexError, "No item with key {}", object::repr(key)?));
+        }
         match self.names()?.iter().position(|name| equal_names(wanted, name)) {
             Some(at) => sequence::get_item(&self.data, at as isize),
             None => Err(raised!(IndexError, "No item with that key")),

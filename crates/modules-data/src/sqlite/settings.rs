@@ -3,7 +3,7 @@
 use super::blob::PyBlob;
 use super::callbacks::Callback;
 use super::connection::PyConnection;
-use super::ffi::{SQLITE_BUSY, SQLITE_DONE, SQLITE_LOCKED, SQLITE_OK};
+use super::ffi::{SQLITE_BUSY, SQLITE_DONE, SQLITE_LOCKED, SQLITE_NOMEM, SQLITE_OK};
 use super::{c_string, database_error, error_of, exception, ffi, programming_error};
 use std::rc::Rc;
 use taipan_host::clocks;
@@ -385,6 +385,7 @@ impl PyConnection {
         let data = bytes_like(data)?;
         match database.deserialize(&c_string(name.given().unwrap_or("main"))?, data.as_slice()) {
             SQLITE_OK => Ok(()),
+            SQLITE_NOMEM => Err(raised!(MemoryError)),
             _ => Err(database_error(&database)),
         }
     }

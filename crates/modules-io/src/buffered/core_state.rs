@@ -179,8 +179,15 @@ impl Buffered {
         let storage = PyByteArray::new(&vec![0; count]);
         let view = crate::io::memory_view(&storage)?;
         let read = self.retried(|| call::method(&raw, intern!("readinto"), &[&view]));
+        // An exception waits aside while the view is given back.
+        let read = read.map_err(errors::take);
         let released = call::method(&view, intern!("release"), &[]);
-        let read = read?;
+        let read = match read {
+            Ok(read) => read,
+            Err(exception) => {
+                return errors::chain(Some(exception), released.map(drop)).map(|()| RawRead::WouldBlock);
+            }
+        };
         released?;
         if read.is_none() {
             return Ok(RawRead::WouldBlock);
