@@ -187,7 +187,7 @@ impl Traverse for LayoutCell {
 }
 
 /// Struct(fmt) --> compiled struct object
-#[pytype(name = "_struct.Struct", gc, flags(BASETYPE), weakref = weaklist, parts(METHODS))]
+#[pytype(name = "_struct.Struct", gc, flags(BASETYPE, IMMUTABLETYPE), weakref = weaklist, parts(METHODS))]
 pub struct PyStruct {
     ob_base: PyObject,
     layout: LayoutCell,
@@ -322,7 +322,7 @@ impl Traverse for BufferCell {
     fn traverse(&self, _: &mut Visitor) {}
 }
 
-#[pytype(name = "_struct.unpack_iterator", gc, flags(DISALLOW_INSTANTIATION), parts(ITERATOR))]
+#[pytype(name = "_struct.unpack_iterator", gc, flags(DISALLOW_INSTANTIATION, IMMUTABLETYPE), parts(ITERATOR))]
 pub struct PyUnpackIterator {
     ob_base: PyObject,
     layout: LayoutCell,

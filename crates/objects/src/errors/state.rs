@@ -43,7 +43,9 @@ pub fn set_object(class: &TypeObject, value: &PyObject) -> Raised {
             show(class.as_object())
         );
     }
-    if let Some(exception) = value.downcast_owned::<PyBaseException>() {
+    if value.class().is_subtype_of(class)
+        && let Some(exception) = value.downcast_owned::<PyBaseException>()
+    {
         return set_instance(exception);
     }
     match instantiate(class, value) {

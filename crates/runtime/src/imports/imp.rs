@@ -84,7 +84,12 @@ pub mod module {
             return Err(raised!(ValueError, "name must not be empty"));
         }
         match builtin::find(&text.to_string_lossy()) {
-            Some(found) => Ok(builtin::create(found)?.into_obj()),
+            Some(found) => {
+                let module = builtin::create(found)?;
+                // Whoever imports it again says anew by what.
+                module.dict().set_item(intern!("__loader__"), none_ref())?;
+                Ok(module.into_obj())
+            }
             None => Ok(none()),
         }
     }

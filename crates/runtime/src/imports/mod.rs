@@ -115,8 +115,16 @@ fn import_from_level(
     };
     let module = match loaded(&full)? {
         Some(module) if !module.is_none() => {
-            ensure_initialized(&module, &full)?;
-            module
+            if ensure_initialized(&module, &full)? {
+                // The other thread's import may have failed; then it is tried again here.
+                match loaded(&full)? {
+                    Some(module) => module,
+                    None => find_and_load(&full)?,
+                }
+            } else {
+                sys::import_time::cached(&full);
+                module
+            }
         }
         _ => find_and_load(&full)?,
     };
@@ -163,9 +171,9 @@ fn import_function() -> PyResult {
     found.ok_or_else(|| raised!(ImportError, "__import__ not found"))
 }
 
-/// Waits for another thread that is importing the module.
-fn ensure_initialized(module: &PyObject, name: &PyStr) -> PyResult<()> {
-    let Some(spec) = object::get_optional_attr(module, intern!("__spec__"))? else { return Ok(()) };
+/// Waits for another thread that is importing the module; says whether it did.
+fn ensure_initialized(module: &PyObject, name: &PyStr) -> PyResult<bool> {
+    let Some(spec) = object::get_optional_attr(module, intern!("__spec__"))? else { return Ok(false) };
     let busy = match object::get_optional_attr(&spec, intern!("_initializing"))? {
         Some(value) => object::is_true(&value)?,
         None => false,
@@ -173,7 +181,7 @@ fn ensure_initialized(module: &PyObject, name: &PyStr) -> PyResult<()> {
     if busy {
         call::method(&*importlib()?, intern!("_lock_unlock_module"), &[name])?;
     }
-    Ok(())
+    Ok(busy)
 }
 
 fn find_and_load(name: &PyStr) -> PyResult {
@@ -187,7 +195,7 @@ fn find_and_load(name: &PyStr) -> PyResult {
     let import = import_function()?;
     let timer = sys::import_time::begin();
     let found = call::method(&importlib, intern!("_find_and_load"), &[name, &import]);
-    sys::import_time::end(timer, name, found.is_ok());
+    sys::import_time::end(timer, name);
     found
 }
 

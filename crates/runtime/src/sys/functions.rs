@@ -307,7 +307,16 @@ pub mod part {
 
     /// Clear the internal type lookup cache.
     #[pyfunction(signature = "()")]
-    fn _clear_type_cache() {}
+    fn _clear_type_cache() -> PyResult<()> {
+        errors::warn(
+            errors::Exc::DeprecationWarning,
+            1,
+            format_args!(
+                "sys._clear_type_cache() is deprecated and scheduled for removal in a future version. Use \
+                 sys._clear_internal_caches() instead."
+            ),
+        )
+    }
 
     /// Private function for clearing certain descriptors from a type's dictionary.
     ///

@@ -30,28 +30,53 @@ pub fn begin() -> Option<Timer> {
         return None;
     }
     let times = times();
-    if !times.begun.replace(true) {
-        super::output::write_stderr("import time: self [us] | cumulative | imported package\n");
-    }
+    head(times);
     times.depth.set(times.depth.get() + 1);
     Some(Timer { start: clocks::monotonic(), outer: times.inner.replace(0) })
 }
 
+fn head(times: &Times) {
+    if !times.begun.replace(true) {
+        super::output::write_stderr("import time: self [us] | cumulative | imported package\n");
+    }
+}
+
+/// A name with surrogates written as escapes.
+fn shown(name: &PyStr) -> String {
+    (0..name.len())
+        .map(|index| {
+            let c = name.char_at(index);
+            char::from_u32(c).map_or_else(|| format!("\\u{c:04x}"), String::from)
+        })
+        .collect()
+}
+
+/// Reports an import that found its module loaded, where that was asked for.
+#[inline]
+pub fn cached(name: &PyStr) {
+    if crate::state::config().import_time > 1 {
+        let times = times();
+        head(times);
+        let indent = times.depth.get() * 2;
+        let name = shown(name);
+        super::output::write_stderr(&format!("import time: cached    | cached     | {:indent$}{name}\n", ""));
+    }
+}
+
 /// Ends it and reports.
-pub fn end(timer: Option<Timer>, name: &PyStr, found: bool) {
+pub fn end(timer: Option<Timer>, name: &PyStr) {
     let Some(timer) = timer else { return };
     let times = times();
     times.depth.set(times.depth.get() - 1);
     let whole = clocks::monotonic() - timer.start;
-    if found {
-        let own = whole - times.inner.get();
-        let indent = times.depth.get() * 2;
-        super::output::write_stderr(&format!(
-            "import time: {:9} | {:10} | {:indent$}{name}\n",
-            (own + 999) / 1000,
-            (whole + 999) / 1000,
-            ""
-        ));
-    }
+    let own = whole - times.inner.get();
+    let indent = times.depth.get() * 2;
+    super::output::write_stderr(&format!(
+        "import time: {:9} | {:10} | {:indent$}{}\n",
+        (own + 999) / 1000,
+        (whole + 999) / 1000,
+        "",
+        shown(name)
+    ));
     times.inner.set(timer.outer + whole);
 }

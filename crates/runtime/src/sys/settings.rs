@@ -22,7 +22,7 @@ pub fn flags(config: &Config) -> PyResult {
         int(config.inspect),
         int(config.interactive),
         int(config.optimize),
-        int(config.dont_write_bytecode),
+        flag(config.dont_write_bytecode > 0),
         int(config.no_user_site),
         int(config.no_site),
         int(config.ignore_environment),
