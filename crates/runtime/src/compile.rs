@@ -12,8 +12,9 @@ use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
 use taipan_objects::types::code::PyCode;
 use taipan_objects::types::exceptions::PySyntaxError;
+pub use taipan_parser::Mode;
+use taipan_parser::ParseOptions;
 use taipan_parser::tokens::encoding::{self, Origin};
-use taipan_parser::{Mode, ParseOptions};
 
 /// `PyCF_*`, and the future flags that code objects hand on.
 pub mod flags {

@@ -160,5 +160,40 @@ c_api! {
             None => new_ref(Err::<Obj, _>(bad_call())),
         }
     }
-    fn _PyObject_GetDictPtr(_object: Ref) -> *mut Ref { null_mut() }
+    fn _PyObject_GetDictPtr(object: Ref) -> *mut Ref {
+        let class = at(object).class();
+        if class.has_flag(Py_TPFLAGS_MANAGED_DICT) {
+            return swallow(taipan_objects::types::dict::instance::place_of_dict(at(object))).unwrap_or(null_mut());
+        }
+        match (*class.raw()).tp_dictoffset {
+            0 => null_mut(),
+            offset if offset > 0 => object.byte_offset(offset).cast(),
+            offset => {
+                // Counted from the end of an object of variable size.
+                let items = (*object.cast::<PyVarObject>()).ob_size.get().abs();
+                let size = class.tp_basicsize() + items * (*class.raw()).tp_itemsize;
+                object.byte_offset(((size + 7) & !7) + offset).cast()
+            }
+        }
+    }
+    fn PyObject_VisitManagedDict(object: Ref, visit: unsafe extern "C" fn(Ref, *mut c_void) -> c_int, arg: *mut c_void) -> c_int {
+        let class = at(object).class();
+        if !class.has_flag(Py_TPFLAGS_MANAGED_DICT) {
+            return 0;
+        }
+        let mut held = Vec::new();
+        taipan_objects::types::dict::instance::each_held(at(object), |object| held.push(object.as_ptr()));
+        for object in held {
+            let status = visit(object, arg);
+            if status != 0 {
+                return status;
+            }
+        }
+        0
+    }
+    fn PyObject_ClearManagedDict(object: Ref) {
+        if at(object).class().has_flag(Py_TPFLAGS_MANAGED_DICT) {
+            taipan_objects::types::dict::instance::clear(at(object));
+        }
+    }
 }

@@ -112,6 +112,74 @@ c_api! {
     }
 }
 
+/// States wait here between `PyThreadState_Clear` and their end: they live as long as the process.
+unsafe fn cleared(state: *mut PyThreadState) {
+    // SAFETY: the caller passes a state that no thread runs.
+    unsafe {
+        let dict = core::mem::replace(&mut (*state).dict, null_mut());
+        if !dict.is_null() {
+            drop(Obj::from_raw(dict));
+        }
+        state_at(state).context.set(None);
+    }
+}
+
+c_api! {
+    fn PyInterpreterState_Main() -> *mut PyInterpreterState {
+        match HOME.get() {
+            Some(Home(interpreter, _)) => core::ptr::from_ref(*interpreter).cast_mut().cast(),
+            None => (*thread::current().raw()).interp,
+        }
+    }
+    fn PyInterpreterState_Head() -> *mut PyInterpreterState { PyInterpreterState_Main() }
+    fn PyThreadState_New(interpreter: *mut PyInterpreterState) -> *mut PyThreadState {
+        let interpreter: &'static InterpreterState = &*interpreter.cast();
+        ThreadState::new(interpreter).raw()
+    }
+    fn PyThreadState_Clear(state: *mut PyThreadState) { cleared(state) }
+    fn PyThreadState_Delete(state: *mut PyThreadState) {
+        // The memory stays: a thread may still compare its address.
+        if OWN.get().is_some_and(|own| core::ptr::eq(own.raw(), state)) {
+            OWN.set(None);
+        }
+    }
+    fn PyThreadState_DeleteCurrent() {
+        OWN.set(None);
+        drop(gil::detach());
+    }
+    fn PyThreadState_Swap(state: *mut PyThreadState) -> *mut PyThreadState {
+        let before = thread::current_opt().map_or(null_mut(), ThreadState::raw);
+        if before == state {
+            return before;
+        }
+        if !before.is_null() {
+            drop(gil::detach());
+        }
+        if !state.is_null() {
+            attach(state);
+            let state = state_at(state);
+            if state.frames.get().is_null() {
+                state.measure_stack();
+                taipan_interpreter::prepare_thread(state);
+            }
+        }
+        before
+    }
+    fn PyThreadState_SetAsyncExc(identity: c_ulong, error: Ref) -> c_int {
+        taipan_runtime::signals::pending::set_async(identity as usize, opt(error))
+    }
+    fn Py_AddPendingCall(call: unsafe extern "C" fn(*mut c_void) -> c_int, argument: *mut c_void) -> c_int {
+        let argument = argument as usize;
+        let run = move || {
+            // SAFETY: the caller promised that the call may be made later.
+            let status = unsafe { call(argument as *mut c_void) };
+            if status == 0 { Ok(()) } else { Err(Raised::claim()) }
+        };
+        let Some(state) = thread::current_opt().or_else(|| OWN.get()) else { return -1 };
+        if taipan_runtime::signals::pending::add(Box::new(run), &state.eval_breaker) { 0 } else { -1 }
+    }
+}
+
 /// What `PyInterpreterState_GetDict` gives.
 #[derive(Default)]
 struct ExtensionDict(ObjCell);

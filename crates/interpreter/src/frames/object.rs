@@ -61,6 +61,33 @@ impl PyFrame {
         }
     }
 
+    /// A frame that never runs, for tracebacks of native code (`PyFrame_New`).
+    pub fn detached(code: &PyCode, globals: &PyDict) -> PyResult<Py<PyFrame>> {
+        let function = taipan_objects::types::function::PyFunction::new(code, globals, None)?;
+        let object = memory::alloc_untracked(Self::type_object(), slots(code))?.cast::<PyFrame>();
+        // SAFETY: fresh memory of the type with room for the code's frame; every field and local is written.
+        unsafe {
+            let target = (&raw mut (*object).data).cast::<Frame>();
+            (&raw mut (*object).back).write(ObjCell::empty());
+            (&raw mut (*object).frame).write(Cell::new(target));
+            (&raw mut (*object).trace).write(ObjCell::empty());
+            (&raw mut (*object).lineno).write(Cell::new(0));
+            (&raw mut (*object).trace_lines).write(Cell::new(true));
+            (&raw mut (*object).trace_opcodes).write(Cell::new(false));
+            (&raw mut (*object).extra_locals).write(ObjCell::empty());
+            (&raw mut (*object).locals_cache).write(ObjCell::empty());
+            (&raw mut (*object).overwritten).write(ObjCell::empty());
+            let function = crate::value::Value::owned(function.into_obj());
+            Frame::init(target, code, function, null_mut(), null_mut());
+            for index in 0..code.raw.co_nlocalsplus as usize {
+                (*target).localsplus().add(index).write(crate::value::Value::NULL);
+            }
+            (*target).owner = Owner::FrameObject;
+            gc::track(object.cast());
+            Ok(Py::from_raw(object))
+        }
+    }
+
     pub(super) fn set_frame(&self, frame: *mut Frame) {
         self.frame.set(frame);
     }

@@ -260,7 +260,7 @@ pub(crate) fn builtin_one(m: &mut Machine, oparg: usize) -> Option<PyResult<()>>
     }
     m.save();
     // SAFETY: the convention was looked at.
-    let result = unsafe { call_one(m, callee.def().ml_meth?, receiver_of(callee), Some(1)) };
+    let result = unsafe { call_one(m, callee, callee.def().ml_meth?, receiver_of(callee), Some(1)) };
     Some(finish(m, 3, result))
 }
 
@@ -273,7 +273,7 @@ pub(crate) fn builtin_fast(m: &mut Machine, oparg: usize, keywords: bool) -> Opt
     }
     m.save();
     // SAFETY: the convention was looked at.
-    let result = unsafe { call_fast(m, callee.def().ml_meth?, receiver_of(callee), oparg, keywords) };
+    let result = unsafe { call_fast(m, callee, callee.def().ml_meth?, receiver_of(callee), oparg, keywords) };
     Some(finish(m, oparg + 2, result))
 }
 
@@ -334,7 +334,7 @@ pub(crate) fn method_one(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> 
     let (method, receiver) = native_method(m, oparg, Convention::One)?;
     m.save();
     // SAFETY: the convention was looked at.
-    let result = unsafe { call_one(m, method.def().ml_meth?, receiver.as_ptr(), Some(1)) };
+    let result = unsafe { call_one(m, method, method.def().ml_meth?, receiver.as_ptr(), Some(1)) };
     Some(finish(m, 3, result))
 }
 
@@ -346,7 +346,7 @@ pub(crate) fn method_noargs(m: &mut Machine, oparg: usize) -> Option<PyResult<()
     let (method, receiver) = native_method(m, oparg, Convention::NoArgs)?;
     m.save();
     // SAFETY: the convention was looked at.
-    let result = unsafe { call_one(m, method.def().ml_meth?, receiver.as_ptr(), None) };
+    let result = unsafe { call_one(m, method, method.def().ml_meth?, receiver.as_ptr(), None) };
     Some(finish(m, 2, result))
 }
 
@@ -359,7 +359,7 @@ pub(crate) fn method_fast(m: &mut Machine, oparg: usize, keywords: bool) -> Opti
     let (method, receiver) = native_method(m, oparg, wanted)?;
     m.save();
     // SAFETY: the convention was looked at.
-    let result = unsafe { call_fast(m, method.def().ml_meth?, receiver.as_ptr(), oparg, keywords) };
+    let result = unsafe { call_fast(m, method, method.def().ml_meth?, receiver.as_ptr(), oparg, keywords) };
     Some(finish(m, oparg + 2, result))
 }
 

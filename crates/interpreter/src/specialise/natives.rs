@@ -45,6 +45,7 @@ pub(super) fn convention(def: &PyMethodDef) -> Option<Convention> {
 #[inline(always)]
 pub(super) unsafe fn call_one(
     m: &Machine,
+    callable: &PyObject,
     function: PyCFunction,
     receiver: *mut PyObject,
     argument: Option<usize>,
@@ -54,7 +55,7 @@ pub(super) unsafe fn call_one(
     }
     let argument = argument.map_or(null_mut(), |depth| m.obj(depth).as_ptr());
     // SAFETY: the caller's promise.
-    unsafe { Obj::from_result(function(receiver, argument)) }
+    unsafe { checked(callable, function(receiver, argument)) }
 }
 
 /// Calls `function(receiver, args…)` with the topmost `count` values, at most `FEW`.
@@ -64,6 +65,7 @@ pub(super) unsafe fn call_one(
 #[inline(always)]
 pub(super) unsafe fn call_fast(
     m: &Machine,
+    callable: &PyObject,
     function: PyCFunction,
     receiver: *mut PyObject,
     count: usize,
@@ -89,8 +91,32 @@ pub(super) unsafe fn call_fast(
         } else {
             transmute::<PyCFunction, Fast>(function)(receiver, array.as_ptr(), count as isize)
         };
-        Obj::from_result(result)
+        checked(callable, result)
     }
+}
+
+/// The result of the native function being called: null needs an exception, a result needs none.
+///
+/// # Safety
+/// A new reference or null.
+#[inline(always)]
+unsafe fn checked(callable: &PyObject, result: *mut PyObject) -> PyResult {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if result.is_null() == errors::occurred() {
+            return Obj::from_result(result);
+        }
+        broken(callable, result)
+    }
+}
+
+/// # Safety
+/// As for [`checked`].
+#[cold]
+#[inline(never)]
+unsafe fn broken(callable: &PyObject, result: *mut PyObject) -> PyResult {
+    // SAFETY: the caller's promise.
+    unsafe { Obj::from_result(taipan_objects::protocols::call::check_result(callable, result)) }
 }
 
 #[cold]

@@ -190,6 +190,9 @@ impl Traverse for LayoutCell {
 #[pytype(name = "_struct.Struct", gc, flags(BASETYPE, IMMUTABLETYPE), weakref = weaklist, parts(METHODS))]
 pub struct PyStruct {
     ob_base: PyObject,
+    /// Size in bytes and number of values, where C code looks for them.
+    packed_size: Cell<usize>,
+    packed_len: Cell<usize>,
     layout: LayoutCell,
     format: ObjCell,
     weaklist: Cell<*mut PyObject>,
@@ -211,6 +214,8 @@ impl PyStruct {
         let _ = (args, kwargs);
         let object = PyStruct {
             ob_base: PyObject::EMPTY,
+            packed_size: Cell::new(0),
+            packed_len: Cell::new(0),
             layout: LayoutCell(RefCell::new(None)),
             format: ObjCell::empty(),
             weaklist: Cell::new(core::ptr::null_mut()),
@@ -223,6 +228,8 @@ impl PyStruct {
         let text = format_text(format)?;
         let layout = read_format(&text)?;
         self.format.set(Some(PyStr::from_ascii(&text).into_obj()));
+        self.packed_size.set(layout.size);
+        self.packed_len.set(layout.values);
         *self.layout.0.borrow_mut() = Some(layout);
         Ok(())
     }

@@ -22,6 +22,7 @@ pub use exit::{INTERRUPTED, end_process, exit_status};
 pub use fatal::fatal;
 pub use finish::finish;
 pub use interactive::run_plain as plain_prompt;
+pub use program::main_dict;
 pub use start::start;
 
 use crate::config::{Config, Layout, Stop};

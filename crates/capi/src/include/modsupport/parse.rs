@@ -151,6 +151,12 @@ pub unsafe fn tuple(args: &PyTuple, mut format: Format<'_>, va: &mut VaList) -> 
         // SAFETY: the caller's promise.
         unsafe { argument(&mut format, value, &place, va) }?;
     }
+    if let Some(left) = format.peek()
+        && !left.is_ascii_alphabetic()
+        && !matches!(left, b'(' | b'|')
+    {
+        return Err(raised!(SystemError, "bad format string: {}", String::from_utf8_lossy(format.rest)));
+    }
     Ok(())
 }
 

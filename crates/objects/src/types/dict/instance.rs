@@ -243,6 +243,13 @@ pub fn dict(object: &PyObject) -> PyResult<Py<PyDict>> {
     made_dict(object).map_or(Ok(dict), |dict| Ok(dict.to_owned()))
 }
 
+/// Where the instance's dictionary is kept, made if it was not there; null where there is none (`_PyObject_GetDictPtr`).
+pub fn place_of_dict(object: &PyObject) -> PyResult<*mut *mut PyObject> {
+    dict(object)?;
+    // SAFETY: the object's type has a managed dictionary: it was just made.
+    Ok(unsafe { dict_place(object) }.cast())
+}
+
 /// An empty dictionary that shares the keys of a class.
 unsafe fn new_with_shared_keys(keys: *mut DictKeys) -> PyResult<Py<PyDict>> {
     // SAFETY: the caller has live keys of a split table.
@@ -379,6 +386,22 @@ pub fn init(object: &PyObject) {
             (*keys).usable.set(usable - 1);
         }
         values::init(inline_values(object), (*keys).shared_size(), true);
+    }
+}
+
+/// What the storage holds: the dictionary, or the values.
+pub fn each_held(object: &PyObject, mut see: impl FnMut(&PyObject)) {
+    if let Some(dict) = made_dict(object) {
+        see(dict);
+    } else if let Some(values) = valid_values(object) {
+        // SAFETY: `see` runs no Python code.
+        unsafe {
+            for index in 0..(*values).capacity.get() as usize {
+                if let Some(value) = (*values::place(values, index)).as_ref() {
+                    see(value);
+                }
+            }
+        }
     }
 }
 
