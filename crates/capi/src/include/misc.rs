@@ -285,6 +285,20 @@ c_api! {
             Err(_) => -1,
         }
     }
+    fn Py_GetBuildInfo() -> *const c_char {
+        static TEXT: std::sync::OnceLock<std::ffi::CString> = std::sync::OnceLock::new();
+        // What stands in parentheses in `sys.version`.
+        TEXT.get_or_init(|| {
+            let version = taipan_runtime::sys::version();
+            let info = version.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(info, _)| info);
+            std::ffi::CString::new(info).unwrap_or_default()
+        })
+        .as_ptr()
+    }
+    fn _Py_GetBuiltWithAssert() -> c_int { 0 }
+    fn _Py_NewReference(object: Ref) { (*object).ob_refcnt.set(1) }
+    fn _PyNumber_Index(object: Ref) -> Ref { new_ref(number::index(at(object))) }
+    fn _PyTuple_FromArray(items: *const Ref, count: isize) -> Ref { crate::include::tupleobject::PyTuple_FromArray(items, count) }
     fn PyEval_GetLocals() -> Ref { lent(taipan_interpreter::frames::current_locals().map(Some)) }
     fn PySys_GetXOptions() -> Ref { lent(taipan_runtime::sys::get(intern!("_xoptions"))) }
     fn Py_GetCompiler() -> *const c_char { c"[rustc]".as_ptr() }

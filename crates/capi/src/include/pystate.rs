@@ -145,7 +145,7 @@ c_api! {
     }
     fn PyThreadState_DeleteCurrent() {
         OWN.set(None);
-        drop(gil::detach());
+        gil::detach();
     }
     fn PyThreadState_Swap(state: *mut PyThreadState) -> *mut PyThreadState {
         let before = thread::current_opt().map_or(null_mut(), ThreadState::raw);
@@ -153,7 +153,7 @@ c_api! {
             return before;
         }
         if !before.is_null() {
-            drop(gil::detach());
+            gil::detach();
         }
         if !state.is_null() {
             attach(state);

@@ -80,6 +80,28 @@ impl<'f> Format<'f> {
         (least.unwrap_or(most), most)
     }
 
+    /// How many items stand up to the parenthesis that closes this group.
+    fn nested_count(&self) -> usize {
+        let (mut depth, mut count) = (0, 0);
+        let mut bytes = self.rest.iter().copied();
+        while let Some(unit) = bytes.next() {
+            match unit {
+                b')' if depth == 0 => break,
+                b')' => depth -= 1,
+                b'(' => {
+                    count += usize::from(depth == 0);
+                    depth += 1;
+                }
+                b'e' => {
+                    count += usize::from(depth == 0);
+                    bytes.next();
+                }
+                _ => count += usize::from(depth == 0 && unit.is_ascii_alphabetic()),
+            }
+        }
+        count
+    }
+
     fn name(&self) -> &str {
         self.function.as_deref().unwrap_or("function")
     }
@@ -329,11 +351,22 @@ unsafe fn nested(
     place: &str,
     va: &mut VaList,
 ) -> PyResult<()> {
+    let mut kind = "sequence";
     let items = match value {
         None => None,
         Some(value) => {
-            if !sequence::is_sequence(value) || value.downcast::<PyStr>().is_some() {
-                return Err(format.complaint(place, &must_be("sequence", value)));
+            let is_text = value.downcast::<PyStr>().is_some()
+                || value.downcast::<PyBytes>().is_some()
+                || value.downcast::<PyByteArray>().is_some();
+            if value.downcast::<PyTuple>().is_none() && (is_text || !sequence::is_sequence(value)) {
+                let wanted = format!("{}-item tuple", format.nested_count());
+                return Err(format.complaint(place, &must_be(&wanted, value)));
+            }
+            kind = if value.downcast::<PyTuple>().is_some() { "tuple" } else { "sequence" };
+            let count = format.nested_count();
+            if object::len(value)? != count {
+                let what = format!("must be {kind} of length {count}, not {}", object::len(value)?);
+                return Err(format.complaint(place, &what));
             }
             Some(iter::collect(value)?)
         }
@@ -345,7 +378,7 @@ unsafe fn nested(
             Some(items) => match items.get(index) {
                 Some(item) => Some(&**item),
                 None => {
-                    let what = format!("must be sequence of length {}, not {}", index + 1, items.len());
+                    let what = format!("must be {kind} of length {}, not {}", index + 1, items.len());
                     return Err(format.complaint(place, &what));
                 }
             },
@@ -357,7 +390,7 @@ unsafe fn nested(
     if let Some(items) = &items
         && items.len() != index
     {
-        let what = format!("must be sequence of length {index}, not {}", items.len());
+        let what = format!("must be {kind} of length {index}, not {}", items.len());
         return Err(format.complaint(place, &what));
     }
     Ok(())
@@ -538,6 +571,10 @@ unsafe fn text(
         let bytes = match (value.downcast::<PyStr>(), value.downcast::<PyBytes>()) {
             (Some(string), _) if unit != b'y' => string.to_utf8()?.as_bytes(),
             (_, Some(bytes)) if unit == b'y' || length.is_some() => bytes.as_slice(),
+            _ if unit == b'y' || length.is_some() => {
+                let exporter = Borrowed::of(value, format, place)?;
+                core::slice::from_raw_parts(exporter.start, exporter.length)
+            }
             _ => return Err(format.complaint(place, &must_be(wanted, value))),
         };
         match length {
@@ -552,6 +589,25 @@ unsafe fn text(
         out.write(bytes.as_ptr().cast());
     }
     Ok(())
+}
+
+/// Bytes of an exporter that needs no release: they stay as long as the exporter.
+struct Borrowed {
+    start: *const u8,
+    length: usize,
+}
+
+impl Borrowed {
+    fn of(value: &PyObject, format: &Format<'_>, place: &str) -> PyResult<Borrowed> {
+        // SAFETY: types and their tables live as long as their objects.
+        let releases = unsafe { (*value.class().raw()).tp_as_buffer.as_ref() }
+            .is_some_and(|procs| procs.bf_releasebuffer.is_some());
+        if releases {
+            return Err(format.complaint(place, &must_be("read-only bytes-like object", value)));
+        }
+        let view = buffer::Buffer::get(value, taipan_abi::PyBUF_SIMPLE)?;
+        Ok(Borrowed { start: view.as_bytes().as_ptr(), length: view.len() })
+    }
 }
 
 /// `es`, `et` and their forms with a length: encoded text in memory of its own.

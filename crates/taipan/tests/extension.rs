@@ -1,0 +1,31 @@
+//! An extension module compiled by `cc` against prototypes of its own behaves in `taipan` as in CPython 3.14, whose
+//! output lies beside it in `tests/extension`.
+
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs};
+
+#[test]
+fn an_extension_behaves_as_in_cpython() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/extension");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("extension");
+    fs::create_dir_all(&folder).expect("the folder for the library can be made");
+    let compiled = Command::new("cc")
+        .args(["-shared", "-fPIC", "-O1", "-o"])
+        .arg(folder.join("extension.so"))
+        .arg(source.join("extension.c"))
+        .status()
+        .expect("there is a C compiler");
+    assert!(compiled.success());
+    let output = Command::new(env!("CARGO_BIN_EXE_taipan"))
+        .arg(source.join("extension.py"))
+        .env("PYTHONPATH", &folder)
+        .env("PYTHONHASHSEED", "0")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .expect("taipan starts");
+    let wanted = fs::read_to_string(source.join("extension.out")).expect("the expected output is there");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), wanted, "{errors}");
+    assert!(output.status.success(), "{errors}");
+}
