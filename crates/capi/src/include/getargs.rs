@@ -183,14 +183,14 @@ c_api! {
         let _: Raised = raised!(TypeError, "{}() {} must be {}, not {found}", text(function), text(place), text(expected));
     }
     fn _PyArg_NoKeywords(function: *const c_char, kwargs: Ref) -> c_int {
-        if opt(kwargs).and_then(|kwargs| kwargs.downcast::<PyDict>()).is_none_or(|kwargs| kwargs.len() == 0) {
+        if opt(kwargs).and_then(|kwargs| kwargs.downcast::<PyDict>()).is_none_or(PyDict::is_empty) {
             return 1;
         }
         let _: Raised = raised!(TypeError, "{}() takes no keyword arguments", text(function));
         0
     }
     fn _PyArg_NoPositional(function: *const c_char, args: Ref) -> c_int {
-        if opt(args).and_then(|args| args.downcast::<PyTuple>()).is_none_or(|args| args.len() == 0) {
+        if opt(args).and_then(|args| args.downcast::<PyTuple>()).is_none_or(PyTuple::is_empty) {
             return 1;
         }
         let _: Raised = raised!(TypeError, "{}() takes no positional arguments", text(function));

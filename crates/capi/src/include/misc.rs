@@ -315,5 +315,4 @@ c_api! {
 
 /// An empty byte array's bytes.
 #[unsafe(no_mangle)]
-#[expect(non_upper_case_globals, reason = "the C name")]
 pub static _PyByteArray_empty_string: [u8; 1] = [0];
