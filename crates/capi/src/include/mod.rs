@@ -47,4 +47,5 @@ pub mod unicode_codecs;
 pub mod unicode_text;
 pub mod unicodeobject;
 pub mod unicodewriter;
+pub mod watchers;
 pub mod weakrefobject;
