@@ -12,7 +12,7 @@ use crate::value::Value;
 use core::ptr::null_mut;
 use taipan_bytecode::Opcode;
 use taipan_bytecode::exceptiontable::Entries;
-use taipan_bytecode::linetable::Locations;
+use taipan_bytecode::linetable::{LocationEntry, Locations};
 use taipan_objects::errors;
 use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
@@ -219,9 +219,13 @@ impl Stacks {
 
 /// Where stretches of lines begin: code unit and line.
 fn line_starts(code: &PyCode) -> Vec<(usize, i32)> {
-    Locations::new(code.linetable().as_slice(), code.raw.co_firstlineno)
-        .filter_map(|entry| entry.position.line.map(|line| (entry.start / 2, line)))
-        .collect()
+    let mut last = -1;
+    let begins = |entry: LocationEntry| {
+        let line = entry.position.line.filter(|&line| line != last)?;
+        last = line;
+        Some((entry.start / 2, line))
+    };
+    Locations::new(code.linetable().as_slice(), code.raw.co_firstlineno).filter_map(begins).collect()
 }
 
 /// Refuses what is no place to jump from.
@@ -277,11 +281,12 @@ fn find_target(code: &PyCode, unit: usize, wanted: i32) -> PyResult<(usize, Stac
 }
 
 /// Local variables that the code at the target may take for bound become `None`.
-fn bind_locals(frame: &Frame) -> PyResult<()> {
+fn bind_locals(frame: &mut Frame) -> PyResult<()> {
     let code = frame.code();
     let count = code.raw.co_nlocals as usize;
+    let first = frame.localsplus();
     // SAFETY: the variables are the frame's first.
-    let is_unbound = |index: &usize| unsafe { (*frame.localsplus().add(*index)).is_null() };
+    let is_unbound = |index: &usize| unsafe { (*first.add(*index)).is_null() };
     let unbound: Vec<usize> = (0..count).filter(is_unbound).collect();
     if unbound.is_empty() {
         return Ok(());
@@ -294,7 +299,7 @@ fn bind_locals(frame: &Frame) -> PyResult<()> {
     )?;
     for index in unbound.into_iter().filter(is_unbound) {
         // SAFETY: as above; there is nothing to close.
-        unsafe { frame.localsplus().add(index).write(Value::none()) };
+        unsafe { first.add(index).write(Value::none()) };
     }
     Ok(())
 }
