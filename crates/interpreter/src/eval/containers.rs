@@ -1,6 +1,9 @@
 //! Building and filling containers, slices, unpacking.
 
-use super::machine::Machine;
+#![expect(unsafe_code, reason = "slots of the value stack pass to containers as they are")]
+
+use super::machine::{Machine, object_in};
+use crate::frames::Frame;
 use crate::value::Value;
 use taipan_objects::errors;
 use taipan_objects::model::Raised;
@@ -8,30 +11,37 @@ use taipan_objects::prelude::*;
 use taipan_objects::types::set::PySet;
 use taipan_objects::types::slice::PySlice;
 
-/// Takes the topmost values off the stack as objects, in order.
-#[inline(always)]
-pub(crate) fn take(m: &mut Machine, count: usize) -> Vec<Obj> {
-    let item = |depth: usize| {
-        if m.peek(depth).is_int() {
-            m.obj(depth);
+/// Makes the topmost values references that their slots own: an array of objects, as containers take it over.
+#[inline(never)]
+fn own(frame: *mut Frame, sp: *mut Value, count: usize) -> *const *mut PyObject {
+    // SAFETY: so many values are on the stack.
+    unsafe {
+        let first = sp.sub(count);
+        for i in 0..count {
+            let slot = first.add(i);
+            object_in(frame, sp, slot);
+            *slot = Value::owned((*slot).into_obj());
         }
-        m.peek(depth).into_obj()
-    };
-    let items = (0..count).map(|i| item(count - i)).collect();
-    m.drop_slots(count);
-    items
+        first.cast()
+    }
 }
 
 #[inline(always)]
-pub(crate) fn build_tuple(m: &mut Machine, oparg: usize) {
-    let items = take(m, oparg);
-    m.push_obj(PyTuple::from_vec(items));
+pub(crate) fn build_tuple(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    // SAFETY: the slots' references pass to the tuple; where there is no memory, they stay on the stack.
+    let tuple = unsafe { PyTuple::from_raw_items(own(m.frame, m.sp, oparg), oparg)? };
+    m.drop_slots(oparg);
+    m.push_obj(tuple);
+    Ok(())
 }
 
 #[inline(always)]
-pub(crate) fn build_list(m: &mut Machine, oparg: usize) {
-    let list = if oparg == 0 { PyList::new() } else { PyList::from_vec(take(m, oparg)) };
+pub(crate) fn build_list(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    // SAFETY: as for tuples.
+    let list = unsafe { PyList::from_raw_items(own(m.frame, m.sp, oparg), oparg)? };
+    m.drop_slots(oparg);
     m.push_obj(list);
+    Ok(())
 }
 
 #[inline(never)]

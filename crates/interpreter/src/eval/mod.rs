@@ -146,6 +146,20 @@ fn evaluate<const TRACED: bool>(
                 };
             }
 
+            /// Does something more with what came of it, then goes on. (Not `Result::map`: the registers would have to be in
+            /// memory for a closure that is not inlined.)
+            macro_rules! attempt_then {
+                ($attempt:expr, $result:pat => $body:expr) => {
+                    match $attempt {
+                        Ok($result) => {
+                            $body;
+                            continue 'next;
+                        }
+                        Err(_) => Fault::Raised,
+                    }
+                };
+            }
+
             /// As `attempt`, for what may also pass an exception on.
             macro_rules! attempt_fault {
                 ($body:expr) => {
@@ -281,7 +295,7 @@ fn evaluate<const TRACED: bool>(
 
                 LOAD_GLOBAL => {
                     adapt!(m, op, arg!(), LOAD_GLOBAL, specialise::globals::specialise);
-                    attempt!({ names::load_global(&mut m, arg!()).map(|()| m.skip(4)) })
+                    attempt_then!(names::load_global(&mut m, arg!()), () => m.skip(4))
                 }
                 LOAD_GLOBAL_MODULE => form!(op, LOAD_GLOBAL, specialise::globals::module(&mut m, arg!())),
                 LOAD_GLOBAL_BUILTIN => form!(op, LOAD_GLOBAL, specialise::globals::builtin(&mut m, arg!())),
@@ -293,11 +307,11 @@ fn evaluate<const TRACED: bool>(
                 }
                 STORE_NAME => {
                     m.save();
-                    attempt!(names::store_name(m.frame, m.name(arg!()), m.obj(1)).map(|()| m.pop_close(1)))
+                    attempt_then!(names::store_name(m.frame, m.name(arg!()), m.obj(1)), () => m.pop_close(1))
                 }
                 STORE_GLOBAL => {
                     m.save();
-                    attempt!(names::store_global(m.frame, m.name(arg!()), m.obj(1)).map(|()| m.pop_close(1)))
+                    attempt_then!(names::store_global(m.frame, m.name(arg!()), m.obj(1)), () => m.pop_close(1))
                 }
                 DELETE_NAME => {
                     m.save();
@@ -349,10 +363,10 @@ fn evaluate<const TRACED: bool>(
                     {
                         m.save();
                         let result = object::set_attr(m.obj(1), m.name(arg!()), Some(m.obj(2)));
-                        attempt!(result.map(|()| {
+                        attempt_then!(result, () => {
                             m.pop_close(2);
                             m.skip(4);
-                        }))
+                        })
                     }
                 }
                 STORE_ATTR_INSTANCE_VALUE => {
@@ -364,7 +378,7 @@ fn evaluate<const TRACED: bool>(
                 STORE_ATTR_SLOT => form!(op, STORE_ATTR, specialise::attributes::store_slot(&mut m)),
                 DELETE_ATTR => {
                     m.save();
-                    attempt!(object::set_attr(m.obj(1), m.name(arg!()), None).map(|()| m.pop_close(1)))
+                    attempt_then!(object::set_attr(m.obj(1), m.name(arg!()), None), () => m.pop_close(1))
                 }
                 LOAD_SUPER_ATTR | INSTRUMENTED_LOAD_SUPER_ATTR => {
                     attempt!(attributes::super_attr(&mut m, arg!()))
@@ -428,10 +442,10 @@ fn evaluate<const TRACED: bool>(
                     adapt!(m, op, arg!(), CONTAINS_OP, specialise::arithmetic::specialise_contains);
                     {
                         m.save();
-                        attempt!(arithmetic::contains(m.obj(1), m.obj(2), arg!() != 0).map(|found| {
+                        attempt_then!(arithmetic::contains(m.obj(1), m.obj(2), arg!() != 0), found => {
                             m.replace(2, found);
                             m.skip(1);
-                        }))
+                        })
                     }
                 }
                 CONTAINS_OP_DICT => {
@@ -446,7 +460,7 @@ fn evaluate<const TRACED: bool>(
                 }),
                 TO_BOOL => {
                     adapt!(m, op, arg!(), TO_BOOL, specialise::arithmetic::specialise_truth);
-                    attempt!(jumps::to_bool(&mut m).map(|()| m.skip(3)))
+                    attempt_then!(jumps::to_bool(&mut m), () => m.skip(3))
                 }
                 TO_BOOL_BOOL => form!(op, TO_BOOL, specialise::arithmetic::truth_bool(&mut m)),
                 TO_BOOL_INT => form!(op, TO_BOOL, specialise::arithmetic::truth_int(&mut m)),
@@ -461,8 +475,8 @@ fn evaluate<const TRACED: bool>(
                 UNARY_NEGATIVE => attempt!(arithmetic::negative(&mut m)),
                 UNARY_INVERT => attempt!(arithmetic::invert(&mut m)),
 
-                BUILD_TUPLE => next!(containers::build_tuple(&mut m, arg!())),
-                BUILD_LIST => next!(containers::build_list(&mut m, arg!())),
+                BUILD_TUPLE => attempt!(containers::build_tuple(&mut m, arg!())),
+                BUILD_LIST => attempt!(containers::build_list(&mut m, arg!())),
                 BUILD_SET => attempt!(m.outline(|m| containers::build_set(m, arg!()))),
                 BUILD_MAP => attempt!(m.outline(|m| containers::build_map(m, arg!()))),
                 BUILD_STRING => attempt!(m.outline(|m| containers::build_string(m, arg!()))),
@@ -473,10 +487,10 @@ fn evaluate<const TRACED: bool>(
                     adapt!(m, op, arg!(), STORE_SUBSCR, specialise::containers::specialise_store);
                     {
                         m.save();
-                        attempt!(object::set_item(m.obj(2), m.obj(1), Some(m.obj(3))).map(|()| {
+                        attempt_then!(object::set_item(m.obj(2), m.obj(1), Some(m.obj(3))), () => {
                             m.pop_close(3);
                             m.skip(1);
-                        }))
+                        })
                     }
                 }
                 STORE_SUBSCR_LIST_INT => form!(op, STORE_SUBSCR, specialise::containers::store_list(&mut m)),
@@ -485,7 +499,7 @@ fn evaluate<const TRACED: bool>(
                 }
                 DELETE_SUBSCR => {
                     m.save();
-                    attempt!(object::set_item(m.obj(2), m.obj(1), None).map(|()| m.pop_close(2)))
+                    attempt_then!(object::set_item(m.obj(2), m.obj(1), None), () => m.pop_close(2))
                 }
                 LIST_APPEND => attempt!(containers::list_append(&mut m, arg!())),
                 SET_ADD => attempt!(m.outline(|m| containers::set_add(m, arg!()))),
@@ -496,7 +510,7 @@ fn evaluate<const TRACED: bool>(
                 DICT_MERGE => attempt!(m.outline(|m| containers::dict_merge(m, arg!()))),
                 UNPACK_SEQUENCE => {
                     adapt!(m, op, arg!(), UNPACK_SEQUENCE, specialise::containers::specialise_unpack);
-                    attempt!(m.outline(|m| containers::unpack_sequence(m, arg!())).map(|()| m.skip(1)))
+                    attempt_then!(m.outline(|m| containers::unpack_sequence(m, arg!())), () => m.skip(1))
                 }
                 UNPACK_SEQUENCE_TWO_TUPLE | UNPACK_SEQUENCE_TUPLE => {
                     form!(op, UNPACK_SEQUENCE, specialise::containers::unpack_tuple(&mut m, arg!()))
@@ -612,9 +626,9 @@ fn evaluate<const TRACED: bool>(
                 RERAISE => m.outline(|m| exceptions::reraise(m, arg!())),
                 CHECK_EXC_MATCH => {
                     m.save();
-                    attempt!(exceptions::check_exc_match(m.obj(2), m.obj(1)).map(|matches| {
+                    attempt_then!(exceptions::check_exc_match(m.obj(2), m.obj(1)), matches => {
                         m.replace(1, Value::bool(matches));
-                    }))
+                    })
                 }
                 CHECK_EG_MATCH => attempt!(m.outline(exceptions::check_eg_match)),
                 WITH_EXCEPT_START => attempt!(m.outline(exceptions::with_except_start)),
@@ -630,11 +644,11 @@ fn evaluate<const TRACED: bool>(
                 CONVERT_VALUE => object_result!(m, 1, formatting::convert_value(m.obj(1), arg!())),
                 FORMAT_SIMPLE => {
                     m.save();
-                    attempt!(formatting::format_simple(m.obj(1)).map(|text| {
+                    attempt_then!(formatting::format_simple(m.obj(1)), text => {
                         if let Some(text) = text {
                             m.replace_obj(1, text);
                         }
-                    }))
+                    })
                 }
                 FORMAT_WITH_SPEC => object_result!(m, 2, formatting::format_with_spec(m.obj(2), m.obj(1))),
                 BUILD_INTERPOLATION => attempt!(m.outline(|m| formatting::build_interpolation(m, arg!()))),

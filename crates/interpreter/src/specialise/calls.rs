@@ -288,11 +288,14 @@ pub(crate) fn len(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> {
     let object = m.obj(1);
     let length =
         if let Some(list) = object.downcast_exact::<PyList>() { Ok(list.len()) } else { object::len(object) };
-    Some(length.and_then(|length| {
-        m.replace(3, Value::int(length as i64));
-        m.skip(CACHES);
-        check_breaker(m)
-    }))
+    match length {
+        Ok(length) => {
+            m.replace(3, Value::int(length as i64));
+            m.skip(CACHES);
+            Some(check_breaker(m))
+        }
+        Err(raised) => Some(Err(raised)),
+    }
 }
 
 /// `isinstance(x, C)`.
@@ -305,10 +308,14 @@ pub(crate) fn isinstance(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> 
     m.save();
     let (object, class) = (m.obj(2), m.obj(1));
     let result = if class.is(object.class()) { Ok(true) } else { object::is_instance(object, class) };
-    Some(result.map(|result| {
-        m.replace(4, Value::bool(result));
-        m.skip(CACHES);
-    }))
+    match result {
+        Ok(result) => {
+            m.replace(4, Value::bool(result));
+            m.skip(CACHES);
+            Some(Ok(()))
+        }
+        Err(raised) => Some(Err(raised)),
+    }
 }
 
 /// A method of a native type with its receiver, where the receiver is of that type.
