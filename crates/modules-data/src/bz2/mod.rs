@@ -186,6 +186,7 @@ impl PyBz2Decompressor {
             }
             code => {
                 *slot = None;
+                self.needs_input.set(false);
                 return Err(failed(code));
             }
         }

@@ -73,7 +73,7 @@ impl PyBlob {
 /// A slice's range, which must go forward.
 fn forward(slice: &PySlice, length: usize) -> PyResult<SliceIndices> {
     let range = slice.indices_for(length)?;
-    if range.step < 0 {
+    if range.step < 0 && range.count > 0 {
         return Err(raised!(ValueError, "Blob doesn't support slices with a negative step"));
     }
     Ok(range)
