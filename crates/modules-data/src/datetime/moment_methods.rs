@@ -74,7 +74,13 @@ fn local_zone(moment: &PyDateTime) -> PyResult {
 
 /// The local zone at a time that a local clock shows.
 fn local_zone_of_local(moment: &PyDateTime) -> PyResult {
-    let seconds = local_to_seconds(&moment.stamp(), moment.folded())?;
+    let (stamp, fold) = (moment.stamp(), moment.folded());
+    let mut seconds = local_to_seconds(&stamp, fold)?;
+    let other = local_to_seconds(&stamp, 1 - fold)?;
+    // In a gap the fold names the zone before it or after it, the other way round than the time.
+    if other != seconds && (other > seconds) == (fold != 0) {
+        seconds = other;
+    }
     zone_of_calendar(&fields::calendar(seconds - EPOCH, true)?)
 }
 
