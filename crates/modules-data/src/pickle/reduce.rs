@@ -317,7 +317,7 @@ impl Save<'_> {
         };
         match code {
             ..=0xff => self.out.push(&[EXT1, code as u8]),
-            ..=0xffff => {
+            0x100..=0xffff => {
                 let [low, high] = (code as u16).to_le_bytes();
                 self.out.push(&[EXT2, low, high]);
             }

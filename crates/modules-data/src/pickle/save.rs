@@ -140,7 +140,7 @@ impl Save<'_> {
             match small {
                 _ if self.protocol == 0 => self.out.push(format!("I{small}\n").as_bytes()),
                 0..=0xff => self.out.push(&[BININT1, small as u8]),
-                0..=0xffff => {
+                0x100..=0xffff => {
                     let [low, high] = (small as u16).to_le_bytes();
                     self.out.push(&[BININT2, low, high]);
                 }
