@@ -18,13 +18,13 @@ fn an_extension_behaves_as_in_cpython() {
         .expect("there is a C compiler");
     assert!(compiled.success());
     let output = Command::new(env!("CARGO_BIN_EXE_taipan"))
-        .arg(source.join("extension.py"))
+        .arg(source.join("program.py"))
         .env("PYTHONPATH", &folder)
         .env("PYTHONHASHSEED", "0")
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
         .expect("taipan starts");
-    let wanted = fs::read_to_string(source.join("extension.out")).expect("the expected output is there");
+    let wanted = fs::read_to_string(source.join("program.out")).expect("the expected output is there");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(String::from_utf8_lossy(&output.stdout), wanted, "{errors}");
     assert!(output.status.success(), "{errors}");
