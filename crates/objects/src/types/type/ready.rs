@@ -271,7 +271,7 @@ fn add_if_missing(dict: &PyDict, name: &PyStr, make: impl FnOnce() -> PyResult) 
 fn add_wrappers(class: &TypeObject, dict: &PyDict) -> PyResult<()> {
     let not_hashable = object::PyObject_HashNotImplemented as *const () as *mut c_void;
     for (slot, &name) in SLOTS.iter().zip(names()) {
-        if slot.0.wrapper.is_none() {
+        if slot.base().wrapper.is_none() {
             continue;
         }
         let function = slots::read(class, slot.offset());

@@ -13,9 +13,13 @@ use core::mem::offset_of;
 use std::sync::OnceLock;
 use taipan_abi::*;
 
-/// An entry: its `function` is what the slot of a class with a Python method of that name holds.
-#[repr(transparent)]
-pub struct SlotDef(pub wrapperbase);
+/// An entry: the `function` of its base is what the slot of a class with a Python method of that name holds.
+pub struct SlotDef {
+    base: wrapperbase,
+    /// Tells wrappers apart: functions that do the same may have one address (`binary` and `binary_l`, whose calls from
+    /// C differ in what they promise).
+    wrapper: &'static str,
+}
 
 // SAFETY: constant data.
 unsafe impl Sync for SlotDef {}
@@ -34,8 +38,9 @@ const fn entry(
     wrapper: Option<wrapperfunc>,
     flags: i32,
     doc: &'static CStr,
+    wrapper_name: &'static str,
 ) -> SlotDef {
-    SlotDef(wrapperbase {
+    let base = wrapperbase {
         name: name.as_ptr(),
         offset: offset as i32,
         function: function.cast_mut().cast(),
@@ -43,7 +48,8 @@ const fn entry(
         doc: doc.as_ptr(),
         flags,
         name_strobj: core::ptr::null_mut(),
-    })
+    };
+    SlotDef { base, wrapper: wrapper_name }
 }
 
 macro_rules! slot {
@@ -55,6 +61,7 @@ macro_rules! slot {
             $wrapper,
             $flags,
             $doc,
+            stringify!($wrapper),
         )
     };
 }
@@ -62,15 +69,29 @@ macro_rules! slot {
 impl SlotDef {
     #[inline]
     pub fn offset(&self) -> usize {
-        self.0.offset as usize
+        self.base.offset as usize
     }
 
     pub fn function(&self) -> *mut c_void {
-        self.0.function
+        self.base.function
     }
 
     pub fn base(&'static self) -> &'static wrapperbase {
-        &self.0
+        &self.base
+    }
+
+    /// Whether the wrapper of a descriptor calls the function of its slot as this entry's calls its own.
+    pub fn is_like(&self, other: &wrapperbase) -> bool {
+        if self.base.wrapper.map(|f| f as usize) != other.wrapper.map(|f| f as usize) {
+            return false;
+        }
+        if self.base.offset == other.offset {
+            return true;
+        }
+        SLOTS
+            .iter()
+            .find(|slot| core::ptr::eq(&raw const slot.base, other))
+            .is_none_or(|slot| slot.wrapper == self.wrapper)
     }
 }
 
@@ -90,7 +111,7 @@ fn table() -> &'static Names {
     NAMES.get_or_init(|| {
         let text = |slot: &SlotDef| {
             // SAFETY: the table holds C strings.
-            let name = unsafe { CStr::from_ptr(slot.0.name) };
+            let name = unsafe { CStr::from_ptr(slot.base.name) };
             PyStr::intern_immortal(name.to_str().unwrap_or_default())
         };
         let names: Vec<&'static PyStr> = SLOTS.iter().map(text).collect();

@@ -79,14 +79,16 @@ fn update_slot_at(class: &TypeObject, first: usize) -> usize {
         };
         if let Some((base, wrapped, owner)) = wrapper_of(&found)
             // SAFETY: both are C strings of tables.
-            && unsafe { core::ffi::CStr::from_ptr(base.name) == core::ffi::CStr::from_ptr(entry.0.name) }
+            && unsafe { core::ffi::CStr::from_ptr(base.name) == core::ffi::CStr::from_ptr(entry.base().name) }
         {
             let filled = if shared()[place] { only_filled(class, name) } else { slot };
             if filled.is_null() || filled == slot {
                 generic_function = entry.function();
             }
-            let same_wrapper = base.wrapper.map(|f| f as usize) == entry.0.wrapper.map(|f| f as usize);
-            if (specific.is_null() || specific == wrapped) && same_wrapper && class.is_subtype_of(owner) {
+            if (specific.is_null() || specific == wrapped)
+                && entry.is_like(base)
+                && class.is_subtype_of(owner)
+            {
                 specific = wrapped;
             } else {
                 use_generic = true;
