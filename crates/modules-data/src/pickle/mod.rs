@@ -86,15 +86,13 @@ fn pickling_error(message: &str) -> Raised {
     raise(1, message)
 }
 
-/// `PicklingError` caused by another exception.
+/// `PicklingError` in the context of another exception.
 #[cold]
 fn pickling_error_from(cause: Raised, message: &str) -> Raised {
     let cause = errors::take(cause);
     let made = errors::take(pickling_error(message));
-    for name in [intern!("__cause__"), intern!("__context__")] {
-        if let Err(raised) = object::set_attr(&made, name, Some(&cause)) {
-            return raised;
-        }
+    if let Err(raised) = object::set_attr(&made, intern!("__context__"), Some(&cause)) {
+        return raised;
     }
     errors::restore(made)
 }
