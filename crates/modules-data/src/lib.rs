@@ -1,4 +1,4 @@
-//! Native modules about data: struct, array, binascii, datetime, zlib, bz2, sqlite3.
+//! Native modules about data: struct, array, binascii, pickle, datetime, zlib, bz2, sqlite3.
 
 pub mod array;
 pub mod binascii;
@@ -15,6 +15,7 @@ use taipan_objects::model::spec::ModuleSpec;
 pub static MODULES: &[&ModuleSpec] = &[
     &array::module::MODULE,
     &binascii::module::MODULE,
+    &pickle::module::MODULE,
     &structs::module::MODULE,
     &zlib::module::MODULE,
     &datetime::module::MODULE,
