@@ -2,7 +2,6 @@
 
 #![expect(non_upper_case_globals, reason = "the names of slots are C's")]
 #![expect(unsafe_code, reason = "functions that C calls")]
-#![allow(non_upper_case_globals, reason = "the C names of slots in patterns")]
 
 use crate::glue::*;
 use core::ffi::*;
