@@ -45,10 +45,5 @@ fn contiguous(object: &PyObject, kind: c_int, order: u8) -> PyResult {
             "writable contiguous buffer requested for a non-contiguous object."
         ));
     }
-    let bytes = call::method(&view, intern!("tobytes"), &[&PyStr::new(&char::from(order).to_string())])?;
-    let copy = PyMemoryView::from_object(&bytes)?;
-    let shape = object::get_attr(&view, intern!("shape"))?;
-    let format = object::get_attr(&view, intern!("format"))?;
-    let flat = call::method(&copy, intern!("cast"), &[&format])?;
-    if info.ndim > 1 { call::method(&copy, intern!("cast"), &[&format, &shape]) } else { Ok(flat) }
+    Ok(view.contiguous_copy(order == b'F')?.into_obj())
 }

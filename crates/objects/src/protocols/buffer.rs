@@ -15,14 +15,20 @@ pub fn is_exporter(object: &PyObject) -> bool {
     object.class().bf_getbuffer().is_some()
 }
 
+/// Refuses what is meant for `PyMemoryView_FromMemory` and no request.
+pub(super) fn check_flags(flags: c_int) -> PyResult<()> {
+    if flags == PyBUF_READ || flags == PyBUF_WRITE {
+        return Err(raised!(SystemError, "bad argument to internal function"));
+    }
+    Ok(())
+}
+
 /// Asks an object for a buffer (`PyObject_GetBuffer`); the view owns a reference to its exporter.
 ///
 /// # Safety
 /// `view` is valid for a write.
 pub unsafe fn get_raw(object: &PyObject, view: *mut Py_buffer, flags: c_int) -> PyResult<()> {
-    if flags != taipan_abi::PyBUF_SIMPLE && (flags == PyBUF_READ || flags == PyBUF_WRITE) {
-        return Err(raised!(SystemError, "bad argument to internal function"));
-    }
+    check_flags(flags)?;
     let Some(slot) = object.class().bf_getbuffer() else {
         return Err(raised!(TypeError, "a bytes-like object is required, not '{}'", object.class().name()));
     };

@@ -14,6 +14,7 @@ pub fn fill_info(
     readonly: bool,
     flags: i32,
 ) -> PyResult<()> {
+    super::buffer::check_flags(flags)?;
     if flags & PyBUF_WRITABLE == PyBUF_WRITABLE && readonly {
         return Err(raised!(BufferError, "Object is not writable."));
     }

@@ -64,10 +64,9 @@ pub fn cast(memory: &PyMemoryView, format: &str, shape: Option<&PyObject>) -> Py
     let Some((code, size, text)) = item::native(format) else {
         return Err(raised!(ValueError, "memoryview: destination format {NATIVE}"));
     };
-    let Some((source_code, ..)) = item::native(format_of(view)) else {
-        return Err(raised!(ValueError, "memoryview: source format {NATIVE}"));
-    };
-    if !item::is_byte(code) && !item::is_byte(source_code) {
+    // Items that are no native ones can still be seen as bytes.
+    let source_is_byte = item::native(format_of(view)).is_some_and(|(code, ..)| item::is_byte(code));
+    if !item::is_byte(code) && !source_is_byte {
         return Err(raised!(TypeError, "memoryview: cannot cast between two non-byte formats"));
     }
     let (size, length) = (size as isize, view.len);

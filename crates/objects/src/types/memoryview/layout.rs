@@ -5,7 +5,7 @@
 use super::managed::PyManagedBuffer;
 use super::{PyMemoryView, flags};
 use crate::model::{ObjCell, ObjectExt, Py, PyObject, PyResult, PyType};
-use crate::protocols::buffer::{c_strides, is_contiguous, shape, strides, suboffsets};
+use crate::protocols::buffer::{c_strides, fortran_strides, is_contiguous, shape, strides, suboffsets};
 use core::ffi::CStr;
 use core::mem::offset_of;
 use taipan_abi::{Py_buffer, PyBUF_MAX_NDIM};
@@ -47,6 +47,12 @@ impl Description {
     pub fn set_shape(&mut self, shape: Vec<isize>) {
         self.strides = c_strides(&shape, self.itemsize);
         self.shape = shape;
+    }
+
+    /// Lays its items out without gaps.
+    pub fn set_order(&mut self, fortran: bool) {
+        let strides = if fortran { fortran_strides } else { c_strides };
+        self.strides = strides(&self.shape, self.itemsize);
     }
 
     /// Keeps `count` items of the first dimension from `start` on, `step` apart.
@@ -155,13 +161,18 @@ impl PyMemoryView {
     }
 }
 
-/// The format of a view as text.
-pub fn format_of(view: &Py_buffer) -> &str {
+/// The format of a view.
+pub fn c_format_of(view: &Py_buffer) -> &CStr {
     if view.format.is_null() {
-        return "B";
+        return c"B";
     }
     // SAFETY: a format is a C string that lives as long as its view.
-    unsafe { CStr::from_ptr(view.format) }.to_str().unwrap_or("?")
+    unsafe { CStr::from_ptr(view.format) }
+}
+
+/// The format of a view as text.
+pub fn format_of(view: &Py_buffer) -> &str {
+    c_format_of(view).to_str().unwrap_or("?")
 }
 
 /// A copy of an item's bytes.

@@ -3,11 +3,17 @@
 #![expect(unsafe_code, reason = "holds a C buffer")]
 
 use crate::model::gc::Visitor;
-use crate::model::{Py, PyObject, PyResult};
+use crate::model::{ObjectExt, Py, PyObject, PyResult, Raised};
 use crate::protocols::buffer::{get_raw, release_raw};
+use crate::types::bytes::PyBytes;
 use core::cell::{Cell, UnsafeCell};
-use taipan_abi::Py_buffer;
+use core::ffi::CStr;
+use std::ffi::CString;
+use taipan_abi::{Py_buffer, getbufferproc};
 use taipan_macros::{pymethods, pytype};
+
+/// The bit of the flags that says that the format is the buffer's own copy.
+const OWNS_FORMAT: i32 = 1 << 8;
 
 /// One export of an object.
 #[pytype(name = "managedbuffer", exported = _PyManagedBuffer_Type, layout = _PyManagedBufferObject, gc(manual), flags(DISALLOW_INSTANTIATION), parts(METHODS))]
@@ -20,16 +26,54 @@ pub struct PyManagedBuffer {
 }
 
 impl PyManagedBuffer {
-    /// Asks the object for its buffer.
-    pub fn from_object(object: &PyObject, flags: i32) -> PyResult<Py<PyManagedBuffer>> {
-        let managed = crate::memory::new(PyManagedBuffer {
+    fn new(master: Py_buffer) -> Py<PyManagedBuffer> {
+        crate::memory::new(PyManagedBuffer {
             ob_base: PyObject::EMPTY,
             flags: Cell::new(0),
             exports: Cell::new(0),
-            master: UnsafeCell::new(Py_buffer::EMPTY),
-        });
-        // SAFETY: the view lies in an object that does not move, and nobody else uses it yet.
-        unsafe { get_raw(object, managed.master.get(), flags)? };
+            master: UnsafeCell::new(master),
+        })
+    }
+
+    /// Asks the object for its buffer.
+    pub fn from_object(object: &PyObject, flags: i32) -> PyResult<Py<PyManagedBuffer>> {
+        // SAFETY: `get_raw` fills a view that is valid for a write.
+        Self::filled(|view| unsafe { get_raw(object, view, flags) })
+    }
+
+    /// Asks the object for its buffer by this function, which its class may have replaced since.
+    ///
+    /// # Safety
+    /// `function` may be called with `object`.
+    pub unsafe fn from_function(
+        object: &PyObject,
+        flags: i32,
+        function: getbufferproc,
+    ) -> PyResult<Py<PyManagedBuffer>> {
+        // SAFETY: the caller's promise; the view is valid for a write.
+        Self::filled(|view| match unsafe { function(object.as_ptr(), view, flags) } {
+            0.. => Ok(()),
+            _ => Err(Raised::claim()),
+        })
+    }
+
+    fn filled(fill: impl FnOnce(*mut Py_buffer) -> PyResult<()>) -> PyResult<Py<PyManagedBuffer>> {
+        let managed = Self::new(Py_buffer::EMPTY);
+        let filled = fill(managed.master.get());
+        if filled.is_err() {
+            // An exporter that refused may have left anything behind; none of it is ours to give back.
+            // SAFETY: nobody else uses the view yet.
+            unsafe { managed.master.get().write(Py_buffer::EMPTY) };
+        }
+        filled.map(|()| managed)
+    }
+
+    /// A buffer of bytes whose items have the format of another view, which may go before it.
+    pub fn from_bytes(bytes: &PyBytes, format: &CStr) -> PyResult<Py<PyManagedBuffer>> {
+        let managed = Self::from_object(bytes, taipan_abi::PyBUF_FULL_RO)?;
+        // SAFETY: nobody else uses the view yet; `drop` frees the copy.
+        unsafe { (*managed.master.get()).format = format.to_owned().into_raw() };
+        managed.flags.set(OWNS_FORMAT);
         Ok(managed)
     }
 
@@ -38,12 +82,7 @@ impl PyManagedBuffer {
         // SAFETY: a view is plain data; without its object it owns nothing.
         let mut copy = unsafe { core::ptr::read(view) };
         copy.obj = core::ptr::null_mut();
-        crate::memory::new(PyManagedBuffer {
-            ob_base: PyObject::EMPTY,
-            flags: Cell::new(0),
-            exports: Cell::new(0),
-            master: UnsafeCell::new(copy),
-        })
+        Self::new(copy)
     }
 
     /// The shared view.
@@ -78,6 +117,10 @@ impl PyManagedBuffer {
 impl Drop for PyManagedBuffer {
     fn drop(&mut self) {
         self.release();
+        if self.flags.get() & OWNS_FORMAT != 0 {
+            // SAFETY: `from_bytes` put it there.
+            drop(unsafe { CString::from_raw(self.master().format) });
+        }
     }
 }
 

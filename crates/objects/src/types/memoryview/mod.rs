@@ -30,8 +30,9 @@ use managed::PyManagedBuffer;
 
 use crate::model::{ObjCell, ObjectExt, Py, PyObject, PyResult, PyVarObject};
 use crate::protocols::buffer;
+use crate::types::bytes::PyBytes;
 use core::cell::{Cell, UnsafeCell};
-use taipan_abi::{Py_buffer, PyBUF_FULL_RO};
+use taipan_abi::{Py_buffer, PyBUF_FULL_RO, getbufferproc};
 use taipan_macros::pytype;
 
 /// The bits of [`PyMemoryView`]'s flags.
@@ -82,6 +83,37 @@ impl PyMemoryView {
         }
         let managed = PyManagedBuffer::from_object(object, flags)?;
         let description = Description::of(managed.master());
+        layout::new(&managed, description)
+    }
+
+    /// A view of an object whose buffer `function` gives, whatever its class says by now.
+    ///
+    /// # Safety
+    /// `function` may be called with `object`.
+    #[expect(unsafe_code, reason = "the caller vouches for the function")]
+    pub unsafe fn from_function(
+        object: &PyObject,
+        flags: i32,
+        function: getbufferproc,
+    ) -> PyResult<Py<PyMemoryView>> {
+        // SAFETY: the caller's promise.
+        let managed = unsafe { PyManagedBuffer::from_function(object, flags, function)? };
+        let description = Description::of(managed.master());
+        layout::new(&managed, description)
+    }
+
+    /// A contiguous view of a copy of this one's items (`PyMemoryView_GetContiguous`).
+    pub fn contiguous_copy(&self, fortran: bool) -> PyResult<Py<PyMemoryView>> {
+        let view = self.checked()?;
+        let bytes = PyBytes::new(&layout::bytes_in_order(view, fortran));
+        let managed = PyManagedBuffer::from_bytes(&bytes, layout::c_format_of(view))?;
+        let mut description = Description::of(view);
+        let master = managed.master();
+        description.start = master.buf.cast();
+        description.readonly = true;
+        description.format = master.format;
+        description.suboffsets = None;
+        description.set_order(fortran);
         layout::new(&managed, description)
     }
 

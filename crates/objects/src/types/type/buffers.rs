@@ -6,7 +6,7 @@ use crate::model::{ObjectExt, PyObject, PyResult};
 use crate::types::iterators::sequence::PySeqIter;
 use taipan_abi::Py_buffer;
 
-pub use crate::types::memoryview::wrapper::{memoryview_of, release_memoryview};
+pub use crate::types::memoryview::wrapper::{memoryview_of, release, release_memoryview};
 
 /// `bf_getbuffer` of a class with a Python `__buffer__`.
 ///
@@ -18,14 +18,6 @@ pub unsafe fn get(object: &PyObject, view: *mut Py_buffer, flags: i32) -> i32 {
         Ok(()) => 0,
         Err(_) => -1,
     }
-}
-
-/// `bf_releasebuffer` of a class with a Python `__release_buffer__`. The wrapper that owns the buffer calls the method.
-///
-/// # Safety
-/// `view` was filled by [`get`].
-pub unsafe fn release(object: &PyObject, view: *mut Py_buffer) {
-    let _ = (object, view);
 }
 
 /// `iter(object)` by `__getitem__`.

@@ -194,9 +194,11 @@ wrappers! {
         let [flags] = args.as_slice() else {
             return Err(raised!(TypeError, "__buffer__ expected 1 argument, got {}", args.len()));
         };
-        let flags: i32 = number::index_to_integer(flags, "C int")?;
-        let _ = function;
-        super::buffers::memoryview_of(object, flags)
+        let flags = number::as_isize(flags, Some(Exc::OverflowError))?;
+        let Ok(flags) = i32::try_from(flags) else {
+            return Err(raised!(OverflowError, "buffer flags out of range"));
+        };
+        super::buffers::memoryview_of(object, flags, function)
     }
     fn release_buffer(object, args, function: releasebufferproc) {
         let [view] = args.as_slice() else {
