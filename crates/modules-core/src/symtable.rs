@@ -69,8 +69,10 @@ fn tables(source: &Source<'_>, filename: &PyStr, options: &Options) -> PyResult<
     compile::with_tree(source, filename, options, |module, arena| {
         let refused = |error| compile::raise(&error, Some(filename), None);
         let settings = options.compile_options(filename);
+        // The order in which names that are only passed on stand in a table is that of a set.
+        let hash = |name: &str| PyStr::new(name).hash() as u64;
         let future = FutureFeatures::parse(module, 0).map_err(refused)?;
-        let options = SymtableOptions { future, top_level_await: false, name_hash: &symtable::any_hash };
+        let options = SymtableOptions { future, top_level_await: false, name_hash: &hash };
         let table = symtable::build(module, options, arena, settings.stack_budget).map_err(refused)?;
         entry(&table, table.top())
     })

@@ -223,15 +223,18 @@ pub fn raise(error: &SyntaxError, filename: Option<&PyStr>, source: Option<&str>
         None => source_line(source, filename, error.lineno),
     };
     let number = |value: i32| PyInt::from_i64(i64::from(value)).into_obj();
-    let details = PyTuple::from_vec(vec![
+    let mut details = vec![
         filename.map_or_else(none, |name| name.as_object().owned()),
         number(error.lineno),
         number(error.offset),
         text.map_or_else(none, |text| PyStr::new(&text).into_obj()),
-        number(error.end_lineno),
-        number(error.end_offset),
-    ]);
-    let arguments = PyTuple::from_vec(vec![PyStr::new(&error.msg).into_obj(), details.into_obj()]);
+    ];
+    // A source that could not be decoded has no place to point at, so nothing ends there either.
+    if error.lineno > 0 || error.offset >= 0 {
+        details.extend([number(error.end_lineno), number(error.end_offset)]);
+    }
+    let details = PyTuple::from_vec(details).into_obj();
+    let arguments = PyTuple::from_vec(vec![PyStr::new(&error.msg).into_obj(), details]);
     errors::set_object(exc.type_object(), &arguments)
 }
 
