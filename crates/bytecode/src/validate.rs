@@ -7,7 +7,7 @@
 //!   caches zeroed; its argument is in the range of what it indexes;
 //! * jumps and handlers lead to the start of an instruction; control never runs off the end;
 //! * every path gives each instruction the same depth of the value stack, which is never negative nor
-//!   above `stacksize`, and a handler never keeps more values than there are;
+//!   above `stacksize` (an exception goes past a handler that keeps more values than there are);
 //! * the exception table is well formed and in order; the variables' kinds fit their names and the counts.
 //!
 //! Not judged: the types of values on the stack, and whether one is null. Instructions that need a cell,
@@ -292,7 +292,7 @@ impl Flow<'_> {
             return fail(start, "value stack too shallow");
         }
         let after = depth - popped + pushed;
-        self.handler(todo, start, depth - popped + kept(opcode, popped, pushed))?;
+        self.handler(todo, start)?;
         match self.target(opcode, oparg, end) {
             None => {}
             Some(None) => return fail(start, "jump out of the code"),
@@ -324,44 +324,12 @@ impl Flow<'_> {
         }
     }
 
-    /// The way into the handler that guards a code unit; `left` values are on the stack when it is taken.
-    fn handler(&mut self, todo: &mut Vec<usize>, unit: usize, left: i64) -> Result<()> {
+    /// The way into the handler that guards a code unit. It is taken only where there are as many values as it keeps.
+    fn handler(&mut self, todo: &mut Vec<usize>, unit: usize) -> Result<()> {
         let at = self.table.partition_point(|entry| entry.end <= unit);
         let Some(entry) = self.table.get(at).filter(|entry| entry.start <= unit) else { return Ok(()) };
         let depth = i64::try_from(entry.depth).unwrap_or(i64::MAX / 2);
-        if depth > left {
-            return fail(unit, "handler keeps more values than there are");
-        }
         let Some(target) = self.instructions.index_at(entry.target) else { return Ok(()) };
         self.reach(todo, unit, target, depth + i64::from(entry.lasti) + 1)
-    }
-}
-
-/// How many of the values that an instruction reads stay on the stack if it raises.
-fn kept(opcode: Opcode, popped: i64, pushed: i64) -> i64 {
-    match opcode {
-        Opcode::CHECK_EG_MATCH | Opcode::CHECK_EXC_MATCH | Opcode::END_SEND | Opcode::SEND => 1,
-        Opcode::CLEANUP_THROW => 0,
-        Opcode::DICT_MERGE
-        | Opcode::DICT_UPDATE
-        | Opcode::LIST_APPEND
-        | Opcode::LIST_EXTEND
-        | Opcode::MAP_ADD
-        | Opcode::RERAISE
-        | Opcode::SET_ADD
-        | Opcode::SET_UPDATE
-        | Opcode::FOR_ITER
-        | Opcode::GET_ANEXT
-        | Opcode::GET_LEN
-        | Opcode::IMPORT_FROM
-        | Opcode::MATCH_KEYS
-        | Opcode::MATCH_MAPPING
-        | Opcode::MATCH_SEQUENCE
-        | Opcode::COPY
-        | Opcode::SWAP
-        | Opcode::PUSH_EXC_INFO
-        | Opcode::WITH_EXCEPT_START => popped.min(pushed),
-        _ if !opcode.can_raise() => popped.min(pushed),
-        _ => 0,
     }
 }

@@ -18,6 +18,7 @@ pub mod symtable;
 use taipan_ast::{Arena, Mod, WarningSink};
 use taipan_bytecode::{CodeData, Wtf8Buf};
 
+pub use codegen::clean_docstring;
 pub use error::CompileError;
 use error::Result;
 use preprocess::PreprocessOptions;

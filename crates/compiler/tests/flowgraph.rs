@@ -132,7 +132,7 @@ fn run(case: &Case) -> Result<(Vec<String>, Vec<String>), String> {
             format!("{} {} {} {} {} {}", i.opcode.number(), i.oparg, l.lineno, l.end_lineno, l.col, l.end_col)
         })
         .collect();
-    Ok((after, consts.iter().map(encode).collect()))
+    Ok((after, consts.items().iter().map(encode).collect()))
 }
 
 /// A line of a case: opcode, argument, location.

@@ -19,6 +19,7 @@ static PROGRAM: Program = Program {
         taipan_modules_math::MODULES,
         taipan_modules_net::MODULES,
         taipan_modules_os::MODULES,
+        taipan_modules_testing::MODULES,
         taipan_modules_text::MODULES,
     ],
     frozen: taipan_stdlib::frozen,

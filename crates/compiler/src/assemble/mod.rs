@@ -69,11 +69,11 @@ pub fn assemble_unit(
         + unit.kwonlyargcount as usize
         + usize::from(code_flags & CO_VARARGS != 0)
         + usize::from(code_flags & CO_VARKEYWORDS != 0);
-    let mut consts = std::mem::take(&mut unit.consts);
+    let mut consts: flowgraph::Consts = std::mem::take(&mut unit.consts).into_iter().collect();
     flowgraph::optimise_code_unit(&mut cfg, &mut consts, unit.varnames.len(), parameters);
     let (flat, stacksize) = flowgraph::to_flat(&mut cfg, &unit, code_flags)?;
     drop(cfg);
-    let consts = consts.into_iter().map(|constant| cache.share(constant)).collect();
+    let consts = consts.into_items().into_iter().map(|constant| cache.share(constant)).collect();
     make_code(unit, consts, flat, stacksize, code_flags, filename, cache)
 }
 

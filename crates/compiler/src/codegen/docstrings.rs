@@ -38,9 +38,9 @@ fn indentation(line: &[u8]) -> usize {
     line.iter().take_while(|&&byte| byte == b' ').count()
 }
 
-/// The docstring to store for `text`.
-pub(super) fn clean(text: &Wtf8) -> Wtf8Buf {
-    let text = expand_tabs(text.as_bytes());
+/// The docstring to store for a text in WTF-8.
+pub fn clean(text: &[u8]) -> Wtf8Buf {
+    let text = expand_tabs(text);
     let mut lines = text.split_inclusive(|&byte| byte == b'\n');
     let first = lines.next().unwrap_or_default();
     let margin = lines

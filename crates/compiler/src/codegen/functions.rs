@@ -155,7 +155,7 @@ impl<'a> Codegen<'_, 'a> {
         self.push_unit(parts.name, kind, scope, line, None, arg_counts(parts.args))?;
         let mut body = parts.body;
         if let Some(text) = crate::preprocess::docstring(body) {
-            let docstring = Constant::Str(docstrings::clean(text));
+            let docstring = Constant::Str(docstrings::clean(text.as_bytes()));
             self.unit_mut().metadata.add_const(docstring);
             body = &body[1..];
         }

@@ -34,6 +34,8 @@ mod unparse;
 mod warnings;
 mod with_blocks;
 
+pub use docstrings::clean as clean_docstring;
+
 use taipan_ast::{Arena, Mod, Stmt, WarningSink};
 use taipan_bytecode::code::flags::{
     CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR, CO_HAS_DOCSTRING, CO_METHOD, CO_NESTED, CO_NEWLOCALS,
@@ -142,7 +144,7 @@ impl<'w, 'a> Codegen<'w, 'a> {
         let mut rest = body;
         let at_prompt = self.interactive && self.units.len() == 1;
         if !at_prompt && let Some(text) = crate::preprocess::docstring(body) {
-            let docstring = docstrings::clean(text);
+            let docstring = docstrings::clean(text.as_bytes());
             if let taipan_ast::StmtKind::Expr { value } = body[0].kind {
                 self.load_const(docstring, value.loc);
             }

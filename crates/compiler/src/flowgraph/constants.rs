@@ -2,17 +2,75 @@
 //! and the table itself, from which unused entries go in the end.
 
 use super::cfg::{BlockId, Cfg, Instr};
-use indexmap::IndexSet;
 use num_traits::ToPrimitive;
+use std::collections::HashMap;
 use taipan_bytecode::{Constant, Opcode};
 
-/// The ordered table of constants.
-pub type Consts = IndexSet<Constant>;
+/// The ordered table of constants. What comes to it is merged with what is there; a table from elsewhere may hold a
+/// constant twice.
+#[derive(Clone, Default, Debug)]
+pub struct Consts {
+    items: Vec<Constant>,
+    /// The first place of each constant, once looking for them one by one would take long.
+    places: HashMap<Constant, usize>,
+}
+
+/// How many constants are looked at one by one.
+const FEW: usize = 32;
+
+impl FromIterator<Constant> for Consts {
+    fn from_iter<I: IntoIterator<Item = Constant>>(items: I) -> Self {
+        Consts { items: items.into_iter().collect(), places: HashMap::new() }
+    }
+}
+
+impl Consts {
+    pub fn get(&self, index: u32) -> Option<&Constant> {
+        self.items.get(index as usize)
+    }
+
+    pub fn items(&self) -> &[Constant] {
+        &self.items
+    }
+
+    pub fn into_items(self) -> Vec<Constant> {
+        self.items
+    }
+
+    /// The index of a constant, which is added if it is not there.
+    pub fn add(&mut self, constant: Constant) -> u32 {
+        let known = if self.items.len() <= FEW {
+            self.items.iter().position(|item| *item == constant)
+        } else {
+            if self.places.is_empty() {
+                for (place, item) in self.items.iter().enumerate() {
+                    self.places.entry(item.clone()).or_insert(place);
+                }
+            }
+            self.places.get(&constant).copied()
+        };
+        let place = known.unwrap_or_else(|| {
+            if !self.places.is_empty() {
+                self.places.insert(constant.clone(), self.items.len());
+            }
+            self.items.push(constant);
+            self.items.len() - 1
+        });
+        place as u32
+    }
+
+    /// Keeps the constants whose flag is set.
+    fn keep(&mut self, flags: &[bool]) {
+        let mut flags = flags.iter();
+        self.items.retain(|_| *flags.next().unwrap_or(&true));
+        self.places.clear();
+    }
+}
 
 /// The value that an instruction loads, if it loads a constant.
 pub fn const_value(instr: &Instr, consts: &Consts) -> Option<Constant> {
     match instr.opcode {
-        Opcode::LOAD_CONST => consts.get_index(instr.oparg as usize).cloned(),
+        Opcode::LOAD_CONST => consts.get(instr.oparg).cloned(),
         Opcode::LOAD_SMALL_INT => Some(Constant::from(i64::from(instr.oparg))),
         _ => None,
     }
@@ -30,7 +88,7 @@ fn small_int(constant: &Constant) -> Option<u32> {
 pub fn make_load_const(instr: &mut Instr, constant: Constant, consts: &mut Consts) {
     match small_int(&constant) {
         Some(value) => instr.set(Opcode::LOAD_SMALL_INT, value),
-        None => instr.set(Opcode::LOAD_CONST, consts.insert_full(constant).0 as u32),
+        None => instr.set(Opcode::LOAD_CONST, consts.add(constant)),
     }
 }
 
@@ -47,7 +105,7 @@ fn optimise_block(cfg: &mut Cfg, id: BlockId, consts: &mut Consts) {
     for at in 0..cfg[id].instrs.len() {
         let instrs = &mut cfg[id].instrs;
         if instrs[at].opcode == Opcode::LOAD_CONST
-            && let Some(value) = consts.get_index(instrs[at].oparg as usize).and_then(small_int)
+            && let Some(value) = consts.get(instrs[at].oparg).and_then(small_int)
         {
             instrs[at].set(Opcode::LOAD_SMALL_INT, value);
         }
@@ -78,9 +136,9 @@ fn optimise_block(cfg: &mut Cfg, id: BlockId, consts: &mut Consts) {
             }
             Opcode::IS_OP if matches!(value, Constant::None) => fold_is_none(instrs, at),
             Opcode::TO_BOOL => {
-                let index = consts.insert_full(Constant::Bool(value.is_true())).0;
+                let index = consts.add(Constant::Bool(value.is_true()));
                 instrs[at].nop();
-                instrs[at + 1].set(Opcode::LOAD_CONST, index as u32);
+                instrs[at + 1].set(Opcode::LOAD_CONST, index);
             }
             _ => {}
         }
@@ -109,7 +167,7 @@ fn fold_is_none(instrs: &mut [Instr], at: usize) {
 /// Takes the constants out of the table that no instruction loads. The first always stays: it may be the
 /// docstring.
 pub fn remove_unused_consts(cfg: &mut Cfg, consts: &mut Consts) {
-    let mut used = vec![false; consts.len()];
+    let mut used = vec![false; consts.items().len()];
     if let Some(first) = used.first_mut() {
         *first = true;
     }
@@ -137,6 +195,5 @@ pub fn remove_unused_consts(cfg: &mut Cfg, consts: &mut Consts) {
             }
         }
     }
-    let mut flags = used.into_iter();
-    consts.retain(|_| flags.next().unwrap_or(true));
+    consts.keep(&used);
 }

@@ -221,7 +221,7 @@ fn fold_list_or_set(instrs: &mut [Instr], at: usize, next: Opcode, consts: &mut 
     };
     let constant =
         if opcode == Opcode::BUILD_SET { Constant::frozen_set(items) } else { Constant::tuple(items) };
-    let index = consts.insert_full(constant).0 as u32;
+    let index = consts.add(constant);
     nop_out(instrs, &loads);
     if only_read {
         instrs[at].set(Opcode::LOAD_CONST, index);

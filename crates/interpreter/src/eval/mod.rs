@@ -195,7 +195,9 @@ fn evaluate<const TRACED: bool>(
                 ($m:ident, $op:ident, $arg:expr, $general:ident, $decide:path) => {
                     if $op == $general {
                         let counter = $m.cache(0);
-                        if specialise::is_due(counter) {
+                        if counter == 0 {
+                            $m.set_cache(0, specialise::RAN_ONCE);
+                        } else if specialise::is_due(counter) {
                             $m.outline(|m| $decide(m, $arg));
                             if $m.opcode() != $general {
                                 $op = $m.opcode();

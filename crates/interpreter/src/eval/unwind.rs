@@ -85,11 +85,15 @@ fn tell_handled(m: &mut Machine) -> PyResult<()> {
 /// Goes to the handler of the running instruction, if there is one.
 fn find(m: &mut Machine) -> bool {
     let code = m.code();
-    // SAFETY: the table is a bytes object; the stack is deeper than the handler wants it.
+    // SAFETY: the table is a bytes object; the stack is at least as deep as the handler wants it.
     unsafe {
         let table: &PyBytes = &*code.raw.co_exceptiontable.cast();
         let Some(handler) = find_handler(table.as_slice(), m.unit()) else { return false };
         let bottom = m.frame().stack_base().add(handler.depth);
+        if m.sp < bottom {
+            // Such a table is none of our compiler's: the handler cannot be meant.
+            return false;
+        }
         let lasti = m.frame().unit();
         while m.sp > bottom {
             let value = m.pop();

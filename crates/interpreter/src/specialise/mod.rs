@@ -20,14 +20,22 @@ use crate::eval::machine::Machine;
 /// The low bits of a counter: how patient it is after failures.
 const BACKOFF_BITS: u32 = 4;
 const MAX_BACKOFF: u16 = 12;
-/// What a specialised instruction's counter starts from.
-const COOLDOWN: u16 = 52 << BACKOFF_BITS;
+/// What a specialised instruction's counter starts from. Not zero in the end: that means an instruction that never ran.
+const COOLDOWN: u16 = 52 << BACKOFF_BITS | 1;
+
+/// At which execution a general instruction is first looked at: code that runs once is not worth it.
+pub const EXECUTIONS_TO_SPECIALISE: i64 = 2;
+/// At which execution whose guards fail a specialised instruction is looked at again.
+pub const MISSES_TO_RECONSIDER: i64 = (COOLDOWN >> BACKOFF_BITS) as i64 + 1;
 
 /// Whether a counter has run out.
 #[inline(always)]
 pub(crate) fn is_due(counter: u16) -> bool {
     counter < 1 << BACKOFF_BITS
 }
+
+/// What the counter is after the first execution.
+pub(crate) const RAN_ONCE: u16 = 1;
 
 /// A counter one execution later.
 #[inline(always)]

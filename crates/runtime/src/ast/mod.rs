@@ -55,22 +55,40 @@ pub fn compile(source: &PyObject, filename: &PyStr, options: &Options) -> PyResu
     if source.downcast::<node::PyAst>().is_none() {
         return Ok(None);
     }
-    let wanted = root_of(options.mode);
-    if !object::is_instance(source, &*classes::class(wanted)?)? {
-        let found = source.class().short_name();
-        return Err(raised!(TypeError, "expected {wanted} node, got {found}"));
-    }
     if options.flags & flags::OPTIMIZED_AST == flags::ONLY_AST {
+        judge_root(source, options.mode)?;
         return Ok(Some(source.owned()));
     }
+    let made = with_tree_of(source, options.mode, |module, arena| {
+        if options.flags & flags::ONLY_AST != 0 {
+            return optimised(module, filename, options, arena);
+        }
+        compile::compile_tree(module, filename, options).map(Py::into_obj)
+    });
+    made.map(Some)
+}
+
+/// Refuses what is not the root of a tree for the mode.
+fn judge_root(tree: &PyObject, mode: Mode) -> PyResult<()> {
+    let wanted = root_of(mode);
+    if object::is_instance(tree, &*classes::class(wanted)?)? {
+        return Ok(());
+    }
+    Err(raised!(TypeError, "expected {wanted} node, got {}", tree.class().short_name()))
+}
+
+/// Reads a tree of objects, judges it and hands it to `then`.
+pub fn with_tree_of<T>(
+    tree: &PyObject,
+    mode: Mode,
+    then: impl for<'a> FnOnce(&'a Mod<'a>, &'a Arena) -> PyResult<T>,
+) -> PyResult<T> {
+    judge_root(tree, mode)?;
     let arena = Arena::new();
     let reader = Reader::new(&arena)?;
-    let module = Mod::from_node(source, &reader)?;
+    let module = Mod::from_node(tree, &reader)?;
     validate::module(&module)?;
-    if options.flags & flags::ONLY_AST != 0 {
-        return optimised(&module, filename, options, &arena).map(Some);
-    }
-    compile::compile_tree(&module, filename, options).map(|code| Some(code.into_obj()))
+    then(&module, &arena)
 }
 
 /// Parses a source to a tree of objects.

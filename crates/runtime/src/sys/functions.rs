@@ -303,7 +303,9 @@ pub mod part {
 
     /// Clear all internal performance-related caches.
     #[pyfunction(signature = "()")]
-    fn _clear_internal_caches() {}
+    fn _clear_internal_caches() {
+        r#type::clear_cache();
+    }
 
     /// Clear the internal type lookup cache.
     #[pyfunction(signature = "()")]
@@ -315,7 +317,9 @@ pub mod part {
                 "sys._clear_type_cache() is deprecated and scheduled for removal in a future version. Use \
                  sys._clear_internal_caches() instead."
             ),
-        )
+        )?;
+        r#type::clear_cache();
+        Ok(())
     }
 
     /// Private function for clearing certain descriptors from a type's dictionary.

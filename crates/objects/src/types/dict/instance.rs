@@ -20,7 +20,7 @@ use core::ptr::null_mut;
 use taipan_abi::{Py_TPFLAGS_INLINE_VALUES, PyHeapTypeObject};
 
 /// The room for keys of a new class.
-const SHARED_KEYS: usize = 30;
+pub(super) const SHARED_KEYS: usize = 30;
 const SHARED_LOG2: u8 = 6;
 
 /// The class's shared keys, null where it has none.

@@ -18,6 +18,7 @@
 #![expect(unsafe_code, reason = "handles tables by pointer")]
 
 pub mod cache;
+pub mod inspect;
 pub mod instance;
 pub mod iterators;
 mod keys;

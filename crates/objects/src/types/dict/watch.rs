@@ -58,6 +58,11 @@ pub(super) fn next_version() -> u32 {
     version
 }
 
+/// The version that the next table gets.
+pub(super) fn peek_version() -> u32 {
+    state().next_version.get()
+}
+
 /// Registers a callback (`PyDict_AddWatcher`).
 pub fn add_watcher(callback: WatchCallback) -> PyResult<usize> {
     let mut watchers = state().watchers.borrow_mut();

@@ -191,6 +191,40 @@ fn next_version() -> u32 {
     NEXT_VERSION.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).unwrap_or(0)
 }
 
+/// Gives the type this tag, for tests of what tags guard; it counts as used. A tag that somebody had cannot be given
+/// again, so the type is left without one then.
+pub fn assign_specific_version(class: &TypeObject, tag: u32) {
+    let own = class.tp_version_tag();
+    if tag != own {
+        modified(class);
+    }
+    // SAFETY: single fields of a live type are read and written.
+    unsafe {
+        let raw = class.raw();
+        (*raw).tp_versions_used = (*raw).tp_versions_used.saturating_add(1).min(NEVER - 1);
+        if tag != 0 && tag != own && NEXT_VERSION.load(Ordering::Relaxed) <= tag {
+            NEXT_VERSION.store(tag.wrapping_add(1), Ordering::Relaxed);
+            (*raw).tp_version_tag = tag;
+            (*raw).tp_flags |= Py_TPFLAGS_VALID_VERSION_TAG;
+        }
+    }
+}
+
+/// Forgets what this thread remembers.
+pub fn clear_cache() {
+    CACHE.with(|cache| {
+        for entry in cache {
+            entry.version.set(0);
+            entry.value.set(null_mut());
+            let name = entry.name.replace(null_mut());
+            if !name.is_null() {
+                // SAFETY: the entry owned its name; dropping a string runs no other code.
+                drop(unsafe { Obj::from_raw(name) });
+            }
+        }
+    });
+}
+
 /// Tells caches that the type or a base of it changed (`PyType_Modified`).
 pub fn modified(class: &TypeObject) {
     if class.tp_version_tag() == 0 {
