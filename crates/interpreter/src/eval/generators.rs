@@ -93,17 +93,22 @@ pub(crate) fn resume(m: &mut Machine, generator: &Suspended, value: Value, offse
     Ok(())
 }
 
+/// `SEND` to a generator or coroutine that waits: goes on in its frame.
+#[inline(always)]
+pub(crate) fn send_directly(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> {
+    let generator = generators::as_direct(m.peek(2).object_opt()?)?;
+    if !is_ready(generator) || (generator.state.get() == State::Created && !m.peek(1).is_none()) {
+        return None;
+    }
+    let value = m.pop();
+    Some(resume(m, generator, value, 1 + oparg))
+}
+
 /// `SEND`: sends the value on top into the receiver below it.
 #[inline(always)]
 pub(crate) fn send(m: &mut Machine, oparg: usize) -> PyResult<()> {
-    let receiver = m.peek(2);
-    if let Some(receiver) = receiver.object_opt()
-        && let Some(generator) = generators::as_direct(receiver)
-        && is_ready(generator)
-        && (generator.state.get() != State::Created || m.peek(1).is_none())
-    {
-        let value = m.pop();
-        return resume(m, generator, value, 1 + oparg);
+    if let Some(resumed) = send_directly(m, oparg) {
+        return resumed;
     }
     m.save();
     match iter::send(m.obj(2), m.obj(1))? {

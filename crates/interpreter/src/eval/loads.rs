@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "cells and functions are known by their place")]
 
 use super::machine::Machine;
+use super::opcodes::{LOAD_CONST_IMMORTAL, LOAD_CONST_MORTAL};
 use crate::eval::common::{self, common_constant};
 use crate::frames::Frame;
 use crate::value::Value;
@@ -51,6 +52,13 @@ pub(crate) fn load_fast_and_clear(m: &mut Machine, oparg: usize) {
 #[inline(always)]
 pub(crate) fn load_const(m: &mut Machine, oparg: usize) {
     m.push(Value::borrowed(m.constant(oparg)));
+}
+
+/// The first execution: from now on the instruction says what its constant is.
+#[inline(always)]
+pub(crate) fn load_const_first(m: &mut Machine, oparg: usize) {
+    m.rewrite(if m.constant(oparg).is_immortal() { LOAD_CONST_IMMORTAL } else { LOAD_CONST_MORTAL });
+    load_const(m, oparg);
 }
 
 #[inline(always)]

@@ -255,6 +255,9 @@ fn evaluate<const TRACED: bool>(
             break match op {
                 NOP | NOT_TAKEN | INSTRUMENTED_NOT_TAKEN | CACHE => continue 'next,
                 RESUME | RESUME_CHECK | INSTRUMENTED_RESUME => {
+                    if op == RESUME {
+                        m.rewrite(RESUME_CHECK);
+                    }
                     if arg!() & 3 < 2 {
                         attempt!(jumps::check_breaker(&mut m))
                     } else {
@@ -270,9 +273,8 @@ fn evaluate<const TRACED: bool>(
                 }
                 LOAD_FAST_CHECK => attempt!(loads::load_fast_check(&mut m, arg!())),
                 LOAD_FAST_AND_CLEAR => next!(loads::load_fast_and_clear(&mut m, arg!())),
-                LOAD_CONST | LOAD_CONST_IMMORTAL | LOAD_CONST_MORTAL => {
-                    next!(loads::load_const(&mut m, arg!()))
-                }
+                LOAD_CONST => next!(loads::load_const_first(&mut m, arg!())),
+                LOAD_CONST_IMMORTAL | LOAD_CONST_MORTAL => next!(loads::load_const(&mut m, arg!())),
                 LOAD_SMALL_INT => next!(loads::load_small_int(&mut m, arg!())),
                 LOAD_COMMON_CONSTANT => attempt!(loads::load_common_constant(&mut m, arg!())),
                 STORE_FAST => next!(loads::store_fast(&mut m, arg!())),
@@ -360,6 +362,9 @@ fn evaluate<const TRACED: bool>(
                     form!(op, LOAD_ATTR, specialise::attributes::nondescriptor(&mut m, arg!(), false))
                 }
                 LOAD_ATTR_PROPERTY => form_attempt!(op, LOAD_ATTR, specialise::attributes::property(&mut m)),
+                LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN => {
+                    form_attempt!(op, LOAD_ATTR, specialise::overrides::getattribute(&mut m, arg!()))
+                }
                 STORE_ATTR => {
                     adapt!(m, op, arg!(), STORE_ATTR, specialise::attributes::specialise_store);
                     {
@@ -383,7 +388,22 @@ fn evaluate<const TRACED: bool>(
                     attempt_then!(object::set_attr(m.obj(1), m.name(arg!()), None), () => m.pop_close(1))
                 }
                 LOAD_SUPER_ATTR | INSTRUMENTED_LOAD_SUPER_ATTR => {
+                    adapt!(m, op, arg!(), LOAD_SUPER_ATTR, specialise::overrides::specialise_super);
                     attempt!(attributes::super_attr(&mut m, arg!()))
+                }
+                LOAD_SUPER_ATTR_ATTR => {
+                    form_attempt!(
+                        op,
+                        LOAD_SUPER_ATTR,
+                        specialise::overrides::known_super(&mut m, arg!(), false)
+                    )
+                }
+                LOAD_SUPER_ATTR_METHOD => {
+                    form_attempt!(
+                        op,
+                        LOAD_SUPER_ATTR,
+                        specialise::overrides::known_super(&mut m, arg!(), true)
+                    )
                 }
                 LOAD_SPECIAL => attempt!(attributes::special(&mut m, arg!())),
 
@@ -524,6 +544,9 @@ fn evaluate<const TRACED: bool>(
 
                 JUMP_FORWARD | INSTRUMENTED_JUMP_FORWARD => next!(m.skip(arg!())),
                 JUMP_BACKWARD | JUMP_BACKWARD_NO_JIT | JUMP_BACKWARD_JIT | INSTRUMENTED_JUMP_BACKWARD => {
+                    if op == JUMP_BACKWARD {
+                        m.rewrite(JUMP_BACKWARD_NO_JIT);
+                    }
                     attempt!(jumps::jump_backward(&mut m, arg!()))
                 }
                 JUMP_BACKWARD_NO_INTERRUPT => next!(m.back(arg!())),
@@ -596,7 +619,17 @@ fn evaluate<const TRACED: bool>(
                     form_attempt!(op, CALL, specialise::calls::alloc_and_enter_init(&mut m, arg!()))
                 }
                 CALL_NON_PY_GENERAL => form_attempt!(op, CALL, specialise::calls::non_python(&mut m, arg!())),
-                CALL_KW | INSTRUMENTED_CALL_KW => attempt!(calls::call_kw(&mut m, arg!())),
+                CALL_KW | INSTRUMENTED_CALL_KW => {
+                    adapt!(m, op, arg!(), CALL_KW, specialise::keyword_calls::specialise);
+                    attempt!(calls::call_kw(&mut m, arg!()))
+                }
+                CALL_KW_PY => form_attempt!(op, CALL_KW, specialise::keyword_calls::python(&mut m, arg!())),
+                CALL_KW_BOUND_METHOD => {
+                    form_attempt!(op, CALL_KW, specialise::keyword_calls::bound_method(&mut m, arg!()))
+                }
+                CALL_KW_NON_PY => {
+                    form_attempt!(op, CALL_KW, specialise::keyword_calls::non_python(&mut m, arg!()))
+                }
                 CALL_FUNCTION_EX | INSTRUMENTED_CALL_FUNCTION_EX => attempt!(calls::call_function_ex(&mut m)),
                 RETURN_VALUE | INSTRUMENTED_RETURN_VALUE => match returns::return_value(&mut m) {
                     Ok(Some(value)) => return Exit::Done(Ok(value)),
@@ -613,7 +646,11 @@ fn evaluate<const TRACED: bool>(
                     Some(value) => return Exit::Done(Ok(value)),
                     None => continue 'next,
                 },
-                SEND => attempt!(generators::send(&mut m, arg!())),
+                SEND => {
+                    adapt!(m, op, arg!(), SEND, specialise::iteration::specialise_send);
+                    attempt!(generators::send(&mut m, arg!()))
+                }
+                SEND_GEN => form_attempt!(op, SEND, generators::send_directly(&mut m, arg!())),
                 GET_AWAITABLE => object_result!(m, 1, generators::get_awaitable(m.frame, m.obj(1), arg!())),
                 GET_AITER => object_result!(m, 1, generators::get_aiter(m.obj(1))),
                 GET_ANEXT => object_result!(m, 0, generators::get_anext(m.obj(1))),

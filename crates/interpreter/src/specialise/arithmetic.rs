@@ -40,6 +40,10 @@ fn decide_binary(m: &Machine, operation: u32) -> Option<u8> {
             _ => Some(BINARY_OP_EXTEND),
         };
     }
+    let divides = matches!(operation, NB_TRUE_DIVIDE | NB_INPLACE_TRUE_DIVIDE);
+    if divides && number_of(b) == Some(0.0) {
+        return None;
+    }
     if as_float(a).is_some() && as_float(b).is_some() {
         return match operation {
             NB_ADD | NB_INPLACE_ADD => Some(BINARY_OP_ADD_FLOAT),
@@ -49,8 +53,9 @@ fn decide_binary(m: &Machine, operation: u32) -> Option<u8> {
             _ => None,
         };
     }
-    if number_of(a).is_some() && number_of(b).is_some() {
+    if let (Some(x), Some(y)) = (number_of(a), number_of(b)) {
         return match operation {
+            _ if x.is_nan() || y.is_nan() => None,
             NB_ADD
             | NB_INPLACE_ADD
             | NB_SUBTRACT
@@ -170,6 +175,9 @@ pub(crate) fn extended(m: &mut Machine, oparg: usize) -> bool {
         _ if divides && y != 0.0 => x / y,
         _ => return false,
     };
+    if result.is_nan() {
+        return false;
+    }
     finish_float(m, a, b, result);
     true
 }

@@ -1,4 +1,4 @@
-//! `LOAD_ATTR`, `STORE_ATTR` and `LOAD_SUPER_ATTR`: attributes of classes that have not changed.
+//! `LOAD_ATTR` and `STORE_ATTR`: attributes of classes that have not changed.
 //!
 //! Caches of `LOAD_ATTR`: counter, version of the class (32 bits), version of shared keys, or an index (32 bits), a borrowed
 //! object (64 bits) that the class keeps alive as long as its version stands. `STORE_ATTR`: counter, version, index.
@@ -13,13 +13,13 @@ use crate::eval::opcodes::*;
 use crate::value::Value;
 use taipan_abi::*;
 use taipan_objects::prelude::*;
-use taipan_objects::types::descriptors::{PyMemberDescr, PyProperty};
+use taipan_objects::types::descriptors::{PyGetSetDescr, PyMemberDescr, PyProperty};
 use taipan_objects::types::dict::cache;
 use taipan_objects::types::function::PyFunction;
 use taipan_objects::types::object::object_type;
 use taipan_objects::types::r#type::{assign_version, lookup, type_type};
 
-const CACHES: usize = 9;
+pub(super) const CACHES: usize = 9;
 const STORE_CACHES: usize = 4;
 
 fn same_getter(a: &TypeObject, b: &TypeObject) -> bool {
@@ -93,7 +93,7 @@ fn decide_class(m: &Machine, class: &TypeObject, name: &PyStr) -> Option<u8> {
 fn decide_instance(m: &Machine, object: &PyObject, name: &PyStr, method: bool) -> Option<u8> {
     let class = object.class();
     if !same_getter(class, object_type()) {
-        return None;
+        return super::overrides::decide(m, class, method);
     }
     let version = assign_version(class);
     if version == 0 {
@@ -103,7 +103,7 @@ fn decide_instance(m: &Machine, object: &PyObject, name: &PyStr, method: bool) -
     let Some(descriptor) = lookup(class, name) else { return decide_stored(m, object, name) };
     let kind = descriptor.class();
     if kind.tp_descr_set().is_some() {
-        return decide_data_descriptor(m, class, &descriptor, method);
+        return decide_data_descriptor(m, class, name, &descriptor, method);
     }
     m.set_cache_ptr(5, &descriptor);
     if kind.has_flag(Py_TPFLAGS_METHOD_DESCRIPTOR) {
@@ -194,9 +194,22 @@ fn decide_stored(m: &Machine, object: &PyObject, name: &PyStr) -> Option<u8> {
     }
 }
 
-fn decide_data_descriptor(m: &Machine, class: &TypeObject, found: &PyObject, method: bool) -> Option<u8> {
+fn decide_data_descriptor(
+    m: &Machine,
+    class: &TypeObject,
+    name: &PyStr,
+    found: &PyObject,
+    method: bool,
+) -> Option<u8> {
     if let Some(member) = found.downcast_exact::<PyMemberDescr>() {
         m.set_cache32(3, slot_offset(member, class)?);
+        return Some(LOAD_ATTR_SLOT);
+    }
+    if let Some(own) = found.downcast_exact::<PyGetSetDescr>()
+        && own.class_of().is(object_type())
+        && name.eq_str("__class__")
+    {
+        m.set_cache32(3, core::mem::offset_of!(PyObject, ob_type) as u32);
         return Some(LOAD_ATTR_SLOT);
     }
     if method {
@@ -226,7 +239,7 @@ fn slot_offset(member: &PyMemberDescr, class: &TypeObject) -> Option<u32> {
 
 /// The object on top, where its class is the one that was looked at.
 #[inline(always)]
-fn guarded<'a>(m: &Machine, depth: usize) -> Option<&'a PyObject> {
+pub(super) fn guarded<'a>(m: &Machine, depth: usize) -> Option<&'a PyObject> {
     let value = m.peek(depth);
     if value.is_int() {
         return None;

@@ -149,7 +149,7 @@ fn decide_class(m: &Machine, class: &TypeObject, count: usize) -> Option<u8> {
     let init = lookup(class, intern!("__init__"))?;
     let func = init.downcast_exact::<PyFunction>()?;
     let version = assign_version(class);
-    if version == 0 || func.assign_version() == 0 || !fits_exactly(code_of(func), count + 1) {
+    if version == 0 || func.assign_version() == 0 {
         return None;
     }
     m.set_cache32(1, version);
@@ -158,7 +158,7 @@ fn decide_class(m: &Machine, class: &TypeObject, count: usize) -> Option<u8> {
 
 /// The callee where it is the function that was looked at.
 #[inline(always)]
-fn known_function(m: &Machine, callable: Value) -> bool {
+pub(super) fn known_function(m: &Machine, callable: Value) -> bool {
     if callable.is_int() {
         return false;
     }
@@ -229,7 +229,7 @@ pub(crate) fn bound_method(m: &mut Machine, oparg: usize, exact: bool) -> Option
 
 /// Puts a native call's result in the place of callee and arguments.
 #[inline(always)]
-fn finish(m: &mut Machine, operands: usize, result: PyResult) -> PyResult<()> {
+pub(super) fn finish(m: &mut Machine, operands: usize, result: PyResult) -> PyResult<()> {
     let result = result?;
     m.replace_obj(operands, result);
     m.skip(CACHES);
@@ -469,11 +469,11 @@ pub(crate) fn alloc_and_enter_init(m: &mut Machine, oparg: usize) -> Option<PyRe
         return None;
     }
     let init = Value::owned(lookup(class, intern!("__init__"))?);
-    let fits = as_python(init).is_some_and(|func| fits_exactly(code_of(func), oparg + 1));
-    if !fits {
+    let Some(func) = as_python(init) else {
         init.close();
         return None;
-    }
+    };
+    let fits = fits_exactly(code_of(func), oparg + 1);
     m.save();
     let instance = match memory::alloc(class, 0) {
         // SAFETY: a new reference.
@@ -490,7 +490,11 @@ pub(crate) fn alloc_and_enter_init(m: &mut Machine, oparg: usize) -> Option<PyRe
         base.add(1).write(Value::owned(instance.clone()));
         base.write(Value::owned(instance));
         m.sp = base.add(1);
-        let frame = push_exact(m.thread, init, base.add(1), oparg + 1);
+        let frame = if fits {
+            push_exact(m.thread, init, base.add(1), oparg + 1)
+        } else {
+            push_general(m.thread, init, base.add(1), oparg + 1, None, None)
+        };
         class_value.close();
         Some(frame.map(|frame| {
             (*frame).is_init = true;

@@ -1,10 +1,10 @@
-//! `FOR_ITER` over the built-in iterators and generators.
+//! `SEND` to generators, and `FOR_ITER` over the built-in iterators and generators.
 
 use super::settle;
 use crate::eval::generators::{is_ready, resume};
 use crate::eval::machine::Machine;
 use crate::eval::opcodes::*;
-use crate::generators::{IsSuspended, PyGenerator};
+use crate::generators::{IsSuspended, PyGenerator, as_direct};
 use crate::value::Value;
 use taipan_objects::prelude::*;
 use taipan_objects::types::list::iterator::PyListIterator;
@@ -26,6 +26,12 @@ pub(crate) fn specialise(m: &mut Machine, _: usize) {
         None
     };
     settle(m, FOR_ITER, form);
+}
+
+#[inline(never)]
+pub(crate) fn specialise_send(m: &mut Machine, _: usize) {
+    let direct = m.peek(2).object_opt().is_some_and(|receiver| as_direct(receiver).is_some());
+    settle(m, SEND, direct.then_some(SEND_GEN));
 }
 
 /// Pushes the item, or goes to the end of the loop.

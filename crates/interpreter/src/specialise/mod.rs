@@ -13,7 +13,9 @@ pub(crate) mod calls;
 pub(crate) mod containers;
 pub(crate) mod globals;
 pub(crate) mod iteration;
+pub(crate) mod keyword_calls;
 pub(crate) mod natives;
+pub(crate) mod overrides;
 
 use crate::eval::machine::Machine;
 
