@@ -272,6 +272,14 @@ impl Machine {
         unsafe { self.pc.sub(1).offset_from(first_instruction(self.code())) as usize }
     }
 
+    /// Rewrites the current instruction, `op`, where it is still `general`.
+    #[inline(always)]
+    pub fn rewrite_from(&self, op: u8, general: u8, form: u8) {
+        if op == general {
+            self.rewrite(form);
+        }
+    }
+
     /// Rewrites the current instruction.
     #[inline(always)]
     pub fn rewrite(&self, opcode: u8) {

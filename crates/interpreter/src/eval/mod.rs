@@ -31,7 +31,13 @@ pub(crate) use generators::awaitable_iterator;
 
 use crate::frames::{Frame, current, set_current};
 use crate::monitoring::stepping::{self, Pending};
-use crate::specialise;
+use crate::specialise::arithmetic::{compare_float, contains_dict, contains_set};
+use crate::specialise::attributes::{
+    instance_value, method_lazy_dict, method_no_dict, method_with_values, nondescriptor,
+    store_instance_value, store_with_hint, with_hint,
+};
+use crate::specialise::containers::{getitem, list_slice, store_dict, unpack_list};
+use crate::specialise::{self, keyword_calls, overrides};
 use crate::value::Value;
 use exceptions::Fault;
 use machine::Machine;
@@ -255,9 +261,7 @@ fn evaluate<const TRACED: bool>(
             break match op {
                 NOP | NOT_TAKEN | INSTRUMENTED_NOT_TAKEN | CACHE => continue 'next,
                 RESUME | RESUME_CHECK | INSTRUMENTED_RESUME => {
-                    if op == RESUME {
-                        m.rewrite(RESUME_CHECK);
-                    }
+                    m.rewrite_from(op, RESUME, RESUME_CHECK);
                     if arg!() & 3 < 2 {
                         attempt!(jumps::check_breaker(&mut m))
                     } else {
@@ -334,36 +338,24 @@ fn evaluate<const TRACED: bool>(
                     adapt!(m, op, arg!(), LOAD_ATTR, specialise::attributes::specialise_load);
                     attempt!(attributes::load_attr(&mut m, arg!()))
                 }
-                LOAD_ATTR_INSTANCE_VALUE => {
-                    form!(op, LOAD_ATTR, specialise::attributes::instance_value(&mut m, arg!()))
-                }
-                LOAD_ATTR_WITH_HINT => {
-                    form!(op, LOAD_ATTR, specialise::attributes::with_hint(&mut m, arg!()))
-                }
+                LOAD_ATTR_INSTANCE_VALUE => form!(op, LOAD_ATTR, instance_value(&mut m, arg!())),
+                LOAD_ATTR_WITH_HINT => form!(op, LOAD_ATTR, with_hint(&mut m, arg!())),
                 LOAD_ATTR_SLOT => form!(op, LOAD_ATTR, specialise::attributes::slot(&mut m, arg!())),
                 LOAD_ATTR_MODULE => form!(op, LOAD_ATTR, specialise::attributes::module(&mut m, arg!())),
                 LOAD_ATTR_CLASS => form!(op, LOAD_ATTR, specialise::attributes::class(&mut m, arg!(), false)),
                 LOAD_ATTR_CLASS_WITH_METACLASS_CHECK => {
                     form!(op, LOAD_ATTR, specialise::attributes::class(&mut m, arg!(), true))
                 }
-                LOAD_ATTR_METHOD_WITH_VALUES => {
-                    form!(op, LOAD_ATTR, specialise::attributes::method_with_values(&mut m))
-                }
-                LOAD_ATTR_METHOD_NO_DICT => {
-                    form!(op, LOAD_ATTR, specialise::attributes::method_no_dict(&mut m))
-                }
-                LOAD_ATTR_METHOD_LAZY_DICT => {
-                    form!(op, LOAD_ATTR, specialise::attributes::method_lazy_dict(&mut m))
-                }
+                LOAD_ATTR_METHOD_WITH_VALUES => form!(op, LOAD_ATTR, method_with_values(&mut m)),
+                LOAD_ATTR_METHOD_NO_DICT => form!(op, LOAD_ATTR, method_no_dict(&mut m)),
+                LOAD_ATTR_METHOD_LAZY_DICT => form!(op, LOAD_ATTR, method_lazy_dict(&mut m)),
                 LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES => {
-                    form!(op, LOAD_ATTR, specialise::attributes::nondescriptor(&mut m, arg!(), true))
+                    form!(op, LOAD_ATTR, nondescriptor(&mut m, arg!(), true))
                 }
-                LOAD_ATTR_NONDESCRIPTOR_NO_DICT => {
-                    form!(op, LOAD_ATTR, specialise::attributes::nondescriptor(&mut m, arg!(), false))
-                }
+                LOAD_ATTR_NONDESCRIPTOR_NO_DICT => form!(op, LOAD_ATTR, nondescriptor(&mut m, arg!(), false)),
                 LOAD_ATTR_PROPERTY => form_attempt!(op, LOAD_ATTR, specialise::attributes::property(&mut m)),
                 LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN => {
-                    form_attempt!(op, LOAD_ATTR, specialise::overrides::getattribute(&mut m, arg!()))
+                    form_attempt!(op, LOAD_ATTR, overrides::getattribute(&mut m, arg!()))
                 }
                 STORE_ATTR => {
                     adapt!(m, op, arg!(), STORE_ATTR, specialise::attributes::specialise_store);
@@ -376,34 +368,22 @@ fn evaluate<const TRACED: bool>(
                         })
                     }
                 }
-                STORE_ATTR_INSTANCE_VALUE => {
-                    form!(op, STORE_ATTR, specialise::attributes::store_instance_value(&mut m, arg!()))
-                }
-                STORE_ATTR_WITH_HINT => {
-                    form!(op, STORE_ATTR, specialise::attributes::store_with_hint(&mut m, arg!()))
-                }
+                STORE_ATTR_INSTANCE_VALUE => form!(op, STORE_ATTR, store_instance_value(&mut m, arg!())),
+                STORE_ATTR_WITH_HINT => form!(op, STORE_ATTR, store_with_hint(&mut m, arg!())),
                 STORE_ATTR_SLOT => form!(op, STORE_ATTR, specialise::attributes::store_slot(&mut m)),
                 DELETE_ATTR => {
                     m.save();
                     attempt_then!(object::set_attr(m.obj(1), m.name(arg!()), None), () => m.pop_close(1))
                 }
                 LOAD_SUPER_ATTR | INSTRUMENTED_LOAD_SUPER_ATTR => {
-                    adapt!(m, op, arg!(), LOAD_SUPER_ATTR, specialise::overrides::specialise_super);
+                    adapt!(m, op, arg!(), LOAD_SUPER_ATTR, overrides::specialise_super);
                     attempt!(attributes::super_attr(&mut m, arg!()))
                 }
                 LOAD_SUPER_ATTR_ATTR => {
-                    form_attempt!(
-                        op,
-                        LOAD_SUPER_ATTR,
-                        specialise::overrides::known_super(&mut m, arg!(), false)
-                    )
+                    form_attempt!(op, LOAD_SUPER_ATTR, overrides::known_super(&mut m, arg!(), false))
                 }
                 LOAD_SUPER_ATTR_METHOD => {
-                    form_attempt!(
-                        op,
-                        LOAD_SUPER_ATTR,
-                        specialise::overrides::known_super(&mut m, arg!(), true)
-                    )
+                    form_attempt!(op, LOAD_SUPER_ATTR, overrides::known_super(&mut m, arg!(), true))
                 }
                 LOAD_SPECIAL => attempt!(attributes::special(&mut m, arg!())),
 
@@ -438,13 +418,9 @@ fn evaluate<const TRACED: bool>(
                 BINARY_OP_SUBSCR_LIST_INT => form!(op, BINARY_OP, specialise::containers::list_int(&mut m)),
                 BINARY_OP_SUBSCR_TUPLE_INT => form!(op, BINARY_OP, specialise::containers::tuple_int(&mut m)),
                 BINARY_OP_SUBSCR_STR_INT => form!(op, BINARY_OP, specialise::containers::str_int(&mut m)),
-                BINARY_OP_SUBSCR_LIST_SLICE => {
-                    form_attempt!(op, BINARY_OP, specialise::containers::list_slice(&mut m))
-                }
+                BINARY_OP_SUBSCR_LIST_SLICE => form_attempt!(op, BINARY_OP, list_slice(&mut m)),
                 BINARY_OP_SUBSCR_DICT => form_attempt!(op, BINARY_OP, specialise::containers::dict(&mut m)),
-                BINARY_OP_SUBSCR_GETITEM => {
-                    form_attempt!(op, BINARY_OP, specialise::containers::getitem(&mut m))
-                }
+                BINARY_OP_SUBSCR_GETITEM => form_attempt!(op, BINARY_OP, getitem(&mut m)),
                 COMPARE_OP => {
                     adapt!(m, op, arg!(), COMPARE_OP, specialise::arithmetic::specialise_compare);
                     attempt!({
@@ -456,9 +432,7 @@ fn evaluate<const TRACED: bool>(
                     })
                 }
                 COMPARE_OP_INT => form!(op, COMPARE_OP, specialise::arithmetic::compare_int(&mut m, arg!())),
-                COMPARE_OP_FLOAT => {
-                    form!(op, COMPARE_OP, specialise::arithmetic::compare_float(&mut m, arg!()))
-                }
+                COMPARE_OP_FLOAT => form!(op, COMPARE_OP, compare_float(&mut m, arg!())),
                 COMPARE_OP_STR => form!(op, COMPARE_OP, specialise::arithmetic::compare_str(&mut m, arg!())),
                 CONTAINS_OP => {
                     adapt!(m, op, arg!(), CONTAINS_OP, specialise::arithmetic::specialise_contains);
@@ -470,12 +444,8 @@ fn evaluate<const TRACED: bool>(
                         })
                     }
                 }
-                CONTAINS_OP_DICT => {
-                    form_attempt!(op, CONTAINS_OP, specialise::arithmetic::contains_dict(&mut m, arg!()))
-                }
-                CONTAINS_OP_SET => {
-                    form_attempt!(op, CONTAINS_OP, specialise::arithmetic::contains_set(&mut m, arg!()))
-                }
+                CONTAINS_OP_DICT => form_attempt!(op, CONTAINS_OP, contains_dict(&mut m, arg!())),
+                CONTAINS_OP_SET => form_attempt!(op, CONTAINS_OP, contains_set(&mut m, arg!())),
                 IS_OP => next!({
                     let same = arithmetic::is_same(m.peek(2), m.peek(1));
                     m.replace(2, Value::bool(same != (arg!() != 0)));
@@ -516,9 +486,7 @@ fn evaluate<const TRACED: bool>(
                     }
                 }
                 STORE_SUBSCR_LIST_INT => form!(op, STORE_SUBSCR, specialise::containers::store_list(&mut m)),
-                STORE_SUBSCR_DICT => {
-                    form_attempt!(op, STORE_SUBSCR, specialise::containers::store_dict(&mut m))
-                }
+                STORE_SUBSCR_DICT => form_attempt!(op, STORE_SUBSCR, store_dict(&mut m)),
                 DELETE_SUBSCR => {
                     m.save();
                     attempt_then!(object::set_item(m.obj(2), m.obj(1), None), () => m.pop_close(2))
@@ -537,16 +505,12 @@ fn evaluate<const TRACED: bool>(
                 UNPACK_SEQUENCE_TWO_TUPLE | UNPACK_SEQUENCE_TUPLE => {
                     form!(op, UNPACK_SEQUENCE, specialise::containers::unpack_tuple(&mut m, arg!()))
                 }
-                UNPACK_SEQUENCE_LIST => {
-                    form!(op, UNPACK_SEQUENCE, specialise::containers::unpack_list(&mut m, arg!()))
-                }
+                UNPACK_SEQUENCE_LIST => form!(op, UNPACK_SEQUENCE, unpack_list(&mut m, arg!())),
                 UNPACK_EX => attempt!(m.outline(|m| containers::unpack_ex(m, arg!()))),
 
                 JUMP_FORWARD | INSTRUMENTED_JUMP_FORWARD => next!(m.skip(arg!())),
                 JUMP_BACKWARD | JUMP_BACKWARD_NO_JIT | JUMP_BACKWARD_JIT | INSTRUMENTED_JUMP_BACKWARD => {
-                    if op == JUMP_BACKWARD {
-                        m.rewrite(JUMP_BACKWARD_NO_JIT);
-                    }
+                    m.rewrite_from(op, JUMP_BACKWARD, JUMP_BACKWARD_NO_JIT);
                     attempt!(jumps::jump_backward(&mut m, arg!()))
                 }
                 JUMP_BACKWARD_NO_INTERRUPT => next!(m.back(arg!())),
@@ -620,16 +584,14 @@ fn evaluate<const TRACED: bool>(
                 }
                 CALL_NON_PY_GENERAL => form_attempt!(op, CALL, specialise::calls::non_python(&mut m, arg!())),
                 CALL_KW | INSTRUMENTED_CALL_KW => {
-                    adapt!(m, op, arg!(), CALL_KW, specialise::keyword_calls::specialise);
+                    adapt!(m, op, arg!(), CALL_KW, keyword_calls::specialise);
                     attempt!(calls::call_kw(&mut m, arg!()))
                 }
-                CALL_KW_PY => form_attempt!(op, CALL_KW, specialise::keyword_calls::python(&mut m, arg!())),
+                CALL_KW_PY => form_attempt!(op, CALL_KW, keyword_calls::python(&mut m, arg!())),
                 CALL_KW_BOUND_METHOD => {
-                    form_attempt!(op, CALL_KW, specialise::keyword_calls::bound_method(&mut m, arg!()))
+                    form_attempt!(op, CALL_KW, keyword_calls::bound_method(&mut m, arg!()))
                 }
-                CALL_KW_NON_PY => {
-                    form_attempt!(op, CALL_KW, specialise::keyword_calls::non_python(&mut m, arg!()))
-                }
+                CALL_KW_NON_PY => form_attempt!(op, CALL_KW, keyword_calls::non_python(&mut m, arg!())),
                 CALL_FUNCTION_EX | INSTRUMENTED_CALL_FUNCTION_EX => attempt!(calls::call_function_ex(&mut m)),
                 RETURN_VALUE | INSTRUMENTED_RETURN_VALUE => match returns::return_value(&mut m) {
                     Ok(Some(value)) => return Exit::Done(Ok(value)),
