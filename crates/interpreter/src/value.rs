@@ -69,17 +69,23 @@ impl Value {
     /// An integer.
     #[inline(always)]
     pub(crate) fn int(value: i64) -> Value {
-        if value.wrapping_sub(MIN_INT) as u64 <= MAX_INT.wrapping_sub(MIN_INT) as u64 {
-            Value::small(value)
-        } else {
-            Value::owned(PyInt::from_i64(value))
+        match Value::fitting(value) {
+            Some(value) => value,
+            None => Value::owned(PyInt::from_i64(value)),
         }
+    }
+
+    /// An integer that needs no object.
+    #[inline(always)]
+    pub(crate) fn fitting(value: i64) -> Option<Value> {
+        let fits = value.wrapping_sub(MIN_INT) as u64 <= MAX_INT.wrapping_sub(MIN_INT) as u64;
+        fits.then_some(Value::small(value))
     }
 
     /// `True` or `False`.
     #[inline(always)]
     pub(crate) fn bool(value: bool) -> Value {
-        Value::owned(PyInt::from_bool(value))
+        Value::borrowed(taipan_objects::types::bool::bool_ref(value))
     }
 
     /// `None`.
@@ -155,13 +161,13 @@ impl Value {
     /// Whether it is `True`.
     #[inline(always)]
     pub(crate) fn is_true(self) -> bool {
-        self.is(&PyInt::from_bool(true))
+        self.is(taipan_objects::types::bool::bool_ref(true))
     }
 
     /// Whether it is `False`.
     #[inline(always)]
     pub(crate) fn is_false(self) -> bool {
-        self.is(&PyInt::from_bool(false))
+        self.is(taipan_objects::types::bool::bool_ref(false))
     }
 
     #[inline(always)]
@@ -176,6 +182,13 @@ impl Value {
             // SAFETY: the value owned a count.
             unsafe { taipan_objects::model::decref(self.ptr()) }
         }
+    }
+
+    /// Gives up the count of an owned value; whether it was the last one, so that the object is to be destroyed.
+    #[inline(always)]
+    pub(crate) fn release(self) -> bool {
+        // SAFETY: the value owns a count.
+        unsafe { taipan_objects::model::release(self.ptr()) }
     }
 
     /// A second value; a borrowed one stays borrowed.

@@ -69,6 +69,43 @@ pub(crate) unsafe fn push_exact(
         }
         let code = code_of(function.cast());
         let frame = stack::push(thread, HEADER_WORDS + slots(code));
+        fill_exact(frame, code, function, args, count);
+        Ok(frame)
+    }
+}
+
+/// As [`push_exact`], where neither memory nor depth runs out; otherwise nothing happens.
+///
+/// # Safety
+/// As for [`push_exact`].
+#[inline(always)]
+pub(crate) unsafe fn push_exact_here(
+    thread: &ThreadState,
+    function: Value,
+    args: *const Value,
+    count: usize,
+) -> Option<*mut Frame> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let code = code_of(function.cast());
+        let words = HEADER_WORDS + slots(code);
+        let depth = thread.recursion_depth.get() + 1;
+        if depth > thread.interpreter().recursion_limit.get() || !stack::has_room(thread, words) {
+            return None;
+        }
+        thread.recursion_depth.set(depth);
+        let frame = stack::push(thread, words);
+        fill_exact(frame, code, function, args, count);
+        Some(frame)
+    }
+}
+
+/// # Safety
+/// As for [`push_exact`]; the frame has room.
+#[inline(always)]
+unsafe fn fill_exact(frame: *mut Frame, code: &PyCode, function: Value, args: *const Value, count: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
         Frame::init(frame, code, function, null_mut(), null_mut());
         let locals = (*frame).localsplus();
         for index in 0..count {
@@ -77,7 +114,6 @@ pub(crate) unsafe fn push_exact(
         for index in count..code.raw.co_nlocalsplus as usize {
             locals.add(index).write(Value::NULL);
         }
-        Ok(frame)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Operators in their general form: arithmetic, comparison, membership, truth.
 
 use super::machine::Machine;
-use crate::value::{MAX_INT, MIN_INT, Value};
+use crate::value::Value;
 use taipan_bytecode::opcode::*;
 use taipan_objects::prelude::*;
 
@@ -39,6 +39,16 @@ pub(crate) fn binary(operation: usize, a: &PyObject, b: &PyObject) -> PyResult {
     }
 }
 
+/// The integer a value is, where it has no object or one of one digit that is exactly an `int`.
+#[inline(always)]
+pub(crate) fn as_compact(value: Value) -> Option<i64> {
+    if value.is_int() {
+        return Some(value.int_value());
+    }
+    let int = value.object().downcast_exact::<PyInt>()?;
+    int.is_compact().then(|| int.compact_value() as i64)
+}
+
 /// The integer a value is, where it is one of 62 bits and exactly an `int`.
 #[inline(always)]
 pub(crate) fn as_small(value: Value) -> Option<i64> {
@@ -46,32 +56,34 @@ pub(crate) fn as_small(value: Value) -> Option<i64> {
         return Some(value.int_value());
     }
     let int = value.object().downcast_exact::<PyInt>()?;
-    if int.is_compact() { Some(int.compact_value() as i64) } else { wide(int) }
+    if int.is_compact() {
+        return Some(int.compact_value() as i64);
+    }
+    // Two digits have 60 bits.
+    match *int.digits() {
+        [low, high] => Some(i64::from(int.sign()) * (i64::from(high) << 30 | i64::from(low))),
+        _ => None,
+    }
 }
 
-#[inline(never)]
-fn wide(int: &PyInt) -> Option<i64> {
-    int.to_i64().filter(|value| (MIN_INT..=MAX_INT).contains(value))
-}
-
-/// Arithmetic of two integers of 62 bits, where the result is exact and simple; `None` leaves it to the general way.
+/// Arithmetic of two integers of 62 bits, where the result is exact and has 64; `None` leaves it to the general way.
 #[inline(always)]
-pub(crate) fn small_binary(operation: usize, a: i64, b: i64) -> Option<Value> {
+pub(crate) fn small_binary(operation: usize, a: i64, b: i64) -> Option<i64> {
     match operation as u32 {
         // Sums of 62-bit numbers do not overflow 64 bits.
-        NB_ADD | NB_INPLACE_ADD => Some(Value::int(a + b)),
-        NB_SUBTRACT | NB_INPLACE_SUBTRACT => Some(Value::int(a - b)),
-        NB_MULTIPLY | NB_INPLACE_MULTIPLY => a.checked_mul(b).map(Value::int),
-        NB_AND | NB_INPLACE_AND => Some(Value::small(a & b)),
-        NB_OR | NB_INPLACE_OR => Some(Value::small(a | b)),
-        NB_XOR | NB_INPLACE_XOR => Some(Value::small(a ^ b)),
-        NB_RSHIFT | NB_INPLACE_RSHIFT if b >= 0 => Some(Value::small(a >> b.min(63))),
+        NB_ADD | NB_INPLACE_ADD => Some(a + b),
+        NB_SUBTRACT | NB_INPLACE_SUBTRACT => Some(a - b),
+        NB_MULTIPLY | NB_INPLACE_MULTIPLY => a.checked_mul(b),
+        NB_AND | NB_INPLACE_AND => Some(a & b),
+        NB_OR | NB_INPLACE_OR => Some(a | b),
+        NB_XOR | NB_INPLACE_XOR => Some(a ^ b),
+        NB_RSHIFT | NB_INPLACE_RSHIFT if b >= 0 => Some(a >> b.min(63)),
         NB_LSHIFT | NB_INPLACE_LSHIFT if (0..62).contains(&b) => {
             let shifted = a << b;
-            (shifted >> b == a).then(|| Value::int(shifted))
+            (shifted >> b == a).then_some(shifted)
         }
-        NB_FLOOR_DIVIDE | NB_INPLACE_FLOOR_DIVIDE if b != 0 => Some(Value::int(floor_div(a, b))),
-        NB_REMAINDER | NB_INPLACE_REMAINDER if b != 0 => Some(Value::small(floor_mod(a, b))),
+        NB_FLOOR_DIVIDE | NB_INPLACE_FLOOR_DIVIDE if b != 0 => Some(floor_div(a, b)),
+        NB_REMAINDER | NB_INPLACE_REMAINDER if b != 0 => Some(floor_mod(a, b)),
         _ => None,
     }
 }
@@ -105,7 +117,7 @@ pub(crate) fn binary_op(m: &mut Machine, oparg: usize) -> PyResult<()> {
         && let Some(result) = small_binary(oparg, a.int_value(), b.int_value())
     {
         m.drop_slots(2);
-        m.push(result);
+        m.push(Value::int(result));
         return Ok(());
     }
     m.save();

@@ -316,7 +316,7 @@ fn too_few(before: usize, after: Option<usize>, got: usize) -> Raised {
     }
 }
 
-#[inline(always)]
+#[inline(never)]
 pub(crate) fn unpack_sequence(m: &mut Machine, oparg: usize) -> PyResult<()> {
     m.save();
     let mut items = Vec::new();
@@ -325,7 +325,7 @@ pub(crate) fn unpack_sequence(m: &mut Machine, oparg: usize) -> PyResult<()> {
     Ok(())
 }
 
-#[inline(always)]
+#[inline(never)]
 pub(crate) fn unpack_ex(m: &mut Machine, oparg: usize) -> PyResult<()> {
     m.save();
     let mut items = Vec::new();

@@ -33,6 +33,17 @@ fn look_up() -> PyResult<()> {
     if status < 0 { Err(Raised::claim()) } else { Ok(()) }
 }
 
+/// A jump backward while nobody wants anything.
+#[inline(always)]
+pub(crate) fn jump_on(m: &mut Machine, oparg: usize) -> bool {
+    if m.is_interrupted() {
+        return false;
+    }
+    m.skip(1);
+    m.back(oparg);
+    true
+}
+
 #[inline(always)]
 pub(crate) fn jump_backward(m: &mut Machine, oparg: usize) -> PyResult<()> {
     let bits = m.thread.eval_breaker.get();
@@ -71,7 +82,7 @@ pub(crate) fn pop_jump_if_true(m: &mut Machine, oparg: usize) {
 pub(crate) fn pop_jump_if_none(m: &mut Machine, oparg: usize) {
     let value = m.pop();
     let taken = value.is_none();
-    m.close(value);
+    m.let_go(value);
     m.skip(1);
     if taken {
         m.skip(oparg);
@@ -82,7 +93,7 @@ pub(crate) fn pop_jump_if_none(m: &mut Machine, oparg: usize) {
 pub(crate) fn pop_jump_if_not_none(m: &mut Machine, oparg: usize) {
     let value = m.pop();
     let taken = !value.is_none();
-    m.close(value);
+    m.let_go(value);
     m.skip(1);
     if taken {
         m.skip(oparg);

@@ -74,25 +74,30 @@ pub(crate) fn load_common_constant(m: &mut Machine, oparg: usize) -> PyResult<()
     Ok(())
 }
 
+/// Moves the topmost value to a local variable.
+#[inline(always)]
+fn store(m: &mut Machine, index: usize) {
+    let value = m.pop();
+    // SAFETY: a local's slot.
+    let old = unsafe { m.local_slot(index).replace(value) };
+    m.let_go(old);
+}
+
 #[inline(always)]
 pub(crate) fn store_fast(m: &mut Machine, oparg: usize) {
-    let value = m.pop();
-    m.set_local(oparg, value);
+    store(m, oparg);
 }
 
 #[inline(always)]
 pub(crate) fn store_fast_load_fast(m: &mut Machine, oparg: usize) {
-    let value = m.pop();
-    m.set_local(oparg >> 4, value);
+    store(m, oparg >> 4);
     m.push(m.local(oparg & 15).dup());
 }
 
 #[inline(always)]
 pub(crate) fn store_fast_store_fast(m: &mut Machine, oparg: usize) {
-    let value = m.pop();
-    m.set_local(oparg >> 4, value);
-    let value = m.pop();
-    m.set_local(oparg & 15, value);
+    store(m, oparg >> 4);
+    store(m, oparg & 15);
 }
 
 #[inline(always)]
@@ -183,8 +188,7 @@ pub(crate) fn load_from_dict_or_deref(
 
 #[inline(always)]
 pub(crate) fn pop_top(m: &mut Machine) {
-    let value = m.pop();
-    m.close(value);
+    m.let_go_slots(1);
 }
 
 #[inline(always)]
@@ -192,7 +196,7 @@ pub(crate) fn end_send(m: &mut Machine) {
     let value = m.pop();
     let receiver = m.pop();
     m.push(value);
-    m.close(receiver);
+    m.let_go(receiver);
 }
 
 #[inline(always)]

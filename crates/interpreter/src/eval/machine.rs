@@ -8,6 +8,8 @@
 
 use crate::frames::{Frame, first_instruction};
 use crate::value::Value;
+use core::mem::MaybeUninit;
+use core::ptr::null_mut;
 use taipan_objects::model::thread::ThreadState;
 use taipan_objects::prelude::*;
 
@@ -19,8 +21,24 @@ pub(crate) struct Machine {
     pub sp: *mut Value,
     pub frame: *mut Frame,
     pub thread: &'static ThreadState,
+    /// Memory for when registers have to be in memory.
+    pub spill: *mut Spill,
+    /// What the running instruction let go of and nobody owns any more, linked through the counts, the last one first.
+    pub dead: *mut PyObject,
+}
+
+/// What one run of the loop has in memory.
+pub(crate) struct Spill {
+    /// The registers, while something runs that takes them by reference.
+    machine: MaybeUninit<Machine>,
     /// Where to go on while `pc` stands at [`SWITCH`].
-    pub waiting: *mut u16,
+    waiting: *mut u16,
+}
+
+impl Spill {
+    pub fn new() -> Self {
+        Spill { machine: MaybeUninit::uninit(), waiting: null_mut() }
+    }
 }
 
 /// The instruction by which the loop changes between its forms.
@@ -43,26 +61,46 @@ impl Machine {
         }
     }
 
-    /// Runs what is too large to be part of the loop with a copy of the registers.
+    /// Runs what is too large to be part of the loop with the registers in memory. (In the run's own, not in a variable here:
+    /// an instruction that lets somebody see a variable of its own cannot end by jumping to the next.)
     #[inline(always)]
     pub fn outline<R>(&mut self, body: impl FnOnce(&mut Machine) -> R) -> R {
-        let mut copy = Machine {
-            pc: self.pc,
-            sp: self.sp,
-            frame: self.frame,
-            thread: self.thread,
-            waiting: self.waiting,
+        // SAFETY: the run's memory is alive as long as the loop runs, and nobody else uses it while an instruction does:
+        // what runs outlined does not come back here.
+        let outlined = unsafe {
+            (*self.spill).machine.write(Machine {
+                pc: self.pc,
+                sp: self.sp,
+                frame: self.frame,
+                thread: self.thread,
+                spill: self.spill,
+                dead: null_mut(),
+            })
         };
-        let result = body(&mut copy);
-        (self.pc, self.sp, self.frame, self.waiting) = (copy.pc, copy.sp, copy.frame, copy.waiting);
+        let result = body(outlined);
+        (self.pc, self.sp, self.frame) = (outlined.pc, outlined.sp, outlined.frame);
         result
     }
 
     /// Makes the loop look which of its forms is due before the next instruction.
     #[inline(always)]
     pub fn switch(&mut self) {
-        self.waiting = self.pc;
+        // SAFETY: as above.
+        unsafe { (*self.spill).waiting = self.pc };
         self.pc = SWITCH.as_ptr().cast_mut();
+    }
+
+    /// Whether other threads, signals, the collector or tracers want something.
+    #[inline(always)]
+    pub fn is_interrupted(&self) -> bool {
+        self.thread.eval_breaker.get() != 0
+    }
+
+    /// Where to go on after a switch.
+    #[inline(always)]
+    pub fn waiting(&self) -> *mut u16 {
+        // SAFETY: as above.
+        unsafe { (*self.spill).waiting }
     }
 
     /// Puts only the instruction where others see it.
@@ -143,6 +181,39 @@ impl Machine {
         if value.is_owned() {
             self.save_instr();
             value.close();
+        }
+    }
+
+    /// Closes a value once the instruction is through: nothing runs before. For instructions that go on without a call.
+    #[inline(always)]
+    pub fn let_go(&mut self, value: Value) {
+        if value.is_owned() && value.release() {
+            self.save_instr();
+            self.link_dead(value);
+        }
+    }
+
+    /// As [`Machine::let_go`], for a value of a frame that has ended: its caller's instruction is in place.
+    #[inline(always)]
+    pub fn let_go_ended(&mut self, value: Value) {
+        if value.is_owned() && value.release() {
+            self.link_dead(value);
+        }
+    }
+
+    #[inline(always)]
+    fn link_dead(&mut self, value: Value) {
+        // SAFETY: nobody else has the object, so the word of its count is ours until it is destroyed.
+        unsafe { value.ptr().cast::<*mut PyObject>().write(self.dead) };
+        self.dead = value.ptr();
+    }
+
+    /// Pops and closes the topmost values, the topmost first; see [`Machine::let_go`].
+    #[inline(always)]
+    pub fn let_go_slots(&mut self, count: usize) {
+        for _ in 0..count {
+            let value = self.pop();
+            self.let_go(value);
         }
     }
 
@@ -272,19 +343,29 @@ impl Machine {
         unsafe { self.pc.sub(1).offset_from(first_instruction(self.code())) as usize }
     }
 
-    /// Rewrites the current instruction, `op`, where it is still `general`.
-    #[inline(always)]
-    pub fn rewrite_from(&self, op: u8, general: u8, form: u8) {
-        if op == general {
-            self.rewrite(form);
-        }
-    }
-
     /// Rewrites the current instruction.
     #[inline(always)]
     pub fn rewrite(&self, opcode: u8) {
         // SAFETY: the code is adaptive; the first byte of a unit is the instruction.
         unsafe { self.pc.sub(1).cast::<u8>().write(opcode) }
+    }
+}
+
+/// Destroys what an instruction let go of, in the order in which it did.
+#[inline(never)]
+pub(crate) fn bury(mut dead: *mut PyObject) {
+    // SAFETY: the list holds objects nobody else has; the word of a mortal object's count is zero without one.
+    unsafe {
+        let mut first: *mut PyObject = null_mut();
+        while !dead.is_null() {
+            let before = dead.cast::<*mut PyObject>().replace(first);
+            (first, dead) = (dead, before);
+        }
+        while !first.is_null() {
+            let next = first.cast::<*mut PyObject>().replace(null_mut());
+            taipan_objects::memory::destroy(first);
+            first = next;
+        }
     }
 }
 

@@ -4,9 +4,47 @@
 
 use super::machine::Machine;
 use crate::calls;
-use crate::frames::{Owner, set_current};
+use crate::frames::{Owner, set_current, stack};
 use crate::value::Value;
 use taipan_objects::prelude::*;
+
+/// Ends a frame whose caller waits in the same loop and that nobody looked at. Otherwise nothing happens, and the general
+/// way is due.
+#[inline(always)]
+pub(crate) fn to_caller(m: &mut Machine) -> bool {
+    // SAFETY: the frame ends; its caller waits in a call. What it held is closed when the frame is gone: nothing runs in
+    // between.
+    unsafe {
+        let frame = m.frame;
+        let plain = (*frame).owner == Owner::Thread
+            && !(*frame).is_entry
+            && (*frame).object.is_null()
+            && (*frame).locals.is_null()
+            && !stack::is_first(m.thread, frame);
+        if !plain || (*frame).is_init && !m.peek(1).is_none() {
+            return false;
+        }
+        let value = m.pop().heap_safe();
+        let previous = (*frame).previous;
+        set_current(m.thread, previous);
+        calls::frames::leave_recursion(m.thread);
+        let mut at = (*frame).localsplus();
+        while at < m.sp {
+            m.let_go_ended(*at);
+            at = at.add(1);
+        }
+        m.let_go_ended((*frame).function);
+        m.let_go_ended((*frame).executable);
+        stack::pop_within(m.thread, frame);
+        m.frame = previous;
+        m.sp = (*previous).sp;
+        m.pc = (*previous).instr.add(1 + (*previous).return_offset as usize);
+        if !(*frame).is_init {
+            m.push(value);
+        }
+    }
+    true
+}
 
 /// Ends the running frame. The value goes to the caller's stack, or out of the loop where the frame was its entry.
 #[inline(always)]

@@ -34,7 +34,7 @@ pub enum Owner {
 /// A frame's header; locals and stack follow.
 #[repr(C)]
 pub struct Frame {
-    executable: Value,
+    pub(crate) executable: Value,
     /// The frame that called this one; null for the first of the thread and for frames that do not run.
     pub(crate) previous: *mut Frame,
     pub(crate) function: Value,

@@ -28,8 +28,7 @@ pub(crate) fn push(thread: &ThreadState, words: usize) -> *mut Frame {
     unsafe {
         let state = thread.raw();
         let top = (*state).datastack_top;
-        let room = (*state).datastack_limit as usize - top as usize;
-        if words * 8 < room {
+        if has_room(thread, words) {
             (*state).datastack_top = top.add(words);
             return top.cast();
         }
@@ -69,17 +68,39 @@ fn push_chunk(thread: &ThreadState, words: usize) -> *mut Frame {
     }
 }
 
+/// Whether a frame of so many words fits into the current chunk.
+#[inline(always)]
+pub(crate) fn has_room(thread: &ThreadState, words: usize) -> bool {
+    // SAFETY: the pointers are within the current chunk.
+    unsafe {
+        let state = thread.raw();
+        words * 8 < (*state).datastack_limit as usize - (*state).datastack_top as usize
+    }
+}
+
+/// Whether the topmost frame is the first one of its chunk.
+#[inline(always)]
+pub(crate) fn is_first(thread: &ThreadState, frame: *mut Frame) -> bool {
+    // SAFETY: only the address is taken.
+    unsafe { core::ptr::eq(frame.cast(), &raw const (*(*thread.raw()).datastack_chunk).data) }
+}
+
+/// Frees the topmost frame, which is not the first one of its chunk.
+#[inline(always)]
+pub(crate) fn pop_within(thread: &ThreadState, frame: *mut Frame) {
+    // SAFETY: the frame is the topmost one.
+    unsafe { (*thread.raw()).datastack_top = frame.cast() }
+}
+
 /// Frees the topmost frame.
 #[inline(always)]
 pub(crate) fn pop(thread: &ThreadState, frame: *mut Frame) {
     // SAFETY: the frame is the topmost one; a frame at the start of a chunk frees the chunk.
     unsafe {
-        let state = thread.raw();
-        let base: *mut *mut PyObject = frame.cast();
-        (*state).datastack_top = base;
-        let chunk = (*state).datastack_chunk;
-        if core::ptr::eq(base, (&raw const (*chunk).data).cast()) {
-            pop_chunk(thread, chunk);
+        let first = is_first(thread, frame);
+        pop_within(thread, frame);
+        if first {
+            pop_chunk(thread, (*thread.raw()).datastack_chunk);
         }
     }
 }

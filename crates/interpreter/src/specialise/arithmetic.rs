@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "reuses the memory of floats nobody else sees")]
 
 use super::settle;
-use crate::eval::arithmetic::{as_small, small_binary};
+use crate::eval::arithmetic::{as_compact, as_small, small_binary};
 use crate::eval::machine::Machine;
 use crate::eval::opcodes::*;
 use crate::value::Value;
@@ -98,20 +98,17 @@ fn number_of(value: Value) -> Option<f64> {
 fn finish_int(m: &mut Machine, a: Value, b: Value, result: Value) {
     m.drop_slots(2);
     m.push(result);
-    if a.is_owned() {
-        a.close();
-    }
-    if b.is_owned() {
-        b.close();
-    }
+    m.let_go(a);
+    m.let_go(b);
     m.skip(CACHES);
 }
 
+/// The commonest integers; [`extended`] takes the others.
 #[inline(always)]
 pub(crate) fn int(m: &mut Machine, operation: u32) -> bool {
     let (a, b) = (m.peek(2), m.peek(1));
-    let (Some(x), Some(y)) = (as_small(a), as_small(b)) else { return false };
-    let Some(result) = small_binary(operation as usize, x, y) else { return false };
+    let (Some(x), Some(y)) = (as_compact(a), as_compact(b)) else { return false };
+    let Some(result) = small_binary(operation as usize, x, y).and_then(Value::fitting) else { return false };
     finish_int(m, a, b, result);
     true
 }
@@ -129,14 +126,14 @@ fn finish_float(m: &mut Machine, a: Value, b: Value, result: f64) {
         value
     };
     let pushed = if reusable(a) {
-        b.close();
+        m.let_go(b);
         value_of(a)
     } else if reusable(b) {
-        a.close();
+        m.let_go(a);
         value_of(b)
     } else {
-        a.close();
-        b.close();
+        m.let_go(a);
+        m.let_go(b);
         Value::owned(PyFloat::new(result))
     };
     m.push(pushed);
@@ -163,7 +160,7 @@ pub(crate) fn extended(m: &mut Machine, oparg: usize) -> bool {
     let operation = oparg as u32;
     let divides = matches!(operation, NB_TRUE_DIVIDE | NB_INPLACE_TRUE_DIVIDE);
     if !divides && let (Some(x), Some(y)) = (as_small(a), as_small(b)) {
-        let Some(result) = small_binary(oparg, x, y) else { return false };
+        let Some(result) = small_binary(oparg, x, y).and_then(Value::fitting) else { return false };
         finish_int(m, a, b, result);
         return true;
     }
@@ -245,15 +242,14 @@ pub(crate) fn specialise_compare(m: &mut Machine, oparg: usize) {
 
 #[inline(always)]
 fn finish_compare(m: &mut Machine, result: bool) {
-    m.pop().close();
-    m.pop().close();
+    m.let_go_slots(2);
     m.push(Value::bool(result));
     m.skip(1);
 }
 
 #[inline(always)]
 pub(crate) fn compare_int(m: &mut Machine, oparg: usize) -> bool {
-    let (Some(a), Some(b)) = (as_small(m.peek(2)), as_small(m.peek(1))) else { return false };
+    let (Some(a), Some(b)) = (as_compact(m.peek(2)), as_compact(m.peek(1))) else { return false };
     let result = CompareOp::from_raw((oparg >> 5) as i32).holds(a.cmp(&b));
     finish_compare(m, result);
     true
@@ -311,6 +307,11 @@ pub(crate) fn contains_dict(m: &mut Machine, oparg: usize) -> Option<PyResult<()
     Some(finish_contains(m, found, oparg != 0))
 }
 
+#[inline(never)]
+fn in_set(set: &PyObject, item: &PyObject) -> PyResult<bool> {
+    sequence::contains(set, item)
+}
+
 #[inline(always)]
 pub(crate) fn contains_set(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> {
     let container = m.peek(1).object_opt()?;
@@ -318,7 +319,7 @@ pub(crate) fn contains_set(m: &mut Machine, oparg: usize) -> Option<PyResult<()>
         return None;
     }
     m.save();
-    let found = sequence::contains(container, m.obj(2));
+    let found = in_set(container, m.obj(2));
     Some(finish_contains(m, found, oparg != 0))
 }
 
@@ -361,7 +362,8 @@ fn decide_always_true(m: &Machine, class: &TypeObject) -> Option<u8> {
 
 #[inline(always)]
 fn finish_truth(m: &mut Machine, truth: bool) {
-    m.replace(1, Value::bool(truth));
+    m.let_go_slots(1);
+    m.push(Value::bool(truth));
     m.skip(3);
 }
 

@@ -256,7 +256,7 @@ fn replace_top(m: &mut Machine, oparg: usize, value: Value) {
     if oparg & 1 != 0 {
         m.push(Value::NULL);
     }
-    m.close(owner);
+    m.let_go(owner);
     m.skip(CACHES);
 }
 

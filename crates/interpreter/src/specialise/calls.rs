@@ -4,9 +4,9 @@
 
 #![expect(unsafe_code, reason = "moves arguments between stacks and calls C functions")]
 
-use super::natives::{Convention, FEW, call_fast, call_one, convention};
+use super::natives::{Convention, call_fast, call_one, convention, own};
 use super::settle;
-use crate::calls::frames::{code_of, fits_exactly, push_exact, push_general};
+use crate::calls::frames::{code_of, fits_exactly, push_exact, push_exact_here, push_general};
 use crate::eval::calls::{as_python, enter, unpack_method};
 use crate::eval::jumps::check_breaker;
 use crate::eval::machine::Machine;
@@ -86,14 +86,14 @@ fn decide_builtin(builtin: &PyBuiltin, count: usize) -> u8 {
                 CALL_BUILTIN_O
             }
         }
-        Some(Convention::Fast) if count <= FEW => {
+        Some(Convention::Fast) => {
             if count == 2 && is_of_builtins("isinstance") {
                 CALL_ISINSTANCE
             } else {
                 CALL_BUILTIN_FAST
             }
         }
-        Some(Convention::FastKeywords) if count <= FEW => CALL_BUILTIN_FAST_WITH_KEYWORDS,
+        Some(Convention::FastKeywords) => CALL_BUILTIN_FAST_WITH_KEYWORDS,
         _ => CALL_NON_PY_GENERAL,
     }
 }
@@ -113,8 +113,8 @@ fn decide_method(method: &PyMethodDescr, count: usize) -> u8 {
             }
         }
         Some(Convention::NoArgs) if count == 0 => CALL_METHOD_DESCRIPTOR_NOARGS,
-        Some(Convention::Fast) if count <= FEW => CALL_METHOD_DESCRIPTOR_FAST,
-        Some(Convention::FastKeywords) if count <= FEW => CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS,
+        Some(Convention::Fast) => CALL_METHOD_DESCRIPTOR_FAST,
+        Some(Convention::FastKeywords) => CALL_METHOD_DESCRIPTOR_FAST_WITH_KEYWORDS,
         _ => CALL_NON_PY_GENERAL,
     }
 }
@@ -170,7 +170,12 @@ pub(super) fn known_function(m: &Machine, callable: Value) -> bool {
 
 /// A Python function whose arguments fit.
 #[inline(always)]
-pub(crate) fn py_exact(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> {
+pub(crate) fn py_exact(m: &mut Machine, oparg: usize) -> bool {
+    enter_exact(m, oparg).is_some()
+}
+
+#[inline(always)]
+fn enter_exact(m: &mut Machine, oparg: usize) -> Option<()> {
     let base = m.slot(oparg + 2);
     // SAFETY: the slots hold the callee and its arguments.
     unsafe {
@@ -180,13 +185,12 @@ pub(crate) fn py_exact(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> {
         if !known_function(m, callable) || !fits_exactly(code_of(callable.cast()), count) {
             return None;
         }
+        let frame = push_exact_here(m.thread, callable, base.add(2 - with_receiver), count)?;
         m.save_instr();
         m.sp = base;
-        Some(
-            push_exact(m.thread, callable, base.add(2 - with_receiver), count)
-                .map(|frame| enter(m, frame, CACHES)),
-        )
+        enter(m, frame, CACHES);
     }
+    Some(())
 }
 
 /// A Python function, its arguments bound the general way.
@@ -208,23 +212,54 @@ pub(crate) fn py_general(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> 
     }
 }
 
+/// The function of a bound method, where it is a known one.
+#[inline(always)]
+fn known_method(m: &Machine, base: *mut Value) -> Option<&PyFunction> {
+    // SAFETY: the callee's slots.
+    let (callable, receiver) = unsafe { (*base, *base.add(1)) };
+    if !receiver.is_null() {
+        return None;
+    }
+    let method = callable.object_opt()?.downcast_exact::<PyMethod>()?;
+    let func = method.function.downcast_exact::<PyFunction>()?;
+    (func.version.get() == m.cache32(1)).then_some(func)
+}
+
+/// A method bound to its receiver whose function's arguments fit.
+#[inline(always)]
+pub(crate) fn bound_exact(m: &mut Machine, oparg: usize) -> bool {
+    let base = m.slot(oparg + 2);
+    if known_method(m, base).is_none_or(|func| !fits_exactly(code_of(func), oparg + 1)) {
+        return false;
+    }
+    // SAFETY: the slots hold the method and its arguments; the receiver takes the place that was empty.
+    unsafe {
+        let callable = *base;
+        let method: &PyMethod = callable.cast();
+        let (function, receiver) = (Value::new_ref(&method.function), Value::new_ref(&method.receiver));
+        base.add(1).write(receiver);
+        let Some(frame) = push_exact_here(m.thread, function, base.add(1), oparg + 1) else {
+            base.add(1).write(Value::NULL);
+            for value in [function, receiver] {
+                m.let_go(value);
+            }
+            return false;
+        };
+        m.save_instr();
+        m.let_go(callable);
+        m.sp = base;
+        enter(m, frame, CACHES);
+    }
+    true
+}
+
 /// A method bound to its receiver, its function a known one.
 #[inline(always)]
-pub(crate) fn bound_method(m: &mut Machine, oparg: usize, exact: bool) -> Option<PyResult<()>> {
+pub(crate) fn bound_general(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> {
     let base = m.slot(oparg + 2);
-    // SAFETY: as above.
-    unsafe {
-        if !(*base.add(1)).is_null() {
-            return None;
-        }
-        let method = (*base).object_opt()?.downcast_exact::<PyMethod>()?;
-        let func = method.function.downcast_exact::<PyFunction>()?;
-        if func.version.get() != m.cache32(1) {
-            return None;
-        }
-    }
+    known_method(m, base)?;
     unpack_method(m, base);
-    if exact { py_exact(m, oparg) } else { py_general(m, oparg) }
+    py_general(m, oparg)
 }
 
 /// Puts a native call's result in the place of callee and arguments.
@@ -268,7 +303,7 @@ pub(crate) fn builtin_one(m: &mut Machine, oparg: usize) -> Option<PyResult<()>>
 pub(crate) fn builtin_fast(m: &mut Machine, oparg: usize, keywords: bool) -> Option<PyResult<()>> {
     let callee = builtin(m, oparg)?;
     let wanted = if keywords { Convention::FastKeywords } else { Convention::Fast };
-    if oparg > FEW || convention(callee.def()) != Some(wanted) {
+    if convention(callee.def()) != Some(wanted) {
         return None;
     }
     m.save();
@@ -359,9 +394,6 @@ pub(crate) fn method_noargs(m: &mut Machine, oparg: usize) -> Option<PyResult<()
 
 #[inline(always)]
 pub(crate) fn method_fast(m: &mut Machine, oparg: usize, keywords: bool) -> Option<PyResult<()>> {
-    if oparg > FEW {
-        return None;
-    }
     let wanted = if keywords { Convention::FastKeywords } else { Convention::Fast };
     let (method, receiver) = native_method(m, oparg, wanted)?;
     m.save();
@@ -443,19 +475,16 @@ pub(crate) fn tuple_of(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> {
 #[inline(always)]
 pub(crate) fn builtin_class(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> {
     let class = class_on_stack(m, oparg)?;
-    if oparg > FEW || !class.has_flag(Py_TPFLAGS_IMMUTABLETYPE) {
+    if !class.has_flag(Py_TPFLAGS_IMMUTABLETYPE) {
         return None;
     }
     let function = class.tp_vectorcall()?;
     m.save();
-    let mut array = [core::ptr::null_mut::<PyObject>(); FEW + 1];
-    for (index, place) in array.iter_mut().skip(1).enumerate().take(oparg) {
-        *place = m.obj(oparg - index).as_ptr();
-    }
-    // SAFETY: the function is the class's own; the array has one element of room before the arguments.
+    let args = own(m, oparg);
+    // SAFETY: the function is the class's own; there is a slot before the arguments.
     let result = unsafe {
         let nargsf = oparg | taipan_abi::PY_VECTORCALL_ARGUMENTS_OFFSET;
-        Obj::from_result(function(class.as_ptr(), array.as_ptr().add(1), nargsf, core::ptr::null_mut()))
+        Obj::from_result(function(class.as_ptr(), args, nargsf, core::ptr::null_mut()))
     };
     Some(finish(m, oparg + 2, result))
 }

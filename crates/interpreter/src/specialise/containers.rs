@@ -62,7 +62,8 @@ fn index_of(value: Value) -> Option<usize> {
 /// Replaces container and key by an item.
 #[inline(always)]
 fn finish(m: &mut Machine, item: Value) -> bool {
-    m.replace(2, item);
+    m.let_go_slots(2);
+    m.push(item);
     m.skip(CACHES);
     true
 }
@@ -217,7 +218,7 @@ fn push_items(m: &mut Machine, items: &[&PyObject]) {
     for item in items.iter().rev() {
         m.push(Value::new_ref(item));
     }
-    m.close(sequence);
+    m.let_go(sequence);
     m.skip(1);
 }
 

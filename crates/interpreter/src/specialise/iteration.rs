@@ -34,39 +34,35 @@ pub(crate) fn specialise_send(m: &mut Machine, _: usize) {
     settle(m, SEND, direct.then_some(SEND_GEN));
 }
 
-/// Pushes the item, or goes to the end of the loop.
+/// Pushes the item. At the end of the loop the general instruction runs, which also lets go of the container.
 #[inline(always)]
-fn finish(m: &mut Machine, oparg: usize, item: Option<Value>) -> bool {
-    match item {
-        Some(item) => {
-            m.push(item);
-            m.skip(1);
-        }
-        None => m.skip(2 + oparg),
-    }
+fn finish(m: &mut Machine, item: Option<Value>) -> bool {
+    let Some(item) = item else { return false };
+    m.push(item);
+    m.skip(1);
     true
 }
 
 #[inline(always)]
-pub(crate) fn list(m: &mut Machine, oparg: usize) -> bool {
+pub(crate) fn list(m: &mut Machine) -> bool {
     let Some(iterator) = m.peek(1).object::<'static>().downcast_exact::<PyListIterator>() else {
         return false;
     };
-    finish(m, oparg, iterator.advance().map(Value::owned))
+    finish(m, iterator.step().map(Value::owned))
 }
 
 #[inline(always)]
-pub(crate) fn tuple(m: &mut Machine, oparg: usize) -> bool {
+pub(crate) fn tuple(m: &mut Machine) -> bool {
     let Some(iterator) = m.peek(1).object::<'static>().downcast_exact::<PyTupleIterator>() else {
         return false;
     };
-    finish(m, oparg, iterator.advance().map(Value::owned))
+    finish(m, iterator.step().map(Value::owned))
 }
 
 #[inline(always)]
-pub(crate) fn range(m: &mut Machine, oparg: usize) -> bool {
+pub(crate) fn range(m: &mut Machine) -> bool {
     let Some(iterator) = m.peek(1).object::<'static>().downcast_exact::<PyRangeIter>() else { return false };
-    finish(m, oparg, iterator.next_raw().map(Value::int))
+    finish(m, iterator.step(Value::fitting))
 }
 
 /// A generator: goes on in its frame. When it returns, `END_FOR` drops its result.

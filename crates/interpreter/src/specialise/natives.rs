@@ -10,9 +10,6 @@ use taipan_abi::*;
 use taipan_objects::errors;
 use taipan_objects::prelude::*;
 
-/// How many arguments are passed without the general way.
-pub(super) const FEW: usize = 6;
-
 type Fast = unsafe extern "C" fn(*mut PyObject, *const *mut PyObject, isize) -> *mut PyObject;
 type FastKeywords =
     unsafe extern "C" fn(*mut PyObject, *const *mut PyObject, isize, *mut PyObject) -> *mut PyObject;
@@ -58,7 +55,7 @@ pub(super) unsafe fn call_one(
     unsafe { checked(callable, function(receiver, argument)) }
 }
 
-/// Calls `function(receiver, args…)` with the topmost `count` values, at most `FEW`.
+/// Calls `function(receiver, args…)` with the topmost `count` values.
 ///
 /// # Safety
 /// The function has the convention of the call.
@@ -74,25 +71,32 @@ pub(super) unsafe fn call_fast(
     if !m.thread.has_stack() {
         return Err(too_deep());
     }
-    let mut array = [null_mut::<PyObject>(); FEW];
-    // SAFETY: the values are on the stack; the caller's promise.
+    let args = own(m, count);
+    // SAFETY: the caller's promise.
     unsafe {
-        let first: *mut Value = m.slot(count);
-        for (index, place) in array.iter_mut().enumerate().take(count) {
-            *place = object_in(m.frame, m.sp, first.add(index)).as_ptr();
-        }
         let result = if keywords {
-            transmute::<PyCFunction, FastKeywords>(function)(
-                receiver,
-                array.as_ptr(),
-                count as isize,
-                null_mut(),
-            )
+            transmute::<PyCFunction, FastKeywords>(function)(receiver, args, count as isize, null_mut())
         } else {
-            transmute::<PyCFunction, Fast>(function)(receiver, array.as_ptr(), count as isize)
+            transmute::<PyCFunction, Fast>(function)(receiver, args, count as isize)
         };
         checked(callable, result)
     }
+}
+
+/// Makes the topmost values owned ones: as words they are then pointers to objects, and the stack an array of arguments.
+#[inline(always)]
+pub(super) fn own(m: &Machine, count: usize) -> *mut *mut PyObject {
+    let first: *mut Value = m.slot(count);
+    for index in 0..count {
+        // SAFETY: the values are on the stack.
+        unsafe {
+            let slot = first.add(index);
+            if !(*slot).is_owned() {
+                slot.write(Value::owned(object_in(m.frame, m.sp, slot).owned()));
+            }
+        }
+    }
+    first.cast()
 }
 
 /// The result of the native function being called: null needs an exception, a result needs none.

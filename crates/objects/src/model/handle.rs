@@ -49,17 +49,28 @@ pub unsafe fn incref(object: *mut PyObject) {
 /// `object` points to a live object of whose counts the caller owns one, which is gone afterwards.
 #[inline(always)]
 pub unsafe fn decref(object: *mut PyObject) {
+    // SAFETY: the caller's promise; after the last count nobody owns one.
+    unsafe {
+        if release(object) {
+            crate::memory::destroy(object)
+        }
+    }
+}
+
+/// Drops a count; whether it was the last one, so that the caller is to destroy the object.
+///
+/// # Safety
+/// As for [`decref`].
+#[inline(always)]
+pub unsafe fn release(object: *mut PyObject) -> bool {
     // SAFETY: the caller's promise.
     let count = unsafe { &(*object).ob_refcnt };
     let now = count.get();
     if (now as i32) < 0 {
-        return;
+        return false;
     }
     count.set(now - 1);
-    if now == 1 {
-        // SAFETY: nobody owns a count any more.
-        unsafe { crate::memory::destroy(object) }
-    }
+    now == 1
 }
 
 /// An owned reference to an object.

@@ -31,7 +31,7 @@ pub mod upcalls;
 pub use cell::ObjCell;
 pub use class::{PyType, TypeObject};
 pub use convert::ToPy;
-pub use handle::{Obj, Py, PyResult, Raised, decref, incref};
+pub use handle::{Obj, Py, PyResult, Raised, decref, incref, release};
 pub use object::{CompareOp, ObjectExt};
 pub use taipan_abi::{PyObject, PyVarObject};
 

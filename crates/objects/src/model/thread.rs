@@ -227,6 +227,17 @@ impl ThreadState {
 }
 
 /// Roughly the address of the top of the native stack.
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[inline(always)]
+pub fn stack_pointer() -> usize {
+    let pointer: usize;
+    // SAFETY: a register is read.
+    unsafe { core::arch::asm!("mov {}, rsp", out(reg) pointer, options(nomem, nostack, preserves_flags)) };
+    pointer
+}
+
+/// Roughly the address of the top of the native stack.
+#[cfg(not(all(target_arch = "x86_64", not(miri))))]
 #[inline(always)]
 pub fn stack_pointer() -> usize {
     let marker = 0u8;

@@ -62,12 +62,18 @@ pub fn set_item(object: &PyObject, key: &PyObject, value: Option<&PyObject>) -> 
     Err(raised!(TypeError, "'{}' object does not support item {what}", class.name()))
 }
 
+#[cold]
+#[inline(never)]
+fn has_no_len(class: &TypeObject) -> Raised {
+    raised!(TypeError, "object of type '{}' has no len()", class.name())
+}
+
 /// `len(object)`.
 #[inline]
 pub fn len(object: &PyObject) -> PyResult<usize> {
     let class = object.class();
     let Some(length) = class.sq_length().or_else(|| class.mp_length()) else {
-        return Err(raised!(TypeError, "object of type '{}' has no len()", class.name()));
+        return Err(has_no_len(class));
     };
     // SAFETY: the slot of a live object.
     usize::try_from(unsafe { length(object.as_ptr()) }).map_err(|_| Raised::claim())

@@ -51,14 +51,20 @@ impl PyListIterator {
         })
     }
 
+    /// The next item, without the call protocol. At the end the list stays.
+    #[inline(always)]
+    pub fn step(&self) -> Option<Obj> {
+        let index = self.index.get();
+        let item = item_of(&self.list, index)?;
+        self.index.set(index + 1);
+        Some(item)
+    }
+
     /// The next item, without the call protocol.
     #[inline(always)]
     pub fn advance(&self) -> Option<Obj> {
-        let index = self.index.get();
-        let item = item_of(&self.list, index);
-        if item.is_some() {
-            self.index.set(index + 1);
-        } else {
+        let item = self.step();
+        if item.is_none() {
             self.list.set(None);
         }
         item

@@ -28,14 +28,21 @@ impl PyRangeIter {
     /// The next number, without an object for it.
     #[inline(always)]
     pub fn next_raw(&self) -> Option<i64> {
+        self.step(Some)
+    }
+
+    /// The next number as `take` gives it; where it gives nothing, the iterator stays where it is.
+    #[inline(always)]
+    pub fn step<T>(&self, take: impl FnOnce(i64) -> Option<T>) -> Option<T> {
         let length = self.length.get();
         if length <= 0 {
             return None;
         }
-        let value = self.start.get();
-        self.start.set(value.wrapping_add(self.step));
+        let number = self.start.get();
+        let taken = take(number)?;
+        self.start.set(number.wrapping_add(self.step));
         self.length.set(length - 1);
-        Some(value)
+        Some(taken)
     }
 
     /// How many numbers are left.

@@ -27,16 +27,24 @@ impl PyTupleIterator {
         })
     }
 
+    /// The next item, without the call protocol. At the end the tuple stays.
+    #[expect(unsafe_code, reason = "borrows the tuple for a look at one item")]
+    #[inline(always)]
+    pub fn step(&self) -> Option<Obj> {
+        // SAFETY: taking a reference to an item runs no Python code; the cell holds a tuple.
+        let tuple: &PyTuple = unsafe { self.tuple.peek()?.downcast_unchecked() };
+        let index = self.index.get();
+        let item = tuple.as_slice().get(index as usize)?.owned();
+        self.index.set(index + 1);
+        Some(item)
+    }
+
     /// The next item, without the call protocol.
     #[inline(always)]
     pub fn advance(&self) -> Option<Obj> {
-        let tuple = self.tuple.take()?;
-        let index = self.index.get();
-        let item =
-            tuple.downcast::<PyTuple>().and_then(|t| t.as_slice().get(index as usize)).map(|i| i.owned());
-        if item.is_some() {
-            self.index.set(index + 1);
-            drop(self.tuple.replace(Some(tuple)));
+        let item = self.step();
+        if item.is_none() {
+            self.tuple.set(None);
         }
         item
     }

@@ -1,0 +1,278 @@
+//! The evaluation loop as a chain: each instruction is a function that ends by jumping to the next one's.
+//!
+//! The registers are the functions' arguments, so that they stay in the processor's. A call in tail position of a function
+//! with the same arguments, none of whose variables anybody else can see, is compiled as a jump: no instruction may
+//! therefore let the address of a variable of its own escape (what needs the registers in memory runs outlined), and what
+//! formats messages must be out of line.
+
+#![expect(unsafe_code, reason = "reads instructions through a pointer")]
+
+use super::exceptions::Fault;
+use super::instructions::*;
+use super::machine::{self, Machine, Spill};
+use super::opcodes;
+use super::{Exit, Registers};
+use super::{
+    arithmetic, attributes, building, calls, containers, exceptions, formatting, generators, imports,
+    intrinsics, iteration, jumps, loads, names, patterns, returns, unwind,
+};
+use crate::frames::Frame;
+use crate::monitoring::stepping::Pending;
+use crate::specialise::{self, keyword_calls, overrides};
+use crate::value::Value;
+use core::ptr::null_mut;
+use taipan_bytecode::opcode::{NB_ADD, NB_MULTIPLY, NB_SUBTRACT};
+use taipan_objects::model::Raised;
+use taipan_objects::model::thread::ThreadState;
+use taipan_objects::prelude::*;
+
+/// What one run of the chain has in memory.
+struct Run {
+    spill: Spill,
+    exit: Option<Exit>,
+}
+
+/// An instruction: the registers, its argument, and the memory of the run.
+type Link =
+    unsafe extern "C-unwind" fn(*mut u16, *mut Value, *mut Frame, &'static ThreadState, usize, *mut Run);
+
+/// Runs until the frame by which the loop was entered is left, or the other form is due.
+pub(super) fn evaluate(at: Registers, raising: bool, pending: Pending) -> Exit {
+    let mut run = Run { spill: Spill::new(), exit: None };
+    let memory = &raw mut run;
+    // SAFETY: the frame is ready to run, and the run's memory lives until the chain returns.
+    unsafe {
+        if raising {
+            raise(at.pc, at.sp, at.frame, at.thread, Fault::Raised as usize, memory);
+        } else {
+            proceed(at.pc, at.sp, at.frame, at.thread, 0, memory);
+        }
+    }
+    match run.exit {
+        // Nothing is to be told of what happened before: whoever traces was not there.
+        Some(Exit::Switch(registers, _)) => Exit::Switch(registers, pending),
+        Some(exit) => exit,
+        None => unreachable!("the chain ends by leaving it"),
+    }
+}
+
+/// Jumps to the instruction at `pc`.
+macro_rules! jump {
+    ($m:ident, $run:ident) => {{
+        // SAFETY: `pc` stands in the code of the running frame; code ends with an instruction that leaves it.
+        let unit = unsafe { *$m.pc };
+        $m.skip(1);
+        let link = table::CHAIN[usize::from(unit as u8)];
+        // SAFETY: the registers are those of the running frame.
+        return unsafe { link($m.pc, $m.sp, $m.frame, $m.thread, usize::from(unit >> 8), $run) };
+    }};
+}
+
+/// Jumps to a link that is known.
+macro_rules! jump_to {
+    ($link:expr, $m:ident, $arg:expr, $run:ident) => {
+        // SAFETY: as above.
+        return unsafe { $link($m.pc, $m.sp, $m.frame, $m.thread, $arg, $run) }
+    };
+}
+
+/// Takes the registers.
+macro_rules! machine {
+    ($pc:ident, $sp:ident, $frame:ident, $thread:ident, $run:ident) => {
+        Machine {
+            pc: $pc,
+            sp: $sp,
+            frame: $frame,
+            thread: $thread,
+            // SAFETY: the run's memory is alive.
+            spill: unsafe { &raw mut (*$run).spill },
+            dead: null_mut(),
+        }
+    };
+}
+
+#[inline(never)]
+unsafe extern "C-unwind" fn proceed(
+    pc: *mut u16,
+    sp: *mut Value,
+    frame: *mut Frame,
+    thread: &'static ThreadState,
+    _: usize,
+    run: *mut Run,
+) {
+    let mut m = machine!(pc, sp, frame, thread, run);
+    jump!(m, run)
+}
+
+/// Goes on where the exception that is set is handled; the argument is the [`Fault`].
+#[inline(never)]
+unsafe extern "C-unwind" fn raise(
+    pc: *mut u16,
+    sp: *mut Value,
+    frame: *mut Frame,
+    thread: &'static ThreadState,
+    fault: usize,
+    run: *mut Run,
+) {
+    let mut m = machine!(pc, sp, frame, thread, run);
+    let fault = if fault == Fault::Raised as usize { Fault::Raised } else { Fault::Reraised };
+    if m.outline(|m| unwind::unwind(m, fault, None)).is_err() {
+        // SAFETY: the run's memory is alive.
+        unsafe { leave(run, Exit::Done(Err(Raised::claim()))) };
+        return;
+    }
+    jump!(m, run)
+}
+
+/// Destroys what an instruction let go of; the argument is the last of it.
+#[inline(never)]
+unsafe extern "C-unwind" fn bury(
+    pc: *mut u16,
+    sp: *mut Value,
+    frame: *mut Frame,
+    thread: &'static ThreadState,
+    dead: usize,
+    run: *mut Run,
+) {
+    let mut m = machine!(pc, sp, frame, thread, run);
+    machine::bury(dead as *mut PyObject);
+    jump!(m, run)
+}
+
+/// # Safety
+/// The run's memory is alive.
+#[inline(always)]
+unsafe fn leave(run: *mut Run, exit: Exit) {
+    // SAFETY: the caller's promise; nothing was there to drop.
+    unsafe { (&raw mut (*run).exit).write(Some(exit)) }
+}
+
+/// Makes a function of each instruction of the table.
+macro_rules! chain {
+    ($m:ident; $($first:ident $(| $more:ident)* => $body:expr,)*) => {
+        $(
+            #[expect(non_snake_case, reason = "named as the instruction")]
+            #[allow(unreachable_code, unused_macros, unused_mut, unused_variables, reason = "not every instruction uses everything")]
+            #[inline(never)]
+            unsafe extern "C-unwind" fn $first(
+                pc: *mut u16,
+                sp: *mut Value,
+                frame: *mut Frame,
+                thread: &'static ThreadState,
+                arg: usize,
+                run: *mut Run,
+            ) {
+                let mut $m = machine!(pc, sp, frame, thread, run);
+                macro_rules! next {
+                    ($attempt:expr) => {{
+                        $attempt;
+                        if !$m.dead.is_null() {
+                            jump_to!(bury, $m, $m.dead as usize, run)
+                        }
+                        jump!($m, run)
+                    }};
+                }
+                macro_rules! leave {
+                    ($value:expr) => {{
+                        // SAFETY: the run's memory is alive.
+                        unsafe { leave(run, Exit::Done(Ok($value))) };
+                        return;
+                    }};
+                }
+                macro_rules! general {
+                    ($general:ident) => {
+                        jump_to!($general, $m, arg, run)
+                    };
+                }
+                macro_rules! adapt {
+                    ($machine:ident, $general:ident, $arg:expr, $decide:path) => {{
+                        let counter = $machine.cache(0);
+                        if counter == 0 {
+                            $machine.set_cache(0, specialise::RAN_ONCE);
+                        } else if specialise::is_due(counter) {
+                            $machine.outline(|m| $decide(m, $arg));
+                            let decided = $machine.opcode();
+                            if decided != opcodes::$general {
+                                jump_to!(table::CHAIN[usize::from(decided)], $machine, arg, run)
+                            }
+                        } else {
+                            $machine.set_cache(0, specialise::advanced(counter));
+                        }
+                    }};
+                }
+                macro_rules! arg {
+                    () => {
+                        arg
+                    };
+                }
+                let fault: Fault = $body;
+                jump_to!(raise, $m, fault as usize, run)
+            }
+        )*
+
+        mod table {
+            use crate::eval::opcodes;
+
+            /// The function of each instruction.
+            pub(super) static CHAIN: [super::Link; 256] = {
+                let mut chain: [super::Link; 256] = [super::unknown; 256];
+                $(
+                    chain[opcodes::$first as usize] = super::$first;
+                    $(chain[opcodes::$more as usize] = super::$first;)*
+                )*
+                chain[opcodes::EXTENDED_ARG as usize] = super::extended_arg;
+                chain[opcodes::RESERVED as usize] = super::switch;
+                chain
+            };
+        }
+    };
+}
+
+instructions!(chain);
+
+/// The next instruction's argument has more bits.
+#[inline(never)]
+unsafe extern "C-unwind" fn extended_arg(
+    pc: *mut u16,
+    sp: *mut Value,
+    frame: *mut Frame,
+    thread: &'static ThreadState,
+    arg: usize,
+    run: *mut Run,
+) {
+    let mut m = machine!(pc, sp, frame, thread, run);
+    // SAFETY: another unit follows.
+    let unit = unsafe { *m.pc };
+    m.skip(1);
+    jump_to!(table::CHAIN[usize::from(unit as u8)], m, arg << 8 | usize::from(unit >> 8), run)
+}
+
+/// The other form of the loop is due.
+#[inline(never)]
+unsafe extern "C-unwind" fn switch(
+    pc: *mut u16,
+    sp: *mut Value,
+    frame: *mut Frame,
+    thread: &'static ThreadState,
+    _: usize,
+    run: *mut Run,
+) {
+    let mut m = machine!(pc, sp, frame, thread, run);
+    m.pc = m.waiting();
+    // SAFETY: the run's memory is alive.
+    unsafe { leave(run, Exit::switch(&m, Pending::default())) }
+}
+
+#[inline(never)]
+unsafe extern "C-unwind" fn unknown(
+    pc: *mut u16,
+    sp: *mut Value,
+    frame: *mut Frame,
+    thread: &'static ThreadState,
+    _: usize,
+    run: *mut Run,
+) {
+    let m = machine!(pc, sp, frame, thread, run);
+    let fault = super::unknown_instruction(m.opcode());
+    jump_to!(raise, m, fault as usize, run)
+}
