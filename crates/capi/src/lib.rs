@@ -12,6 +12,7 @@ extern crate taipan_objects;
 mod glue;
 mod include;
 mod loading;
+mod parking;
 mod va;
 
 /// Hands the loading of extension modules to the runtime.

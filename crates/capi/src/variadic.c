@@ -6,6 +6,13 @@
 
 typedef struct _object PyObject;
 
+/* `_Py_Identifier`: a name, and what CPython remembers of it. */
+typedef struct {
+    const char *text;
+    ptrdiff_t index;
+    unsigned char mutex;
+} Identifier;
+
 #define EXPORT __attribute__((visibility("default")))
 
 PyObject *PyErr_FormatV(PyObject *, const char *, va_list);
@@ -14,6 +21,7 @@ PyObject *PyBytes_FromFormatV(const char *, va_list);
 PyObject *Py_VaBuildValue(const char *, va_list);
 int PyArg_VaParse(PyObject *, const char *, va_list);
 int PyArg_VaParseTupleAndKeywords(PyObject *, PyObject *, const char *, const char *const *, va_list);
+int taipan_parse_stack(PyObject *const *, ptrdiff_t, const char *, va_list);
 int taipan_arg_parse(PyObject *, const char *, va_list);
 int taipan_unpack_tuple(PyObject *, const char *, ptrdiff_t, ptrdiff_t, va_list);
 PyObject *taipan_tuple_pack(ptrdiff_t, va_list);
@@ -46,6 +54,8 @@ EXPORT PyObject *PyObject_CallFunction(PyObject *callable, const char *format, .
 EXPORT PyObject *_PyObject_CallFunction_SizeT(PyObject *callable, const char *format, ...) { FORWARD(PyObject *, taipan_call_function(callable, format, va)); }
 EXPORT PyObject *PyObject_CallMethod(PyObject *object, const char *name, const char *format, ...) { FORWARD(PyObject *, taipan_call_method(object, name, format, va)); }
 EXPORT PyObject *_PyObject_CallMethod_SizeT(PyObject *object, const char *name, const char *format, ...) { FORWARD(PyObject *, taipan_call_method(object, name, format, va)); }
+EXPORT int _PyArg_ParseStack(PyObject *const *args, ptrdiff_t count, const char *format, ...) { FORWARD(int, taipan_parse_stack(args, count, format, va)); }
+EXPORT PyObject *_PyObject_CallMethodId(PyObject *object, const Identifier *name, const char *format, ...) { FORWARD(PyObject *, taipan_call_method(object, name->text, format, va)); }
 EXPORT int PyErr_WarnFormat(PyObject *category, ptrdiff_t level, const char *format, ...) { FORWARD(int, taipan_warn_format(category, level, format, va)); }
 EXPORT int PyErr_ResourceWarning(PyObject *source, ptrdiff_t level, const char *format, ...) { FORWARD(int, taipan_warn_resource(source, level, format, va)); }
 EXPORT int PyUnicodeWriter_Format(void *writer, const char *format, ...) { FORWARD(int, taipan_writer_format(writer, format, va)); }

@@ -66,3 +66,23 @@ pub fn eval_code_with(
         unsafe { push_general(thread, Value::owned(func), core::ptr::null(), 0, None, Some(namespace))? };
     eval::run(thread, frame).map(Value::into_obj)
 }
+
+/// Calls a function whose names live in `locals`, where that is given (`PyEval_EvalCodeEx`). The last arguments are named.
+pub fn call_with_locals(
+    function: &PyFunction,
+    args: &[&PyObject],
+    names: &PyTuple,
+    locals: Option<&PyObject>,
+) -> PyResult {
+    let thread = thread::current();
+    taipan_objects::errors::check_stack("")?;
+    let values: Vec<Value> = args.iter().map(|arg| Value::owned(arg.owned())).collect();
+    let positional = args.len() - names.len();
+    let names = (!names.is_empty()).then_some(names);
+    // SAFETY: the function is one; a value for each name follows the positional ones.
+    let frame = unsafe {
+        let function = Value::owned(function.owned());
+        push_general(thread, function, values.as_ptr(), positional, names, locals.map(ObjectExt::owned))?
+    };
+    eval::run(thread, frame).map(Value::into_obj)
+}

@@ -23,5 +23,5 @@ pub mod upcalls;
 pub(crate) mod value;
 
 pub use calls::build_class::build_class;
-pub use entry::{eval_code, eval_code_with, init, prepare_thread};
+pub use entry::{call_with_locals, eval_code, eval_code_with, init, prepare_thread};
 pub use specialise::{EXECUTIONS_TO_SPECIALISE, MISSES_TO_RECONSIDER};

@@ -6,8 +6,26 @@ use crate::glue::*;
 use core::ffi::*;
 use core::ptr::null_mut;
 use taipan_abi::*;
+use taipan_interpreter::monitoring::trace::{self, Function};
 use taipan_objects::errors;
+use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
+use taipan_runtime::threads::registry::registry;
+
+/// Sets a function of every thread.
+unsafe fn set_everywhere(which: Function, function: Option<Py_tracefunc>, data: Ref) {
+    for entry in registry().entries.borrow().clone() {
+        // SAFETY: the caller passes what the function wants.
+        unsafe { trace::set(entry.state, which, function, data) };
+    }
+}
+
+/// The keyword arguments of `PyEval_EvalCodeEx`: names and values in turn.
+unsafe fn named<'a>(pairs: *const Ref, count: usize) -> (Vec<Obj>, Vec<&'a PyObject>) {
+    // SAFETY: the caller passes so many pairs.
+    let pairs = unsafe { slice(pairs, 2 * count) };
+    pairs.chunks_exact(2).map(|pair| (pair[0].owned(), pair[1])).unzip()
+}
 
 c_api! {
     fn PyEval_SaveThread() -> *mut PyThreadState {
@@ -40,6 +58,35 @@ c_api! {
         let result = typed::<taipan_objects::types::code::PyCode>(code)
             .and_then(|code| typed::<PyDict>(globals).and_then(|globals| taipan_interpreter::eval_code(code, globals, opt(locals))));
         new_ref(result)
+    }
+    fn PyEval_EvalCodeEx(code: Ref, globals: Ref, locals: Ref, args: *const Ref, argc: c_int, kwargs: *const Ref, kwargc: c_int, defaults: *const Ref, defaultc: c_int, kwdefaults: Ref, closure: Ref) -> Ref {
+        use taipan_objects::types::{code::PyCode, function::PyFunction};
+        let made = typed::<PyCode>(code).and_then(|code| PyFunction::new(code, typed::<PyDict>(globals)?, None));
+        let Ok(function) = made else { return null_mut() };
+        if defaultc > 0 {
+            let defaults = slice(defaults, defaultc as usize);
+            function.defaults.set(Some(PyTuple::from_slice(defaults).into_obj()));
+        }
+        function.kwdefaults.set(opt(kwdefaults).map(ObjectExt::owned));
+        function.closure.set(opt(closure).map(ObjectExt::owned));
+        let (names, values) = named(kwargs, kwargc.max(0) as usize);
+        let mut all = slice(args, argc.max(0) as usize).to_vec();
+        all.extend(values);
+        new_ref(taipan_interpreter::call_with_locals(&function, &all, &PyTuple::from_vec(names), opt(locals)))
+    }
+    fn PyEval_SetTrace(function: Option<Py_tracefunc>, data: Ref) { trace::set(thread::current(), Function::Trace, function, data) }
+    fn PyEval_SetProfile(function: Option<Py_tracefunc>, data: Ref) { trace::set(thread::current(), Function::Profile, function, data) }
+    fn PyEval_SetTraceAllThreads(function: Option<Py_tracefunc>, data: Ref) { set_everywhere(Function::Trace, function, data) }
+    fn PyEval_SetProfileAllThreads(function: Option<Py_tracefunc>, data: Ref) { set_everywhere(Function::Profile, function, data) }
+    fn PyThreadState_EnterTracing(state: *mut PyThreadState) { trace::suspend(state, true) }
+    fn PyThreadState_LeaveTracing(state: *mut PyThreadState) { trace::suspend(state, false) }
+    fn PyUnstable_Eval_RequestCodeExtraIndex(free: Option<freefunc>) -> isize {
+        taipan_objects::types::code::extra::request_index(free).map_or(-1, |index| index as isize)
+    }
+    fn _PyEval_SliceIndexNotNone(value: Ref, out: *mut isize) -> c_int {
+        let Ok(index) = number::as_isize(at(value), None) else { return 0 };
+        *out = index;
+        1
     }
     fn PyEval_GetFuncName(function: Ref) -> *const c_char {
         match object::get_optional_attr(at(function), intern!("__name__")) {

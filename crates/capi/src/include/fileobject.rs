@@ -58,6 +58,13 @@ fn line(file: &PyObject, count: c_int) -> PyResult {
 }
 
 c_api! {
+    fn PyFile_NewStdPrinter(fd: c_int) -> Ref {
+        if fd != 1 && fd != 2 {
+            let _: Raised = bad_call();
+            return core::ptr::null_mut();
+        }
+        new_ref(taipan_runtime::sys::printer::Printer::new(fd))
+    }
     fn PyObject_AsFileDescriptor(object: Ref) -> c_int { descriptor(at(object)).unwrap_or(-1) }
     fn PyFile_GetLine(file: Ref, count: c_int) -> Ref {
         match opt(file) {

@@ -81,6 +81,12 @@ c_api! {
             function.closure.set(closure);
         }))
     }
+    fn PyFunction_SetVectorcall(object: Ref, vectorcall: taipan_abi::vectorcallfunc) {
+        if let Some(function) = at(object).downcast::<PyFunction>() {
+            function.modified();
+            function.vectorcall.set(Some(vectorcall));
+        }
+    }
     fn PyGen_GetCode(object: Ref) -> Ref { new_ref(object::get_attr(at(object), intern!("gi_code"))) }
     fn PyInstanceMethod_New(object: Ref) -> Ref { new_ref(PyInstanceMethod::new(at(object))) }
     fn PyInstanceMethod_Function(object: Ref) -> Ref {

@@ -217,7 +217,6 @@ c_api! {
         part(major, 24, 0xff) | part(minor, 16, 0xff) | part(micro, 8, 0xff) | part(level, 4, 0xf) | part(serial, 0, 0xf)
     }
     fn Py_PACK_VERSION(major: c_int, minor: c_int) -> u32 { Py_PACK_FULL_VERSION(major, minor, 0, 0, 0) }
-    fn _Py_FatalErrorFunc(function: *const c_char, message: *const c_char) -> ! { panic!("{}: {}", text(function), text(message)) }
     fn _PyNamespace_New(fields: Ref) -> Ref {
         new_ref(taipan_runtime::imports::import_module(intern!("types")).and_then(|types| {
             let made = call::call(&*object::get_attr(&types, intern!("SimpleNamespace"))?, &[])?;

@@ -22,6 +22,7 @@ unsafe fn init(object: Ref, class: *mut PyTypeObject) -> Ref {
         if class.is_heap() {
             taipan_objects::model::incref(class.as_ptr());
         }
+        memory::tracer::created(object);
         object
     }
 }
@@ -48,4 +49,31 @@ c_api! {
     fn PyGC_Collect() -> isize { gc::collect(2) as isize }
     fn PyObject_CallFinalizer(object: Ref) { memory::finalize(at(object)) }
     fn PyObject_CallFinalizerFromDealloc(object: Ref) -> c_int { if memory::finalize_in_dealloc(object) { 0 } else { -1 } }
+    fn PyRefTracer_SetTracer(tracer: Option<memory::tracer::Tracer>, data: *mut c_void) -> c_int {
+        memory::tracer::set(tracer, data);
+        0
+    }
+    fn PyRefTracer_GetTracer(out: *mut *mut c_void) -> Option<memory::tracer::Tracer> {
+        let (tracer, data) = memory::tracer::get();
+        if !out.is_null() {
+            *out = data;
+        }
+        tracer
+    }
+    fn PyUnstable_Object_GC_NewWithExtraData(class: *mut PyTypeObject, extra: usize) -> Ref {
+        memory::alloc_with_extra(class_at(class), extra).unwrap_or(null_mut())
+    }
+    fn PyObject_GetItemData(object: Ref) -> *mut c_void {
+        let class = at(object).class();
+        if !class.has_flag(Py_TPFLAGS_ITEMS_AT_END) {
+            let _: Raised = raised!(TypeError, "type '{}' does not have Py_TPFLAGS_ITEMS_AT_END", class.name());
+            return null_mut();
+        }
+        object.byte_add(class.tp_basicsize() as usize).cast()
+    }
+    fn _Py_ResurrectReference(object: Ref) {
+        // The collector's and the tracer's view of a finaliser that keeps its object.
+        (*object).ob_refcnt.set(1);
+        memory::tracer::created(object);
+    }
 }

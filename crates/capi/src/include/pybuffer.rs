@@ -54,6 +54,28 @@ c_api! {
         taipan_objects::types::memoryview::copy::copy_out(&*view, out, fortran);
         0
     }
+    fn PyBuffer_FromContiguous(view: *const Py_buffer, from: *const c_void, length: isize, order: c_char) -> c_int {
+        let length = length.min((*view).len).max(0) as usize;
+        let from = core::slice::from_raw_parts(from.cast(), length);
+        taipan_objects::types::memoryview::copy_in(&*view, from, order as u8 == b'F');
+        0
+    }
+    fn PyBuffer_FillContiguousStrides(ndim: c_int, shape: *const isize, strides: *mut isize, itemsize: c_int, order: c_char) {
+        let shape = core::slice::from_raw_parts(shape, ndim.max(0) as usize);
+        let fill = if order as u8 == b'F' { buffer::fortran_strides } else { buffer::c_strides };
+        let made = fill(shape, itemsize as isize);
+        core::ptr::copy_nonoverlapping(made.as_ptr(), strides, made.len());
+    }
+    fn PyObject_CopyData(to: Ref, from: Ref) -> c_int {
+        status(buffer::Buffer::get(at(to), PyBUF_FULL).and_then(|to| {
+            let from = buffer::Buffer::get(at(from), PyBUF_FULL_RO)?;
+            if to.len() < from.len() {
+                return Err(raised!(BufferError, "destination is too small to receive data from source"));
+            }
+            taipan_objects::types::memoryview::copy_in(to.view(), &from.to_vec(), false);
+            Ok(())
+        }))
+    }
     fn PyBuffer_SizeFromFormat(format: *const c_char) -> isize {
         let size = taipan_runtime::imports::import_module(intern!("struct"))
             .and_then(|module| call::method(&module, intern!("calcsize"), &[&string(format)]))

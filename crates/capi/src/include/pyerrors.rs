@@ -160,8 +160,10 @@ c_api! {
     fn PyErr_PrintEx(set_last: c_int) {
         // Also without `set_last` the exception is remembered as the last one.
         let _ = set_last;
-        if let Some(error) = errors::take_opt() {
-            taipan_runtime::sys::hooks::display_exception(errors::restore(error));
+        let Some(error) = errors::take_opt() else { return };
+        match taipan_runtime::lifecycle::exit_status(errors::restore(error)) {
+            Ok(status) => taipan_runtime::lifecycle::end_process(status),
+            Err(raised) => taipan_runtime::sys::hooks::display_exception(raised),
         }
     }
     fn PyErr_DisplayException(error: Ref) {

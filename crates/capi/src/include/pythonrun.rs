@@ -22,7 +22,11 @@ fn mode(start: c_int) -> PyResult<Mode> {
     }
 }
 
-unsafe fn compiled(
+/// The code of a source.
+///
+/// # Safety
+/// `flags` are live or null.
+pub unsafe fn compiled(
     source: &[u8],
     filename: &PyStr,
     start: c_int,
@@ -62,8 +66,9 @@ unsafe fn simple(source: &[u8], flags: *mut PyCompilerFlags) -> c_int {
     });
     match result {
         Ok(_) => 0,
-        Err(raised) => {
-            taipan_runtime::sys::hooks::display_exception(raised);
+        Err(_) => {
+            // SAFETY: an exception is set.
+            unsafe { crate::include::pyerrors::PyErr_Print() };
             -1
         }
     }
@@ -71,12 +76,17 @@ unsafe fn simple(source: &[u8], flags: *mut PyCompilerFlags) -> c_int {
 
 unsafe extern "C" {
     fn fread(to: *mut c_void, size: usize, count: usize, file: *mut c_void) -> usize;
+    fn ftell(file: *mut c_void) -> c_long;
+    fn fseek(file: *mut c_void, offset: c_long, whence: c_int) -> c_int;
     fn fclose(file: *mut c_void) -> c_int;
     fn fwrite(from: *const c_void, size: usize, count: usize, file: *mut c_void) -> usize;
 }
 
 /// The rest of a C file.
-unsafe fn rest_of(file: *mut c_void) -> Vec<u8> {
+///
+/// # Safety
+/// `file` is an open `FILE *`.
+pub unsafe fn rest_of(file: *mut c_void) -> Vec<u8> {
     let mut all = Vec::new();
     let mut buffer = [0u8; 4096];
     loop {
@@ -142,6 +152,16 @@ c_api! {
     fn PyMarshal_WriteLongToFile(value: c_long, file: *mut c_void, _version: c_int) {
         let bytes = (value as i32).to_le_bytes();
         fwrite(bytes.as_ptr().cast(), 1, bytes.len(), file);
+    }
+    fn PyMarshal_ReadObjectFromFile(file: *mut c_void) -> Ref {
+        // The object's length is not known before it is read: what follows it is given back to the file.
+        let start = ftell(file);
+        let rest = rest_of(file);
+        new_ref(marshal::load_first(&rest).inspect(|(_, length)| {
+            if start >= 0 {
+                fseek(file, start + *length as c_long, 0);
+            }
+        }).map(|(object, _)| object))
     }
     fn PyMarshal_ReadLastObjectFromFile(file: *mut c_void) -> Ref { new_ref(marshal::load(&rest_of(file))) }
     fn PyMarshal_ReadLongFromFile(file: *mut c_void) -> c_long {

@@ -9,7 +9,6 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use std::collections::HashMap;
 use taipan_host::clocks;
 use taipan_host::threads::{self, Attempt, Lock};
-use taipan_objects::model::thread;
 
 thread_local! {
     /// What this thread stored, by key.
@@ -75,9 +74,6 @@ struct Work(unsafe extern "C" fn(*mut c_void), *mut c_void);
 // SAFETY: C passes the pointer to its own thread.
 unsafe impl Send for Work {}
 
-/// The bit of a `PyMutex` that says it is held, and the one that says somebody waits.
-const HELD: u8 = 1;
-
 c_api! {
     fn PyThread_init_thread() {}
     fn PyThread_get_thread_ident() -> c_ulong { threads::identity() as c_ulong }
@@ -136,24 +132,4 @@ c_api! {
         0
     }
     fn PyThread_get_key_value(key: c_int) -> *mut c_void { stored(key as usize) }
-    fn PyMutex_Lock(mutex: *mut u8) {
-        let mutex = core::sync::atomic::AtomicU8::from_ptr(mutex);
-        let take = || mutex.compare_exchange(0, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok();
-        if take() {
-            return;
-        }
-        // The holder may need the interpreter before it lets go.
-        let wait = || {
-            while !take() {
-                std::thread::sleep(std::time::Duration::from_micros(50));
-            }
-        };
-        if thread::current_opt().is_some() { taipan_host::blocking(wait) } else { wait() }
-    }
-    fn PyMutex_Unlock(mutex: *mut u8) {
-        core::sync::atomic::AtomicU8::from_ptr(mutex).store(0, Ordering::Release);
-    }
-    fn PyMutex_IsLocked(mutex: *mut u8) -> c_int {
-        c_int::from(core::sync::atomic::AtomicU8::from_ptr(mutex).load(Ordering::Relaxed) & HELD != 0)
-    }
 }

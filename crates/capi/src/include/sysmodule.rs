@@ -33,9 +33,7 @@ c_api! {
         VERSION.get_or_init(|| std::ffi::CString::new(sys::version()).unwrap_or_default()).as_ptr()
     }
     fn Py_IsInitialized() -> c_int { 1 }
-    fn Py_IsFinalizing() -> c_int { 0 }
     fn Py_GetPlatform() -> *const c_char { c"linux".as_ptr() }
-    fn Py_FatalError(message: *const c_char) -> ! { panic!("{}", text(message)) }
 }
 
 unsafe fn text_of(name: Ref) -> String {

@@ -88,4 +88,28 @@ c_api! {
             Ok(())
         }))
     }
+    fn PyUnicodeWriter_WriteWideChar(pointer: *mut c_void, start: *const u32, length: isize) -> c_int {
+        let length = usize::try_from(length).unwrap_or_else(|_| (0..).take_while(|&at| *start.add(at) != 0).count());
+        let text = core::slice::from_raw_parts(start, length);
+        if let Some(wrong) = text.iter().find(|&&c| c > 0x10_ffff) {
+            let _: Raised = raised!(ValueError, "character U+{wrong:x} is not in range [U+0000; U+10ffff]");
+            return -1;
+        }
+        writer(pointer).extend(text);
+        0
+    }
+    fn PyUnicodeWriter_DecodeUTF8Stateful(pointer: *mut c_void, start: *const c_char, length: isize, errors: *const c_char, consumed: *mut isize) -> c_int {
+        let length = if length < 0 { CStr::from_ptr(start).count_bytes() as isize } else { length };
+        let decoded = crate::include::unicode_codecs::PyUnicode_DecodeUTF8Stateful(start, length, errors, consumed);
+        match Obj::from_result(decoded) {
+            Ok(text) => status(typed::<PyStr>(text.as_ptr()).map(|text| text.append_to(writer(pointer)))),
+            Err(_) => -1,
+        }
+    }
+    // Every writer is one of `PyUnicodeWriter_Create`: those of the older, private interface are not exported.
+    fn _PyUnicodeWriter_WriteLatin1String(pointer: *mut c_void, start: *const c_char, length: isize) -> c_int {
+        let bytes = core::slice::from_raw_parts(start.cast::<u8>(), length.max(0) as usize);
+        PyStr::from_latin1(bytes).append_to(writer(pointer));
+        0
+    }
 }

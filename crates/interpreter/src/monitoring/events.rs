@@ -96,6 +96,8 @@ pub(crate) struct Monitoring {
     pub(crate) callbacks: RefCell<HashMap<(u8, u8), Obj>>,
     pub(crate) local: RefCell<HashMap<usize, Local>>,
     pub(crate) disabled: RefCell<HashSet<Disabled>>,
+    /// Counts what tools ask for, for code that remembers it.
+    pub(crate) version: Cell<u64>,
     lines: RefCell<HashMap<usize, (Obj, Rc<super::lines::Lines>)>>,
     sentinels: RefCell<Option<(Obj, Obj)>>,
 }
@@ -161,6 +163,7 @@ pub(crate) fn code_key(code: &PyCode) -> usize {
 
 /// Makes the running thread's loop look whether somebody listens.
 pub(crate) fn update(thread: &ThreadState) {
+    state().version.set(state().version.get() + 1);
     if super::trace::is_set(thread) || state().is_active() {
         thread.eval_breaker.set_bits(EvalBreaker::TRACING);
     } else {
@@ -201,13 +204,19 @@ pub(crate) fn fire(code: &PyCode, unit: usize, event: Event, args: &[&PyObject])
             continue;
         }
         if !event.is_local() {
-            monitoring.callbacks.borrow_mut().remove(&(tool as u8, event as u8));
-            let name = event.name();
-            return Err(raised!(ValueError, "Cannot disable {name} events. Callback removed."));
+            return Err(refuse_disabling(event, tool as u8));
         }
         monitoring.disabled.borrow_mut().insert(key);
     }
     Ok(())
+}
+
+/// Forgets a callback that does not want an event which cannot be disabled.
+#[cold]
+pub(super) fn refuse_disabling(event: Event, tool: u8) -> Raised {
+    let callback = state().callbacks.borrow_mut().remove(&(tool, event as u8));
+    drop(callback);
+    raised!(ValueError, "Cannot disable {} events. Callback removed.", event.name())
 }
 
 /// As [`fire`] while an exception is set, which survives unless a callback raises.

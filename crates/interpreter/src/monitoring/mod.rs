@@ -4,6 +4,7 @@
 //! [`stepping`] before each instruction. The fast form knows nothing of it but the bit.
 
 pub(crate) mod events;
+pub mod foreign;
 mod jump;
 mod lines;
 pub(crate) mod stepping;

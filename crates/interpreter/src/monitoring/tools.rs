@@ -220,6 +220,7 @@ pub mod monitoring {
     #[pyfunction(signature = "()")]
     fn restart_events() -> PyResult<()> {
         state().disabled.borrow_mut().clear();
+        state().version.set(state().version.get() + 1);
         Ok(())
     }
 

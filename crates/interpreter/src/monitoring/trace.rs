@@ -262,3 +262,12 @@ pub fn get(which: Function) -> Option<Obj> {
         data.as_ref().map(ObjectExt::owned)
     }
 }
+
+/// What `PyThreadState_EnterTracing` and `PyThreadState_LeaveTracing` do: nothing is traced in between.
+///
+/// # Safety
+/// `state` is a live thread state.
+pub unsafe fn suspend(state: *mut taipan_abi::PyThreadState, suspended: bool) {
+    // SAFETY: the caller's promise.
+    unsafe { (*state).tracing += if suspended { 1 } else { -1 } };
+}

@@ -2,7 +2,8 @@
 
 #![expect(unsafe_code, reason = "allocates and frees")]
 
-use super::raw::{raw_alloc, raw_alloc_zeroed, raw_free};
+use super::raw::{alloc_or_abort, raw_alloc, raw_alloc_zeroed, raw_free};
+use super::tracer;
 use crate::gc;
 use crate::model::thread::current;
 use crate::model::{ObjectExt, Py, PyObject, PyResult, PyType, PyVarObject, TypeObject};
@@ -41,6 +42,7 @@ unsafe fn init_head(object: *mut PyObject, class: &TypeObject, flags: u64) {
         // SAFETY: the type is alive.
         unsafe { crate::model::incref(class.as_object().as_ptr()) }
     }
+    tracer::created(object);
 }
 
 /// Bytes of an instance with so many items, its inline values included; `None` where no memory is that large.
@@ -103,6 +105,30 @@ pub fn alloc(class: &TypeObject, items: usize) -> PyResult<*mut PyObject> {
     Ok(object)
 }
 
+/// As [`alloc_untracked`] for an object without items, with zeroed bytes behind it that its type does not know of.
+pub fn alloc_with_extra(class: &TypeObject, extra: usize) -> PyResult<*mut PyObject> {
+    let flags = class.flags();
+    let before = preheader_of(flags);
+    let size = instance_size(class, flags, 0).and_then(|size| size.checked_add(extra));
+    let block =
+        match size.and_then(|size| size.checked_add(before)).filter(|&size| size <= isize::MAX as usize) {
+            Some(size) => raw_alloc_zeroed(size),
+            None => null_mut(),
+        };
+    if block.is_null() {
+        return Err(no_memory());
+    }
+    // SAFETY: the block has room for the words before the object and for the object.
+    unsafe {
+        let object = block.add(before).cast::<PyObject>();
+        init_head(object, class, flags);
+        if flags & Py_TPFLAGS_HAVE_GC != 0 {
+            gc::note_allocation(current());
+        }
+        Ok(object)
+    }
+}
+
 /// As [`alloc`] with room for exactly `items` items, and not tracked yet: [`crate::gc::track`] it when its fields are
 /// in place.
 pub fn alloc_untracked(class: &TypeObject, items: usize) -> PyResult<*mut PyObject> {
@@ -126,9 +152,9 @@ fn new_block<T: PyType>(value: T) -> (*mut PyObject, u64) {
     let class = T::type_object();
     let flags = class.flags();
     let before = preheader_of(flags);
-    let block = raw_alloc(before + size_of::<T>());
+    let mut block = raw_alloc(before + size_of::<T>());
     if block.is_null() {
-        std::alloc::handle_alloc_error(std::alloc::Layout::new::<T>());
+        block = alloc_or_abort(before + size_of::<T>());
     }
     // SAFETY: the block has room for the words before the object and for the object.
     unsafe {

@@ -22,6 +22,7 @@ const WAS_TRACKED: usize = 1;
 /// The object is live, and nobody owns a count of it.
 #[inline(never)]
 pub unsafe fn destroy(object: *mut PyObject) {
+    super::tracer::destroyed(object);
     let Some(thread) = current_opt() else {
         // SAFETY: the caller's promise.
         return unsafe { call_dealloc(object) };
@@ -135,6 +136,22 @@ pub unsafe fn finalize_in_dealloc(object: *mut PyObject) -> bool {
         if (*object).is_immortal() {
             return true;
         }
+        count.set(count.get() - 1);
+        count.get() > 0
+    }
+}
+
+/// Runs `body` while a dying object has a reference again; true where that gave it new ones, so that it must not be
+/// destroyed.
+///
+/// # Safety
+/// Called by a `tp_dealloc` of the object, whose fields are whole.
+pub unsafe fn revived(object: *mut PyObject, body: impl FnOnce()) -> bool {
+    // SAFETY: the caller's promise; the reference is taken away without destroying the object.
+    unsafe {
+        let count = &(*object).ob_refcnt;
+        count.set(1);
+        body();
         count.set(count.get() - 1);
         count.get() > 0
     }

@@ -11,15 +11,22 @@
 //! |---|---|
 //! | `alloc` | making objects, freeing their memory |
 //! | `destroy` | what happens when the last reference goes; a bounded native stack; finalisers |
-//! | `raw` | plain blocks of the three domains |
+//! | `raw` | plain blocks of the three domains, allocators that stand in for ours |
+//! | `tracer` | the function that sees objects come and go |
 
 mod alloc;
 mod destroy;
 mod raw;
+pub mod tracer;
 
 pub use alloc::{
-    PyObject_Free, PyObject_GC_Del, PyType_GenericAlloc, alloc, alloc_untracked, free_heap_object,
-    free_object, new, new_in, new_untracked, preheader_size,
+    PyObject_Free, PyObject_GC_Del, PyType_GenericAlloc, alloc, alloc_untracked, alloc_with_extra,
+    free_heap_object, free_object, new, new_in, new_untracked, preheader_size,
 };
-pub use destroy::{begin_dealloc, destroy, destroy_put_off, end_dealloc, finalize, finalize_in_dealloc};
-pub use raw::{Hook, raw_alloc, raw_alloc_zeroed, raw_free, raw_realloc, set_hook};
+pub use destroy::{
+    begin_dealloc, destroy, destroy_put_off, end_dealloc, finalize, finalize_in_dealloc, revived,
+};
+pub use raw::{
+    Domain, Hook, alloc_in, alloc_zeroed_in, allocator, free_in, raw_alloc, raw_alloc_zeroed, raw_free,
+    raw_realloc, realloc_in, set_allocator, set_hook,
+};

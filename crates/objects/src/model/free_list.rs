@@ -35,6 +35,7 @@ impl FreeList {
                 (*object).ob_type.set(class);
             }
             self.room.set(self.room.get() + 1);
+            crate::memory::tracer::created(object);
         }
         object
     }

@@ -13,6 +13,7 @@
 //! | `thread` | the state of a thread, an interpreter, the process |
 //! | `intern` | the `intern!` macro |
 //! | `upcalls` | what the floors above do for this one |
+//! | `watchers` | callbacks that hear of code objects, functions and contexts |
 
 pub mod args;
 mod cell;
@@ -27,6 +28,7 @@ pub mod spec;
 pub mod thread;
 pub mod trampoline;
 pub mod upcalls;
+pub mod watchers;
 
 pub use cell::ObjCell;
 pub use class::{PyType, TypeObject};

@@ -100,6 +100,8 @@ pub struct InterpreterState {
     pub bytes_warning: Cell<i32>,
     /// `-X dev`: names of codecs and error handlers are checked before they are needed.
     pub dev_mode: Cell<bool>,
+    /// Who hears of code objects, functions and contexts.
+    pub watchers: super::watchers::Watchers,
     /// Memory of small objects, kept for the next ones.
     pub free_lists: super::free_list::FreeLists,
     heap_types: RefCell<Vec<Option<Obj>>>,
@@ -260,6 +262,7 @@ impl InterpreterState {
             code_debug_ranges: Cell::new(true),
             bytes_warning: Cell::new(0),
             dev_mode: Cell::new(false),
+            watchers: super::watchers::Watchers::default(),
             free_lists: super::free_list::FreeLists::new(),
             heap_types: RefCell::new(Vec::new()),
             extensions: RefCell::new(HashMap::new()),

@@ -2,6 +2,7 @@
 
 use super::map::Map;
 use super::variable::PyContextVar;
+use super::watch;
 use core::cell::{Cell, RefCell};
 use taipan_objects::errors;
 use taipan_objects::model::thread;
@@ -47,6 +48,16 @@ pub fn copy_current() -> Py<PyContext> {
     with_map(map)
 }
 
+/// Tells watchers that another context is current now, or none.
+fn tell_switch() {
+    let thread = thread::current();
+    let watchers = &thread.interpreter().watchers.contexts;
+    if watchers.is_active() {
+        let context = thread.context.get().unwrap_or_else(none);
+        watch::tell_switch(watchers, &context);
+    }
+}
+
 impl PyContext {
     pub fn lookup(&self, variable: &PyObject) -> Option<Obj> {
         self.map.borrow().get(variable)
@@ -78,6 +89,7 @@ impl PyContext {
         self.entered.set(true);
         let before = thread::current().context.replace(Some(self.as_object().owned()));
         self.outer.set(before);
+        tell_switch();
         Ok(())
     }
 
@@ -97,6 +109,7 @@ impl PyContext {
         self.entered.set(false);
         let outer = self.outer.take();
         thread::current().context.set(outer);
+        tell_switch();
         Ok(())
     }
 

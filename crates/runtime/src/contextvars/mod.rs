@@ -3,6 +3,7 @@
 mod context;
 mod map;
 mod variable;
+mod watch;
 
 pub use context::{PyContext, copy_current, current};
 pub use variable::{PyContextVar, PyToken};

@@ -2,6 +2,7 @@
 
 use crate::state::{self, Phase};
 use crate::{imports, signals, sys};
+use core::cell::RefCell;
 use taipan_objects::errors;
 use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
@@ -9,6 +10,49 @@ use taipan_objects::types::weakref::PyWeakRef;
 
 /// The status where the standard output could not be flushed.
 const FLUSH_FAILED: i32 = 120;
+
+/// What is called at the end besides the functions of `atexit`.
+#[derive(Default)]
+struct Endings {
+    /// Behind those of `atexit`, the interpreter still whole.
+    late: RefCell<Vec<Ending>>,
+    /// When nothing of the interpreter is left.
+    last: RefCell<Vec<Ending>>,
+}
+
+type Ending = Box<dyn FnOnce()>;
+
+/// How many functions may be called at the very end.
+const LAST_MOST: usize = 32;
+
+fn endings() -> &'static Endings {
+    thread::current().interpreter().extension::<Endings>()
+}
+
+/// Calls a function at the end, the last one first, while Python code can still run (`PyUnstable_AtExit`).
+pub fn at_exit(ending: Ending) {
+    endings().late.borrow_mut().push(ending);
+}
+
+/// Calls a function at the very end, the last one first (`Py_AtExit`); false where there are too many.
+pub fn at_very_end(ending: Ending) -> bool {
+    let mut last = endings().last.borrow_mut();
+    let fits = last.len() < LAST_MOST;
+    if fits {
+        last.push(ending);
+    }
+    fits
+}
+
+fn run_endings(endings: &RefCell<Vec<Ending>>) {
+    loop {
+        let next = endings.borrow_mut().pop();
+        match next {
+            Some(ending) => ending(),
+            None => return,
+        }
+    }
+}
 
 /// Takes the running interpreter down; gives the exit status, which changes where output was lost.
 pub fn finish(status: i32) -> i32 {
@@ -26,6 +70,7 @@ pub fn finish(status: i32) -> i32 {
     finish_modules();
     flushed &= flush_streams();
     crate::audit::clear();
+    run_endings(&endings().last);
     if flushed { status } else { FLUSH_FAILED }
 }
 
@@ -53,6 +98,7 @@ fn run_exit_functions() {
     if let Err(raised) = ran {
         errors::write_unraisable(raised, None, None);
     }
+    run_endings(&endings().late);
 }
 
 /// Whether a stream says that it is closed.

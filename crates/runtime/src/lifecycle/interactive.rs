@@ -92,10 +92,11 @@ fn is_empty_statement(text: &str) -> bool {
 }
 
 /// A statement as typed so far: its code, or `None` where more lines belong to it.
-fn compile_statement(text: &str, last: bool, filename: &PyStr) -> PyResult<Option<Py<PyCode>>> {
+fn compile_statement(text: &str, last: bool, filename: &PyStr, known: u32) -> PyResult<Option<Py<PyCode>>> {
     let mut options = Options::new(Mode::Single);
+    options.flags = known;
     if !last {
-        options.flags = flags::DONT_IMPLY_DEDENT | flags::ALLOW_INCOMPLETE_INPUT;
+        options.flags |= flags::DONT_IMPLY_DEDENT | flags::ALLOW_INCOMPLETE_INPUT;
     }
     // Without its last line end, so that a block ends with a blank line only.
     let text = PyStr::new(text.strip_suffix('\n').unwrap_or(text));
@@ -105,20 +106,20 @@ fn compile_statement(text: &str, last: bool, filename: &PyStr) -> PyResult<Optio
             errors::clear(raised);
             Ok(None)
         }
-        Err(raised) => Err(named_stdin(raised, filename)),
+        Err(raised) => Err(raised),
     }
 }
 
-/// What is wrong with a statement is told of the file `<stdin>`, which has no number.
-fn named_stdin(raised: Raised, filename: &PyStr) -> Raised {
+/// What is wrong with a statement is told of the input's own name, which has no number.
+fn renamed(raised: Raised, filename: &PyStr, name: &PyStr) -> Raised {
     if !errors::matches(&raised, Exc::SyntaxError) {
         return raised;
     }
     let exception = errors::take(raised);
     let rename = || -> PyResult<()> {
-        let name = object::get_attr(&exception, intern!("filename"))?;
-        if object::compare_bool(&name, filename, CompareOp::Eq)? {
-            object::set_attr(&exception, intern!("filename"), Some(intern!("<stdin>")))?;
+        let found = object::get_attr(&exception, intern!("filename"))?;
+        if object::compare_bool(&found, filename, CompareOp::Eq)? {
+            object::set_attr(&exception, intern!("filename"), Some(name))?;
         }
         Ok(())
     };
@@ -128,45 +129,83 @@ fn named_stdin(raised: Raised, filename: &PyStr) -> Raised {
     }
 }
 
+/// Reads a line with its end; nothing at the end of the input.
+type ReadLine<'a> = &'a mut dyn FnMut() -> PyResult<String>;
+
+/// What a prompt did.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A statement ran.
+    Ran,
+    /// The input is at its end.
+    End,
+}
+
+/// A prompt that reads statements line by line.
+pub struct Prompt {
+    name: Py<PyStr>,
+    flags: u32,
+    count: usize,
+}
+
+impl Prompt {
+    /// A prompt for an input of this name, with flags of the compiler.
+    pub fn new(name: &PyStr, flags: u32) -> Prompt {
+        Prompt { name: name.to_owned(), flags, count: 0 }
+    }
+
+    /// The file that the next statement's code names. Those of the standard input are numbered, so that each has its lines.
+    fn filename(&self) -> Py<PyStr> {
+        match self.name.eq_str("<stdin>") {
+            true => PyStr::new(&format!("<stdin-{}>", self.count)),
+            false => self.name.clone(),
+        }
+    }
+
+    /// Reads one statement and runs it in `__main__`.
+    pub fn step(&mut self, read: ReadLine<'_>) -> PyResult<Step> {
+        let main = super::program::main_dict()?;
+        let mut pending = String::new();
+        loop {
+            let (first, second) = (prompt(intern!("ps1"), ">>> ")?, prompt(intern!("ps2"), "... ")?);
+            sys::output::write_stderr(&if pending.is_empty() { first } else { second }.to_string_lossy());
+            sys::output::flush(intern!("stderr"))?;
+            let line = read()?;
+            if line.is_empty() && pending.is_empty() {
+                return Ok(Step::End);
+            }
+            pending.push_str(&line);
+            if is_empty_statement(&pending) {
+                pending.clear();
+                continue;
+            }
+            let filename = self.filename();
+            let compiled = compile_statement(&pending, line.is_empty(), &filename, self.flags);
+            let Some(code) = compiled.map_err(|raised| renamed(raised, &filename, &self.name))? else { continue };
+            self.count += 1;
+            super::program::remember_source(&code, pending.as_bytes(), &self.name)?;
+            taipan_interpreter::eval_code(&code, &main, None)?;
+            return Ok(Step::Ran);
+        }
+    }
+}
+
 /// Reads statements line by line until the input ends.
 pub fn run_plain() -> PyResult<i32> {
-    let main = super::program::main_dict()?;
-    let mut pending = String::new();
-    let mut count = 0;
+    let mut prompt = Prompt::new(intern!("<stdin>"), 0);
     loop {
-        let (first, second) = (prompt(intern!("ps1"), ">>> ")?, prompt(intern!("ps2"), "... ")?);
-        sys::output::write_stderr(&if pending.is_empty() { first } else { second }.to_string_lossy());
-        sys::output::flush(intern!("stderr"))?;
-        let line = read_line()?;
-        if line.is_empty() && pending.is_empty() {
-            sys::output::write_stderr("\n");
-            return Ok(0);
-        }
-        pending.push_str(&line);
-        if is_empty_statement(&pending) {
-            pending.clear();
-            continue;
-        }
-        let filename = PyStr::new(&format!("<stdin-{count}>"));
-        match compile_statement(&pending, line.is_empty(), &filename) {
-            Ok(None) => {}
-            Ok(Some(code)) => {
-                count += 1;
-                let text = core::mem::take(&mut pending);
-                super::program::remember_source(&code, text.as_bytes(), intern!("<stdin>"))?;
-                if let Err(raised) = taipan_interpreter::eval_code(&code, &main, None) {
-                    match super::exit_status(raised) {
-                        Ok(status) => return Ok(status),
-                        Err(raised) => sys::display_exception(raised),
-                    }
-                }
-                sys::output::flush(intern!("stdout"))?;
+        match prompt.step(&mut read_line) {
+            Ok(Step::Ran) => {}
+            Ok(Step::End) => {
+                sys::output::write_stderr("\n");
+                return Ok(0);
             }
-            Err(raised) => {
-                pending.clear();
-                sys::display_exception(raised);
-            }
+            Err(raised) => match super::exit_status(raised) {
+                Ok(status) => return Ok(status),
+                Err(raised) => sys::display_exception(raised),
+            },
         }
+        sys::output::flush(intern!("stdout"))?;
     }
 }
 

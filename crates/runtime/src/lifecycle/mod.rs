@@ -20,13 +20,14 @@ mod streams;
 
 pub use exit::{INTERRUPTED, end_process, exit_status};
 pub use fatal::fatal;
-pub use finish::finish;
-pub use interactive::run_plain as plain_prompt;
+pub use finish::{at_exit, at_very_end, finish};
+pub use interactive::{Prompt, Step, run_plain as plain_prompt};
 pub use program::main_dict;
 pub use start::start;
 
 use crate::config::{Config, Layout, Stop};
 use crate::imports::frozen::Reader;
+pub use crate::state::is_finalizing;
 use taipan_objects::model::spec::ModuleSpec;
 
 /// What a program brings along.

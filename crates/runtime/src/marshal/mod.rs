@@ -6,7 +6,7 @@
 mod read;
 mod write;
 
-pub use read::{load, load_trusted};
+pub use read::{load, load_first, load_trusted};
 pub use write::{dump, magnitude};
 
 use taipan_objects::prelude::*;

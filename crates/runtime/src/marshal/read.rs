@@ -16,6 +16,14 @@ pub fn load(bytes: &[u8]) -> PyResult {
     load_with(bytes, true)
 }
 
+/// As [`load`]; also says how many bytes the value took.
+pub fn load_first(bytes: &[u8]) -> PyResult<(Obj, usize)> {
+    let mut reader =
+        Reader { source: Memory(bytes), refs: Vec::new(), depth: 0, allow_code: true, trusted: false };
+    let value = reader.whole()?;
+    Ok((value, bytes.len() - reader.source.left()))
+}
+
 pub fn load_with(bytes: &[u8], allow_code: bool) -> PyResult {
     let mut reader = Reader { source: Memory(bytes), refs: Vec::new(), depth: 0, allow_code, trusted: false };
     reader.whole()

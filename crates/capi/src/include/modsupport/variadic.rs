@@ -64,6 +64,10 @@ c_api! {
             parse::keywords(args, kwargs, Format::new(format), names, &mut *va)
         }))
     }
+    fn taipan_parse_stack(args: *const Ref, count: isize, format: *const c_char, va: *mut VaList) -> c_int {
+        let args = PyTuple::from_slice(slice(args, count.max(0) as usize));
+        parsed(parse::tuple(&args, Format::new(format), &mut *va))
+    }
     fn taipan_arg_parse(arg: Ref, format: *const c_char, va: *mut VaList) -> c_int {
         parsed(parse::single(at(arg), Format::new(format), &mut *va))
     }

@@ -218,7 +218,9 @@ pub fn make(data: &CodeData, parts: Parts) -> PyResult<Py<PyCode>> {
         (*raw)._co_firsttraceable = first_traceable(&data.code) as i32;
         let instructions = (&raw mut (*raw).co_code_adaptive).cast::<u8>();
         core::ptr::copy_nonoverlapping(data.code.as_ptr(), instructions, data.code.len());
-        Ok(Py::from_raw(object.cast()))
+        let code = Py::from_raw(object.cast());
+        super::watch::tell_creation(&code);
+        Ok(code)
     }
 }
 
@@ -237,9 +239,10 @@ impl PyCode {
     unsafe extern "C" fn dealloc(object: *mut PyObject) {
         // SAFETY: the last reference is gone, so nobody else reaches the fields; each owns its reference or is null.
         unsafe {
-            if !crate::memory::begin_dealloc(object) {
+            if super::watch::tell_end(object) || !crate::memory::begin_dealloc(object) {
                 return;
             }
+            super::extra::free(object.cast());
             let raw = object.cast::<PyCodeObject>();
             if !(*raw).co_weakreflist.is_null() {
                 crate::types::weakref::clear_all(&*object);

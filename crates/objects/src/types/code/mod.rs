@@ -11,6 +11,8 @@
 //! | `attributes`, `tables` | what Python reads of it; iterators over lines, positions and branches |
 //! | `replace` | `code(…)` and `code.replace(…)`, judged before they are trusted |
 //! | `compare` | equality and hash |
+//! | `extra` | what extensions keep with a code object |
+//! | `watch` | watchers |
 
 #![expect(unsafe_code, reason = "code objects are C structs with instructions behind them")]
 
@@ -19,8 +21,10 @@ mod build;
 mod compare;
 mod constants;
 mod data;
+pub mod extra;
 mod replace;
 mod tables;
+mod watch;
 
 pub use build::{Parts, from_parts};
 pub use constants::{constant_to_object, object_to_constant};

@@ -170,12 +170,13 @@ fn power_of_natural(base: Parts, n: u32) -> Parts {
     result
 }
 
-fn general_power(a: Parts, b: Parts) -> PyResult<Parts> {
+/// `a ** b` by logarithms; `None` for zero to a negative or complex power.
+pub fn general_power(a: Parts, b: Parts) -> Option<Parts> {
     if b == (0.0, 0.0) {
-        return Ok((1.0, 0.0));
+        return Some((1.0, 0.0));
     }
     if a == (0.0, 0.0) {
-        return if b.1 != 0.0 || b.0 < 0.0 { Err(zero_power()) } else { Ok((0.0, 0.0)) };
+        return (b.1 == 0.0 && b.0 >= 0.0).then_some((0.0, 0.0));
     }
     let magnitude = a.0.hypot(a.1);
     let mut length = magnitude.powf(b.0);
@@ -185,7 +186,7 @@ fn general_power(a: Parts, b: Parts) -> PyResult<Parts> {
         length *= (-angle * b.1).exp();
         phase += b.1 * magnitude.ln();
     }
-    Ok((length * phase.cos(), length * phase.sin()))
+    Some((length * phase.cos(), length * phase.sin()))
 }
 
 /// `a ** b`.
@@ -199,7 +200,7 @@ pub fn power(a: Parts, b: Parts) -> PyResult<Parts> {
             quotient((1.0, 0.0), power_of_natural(a, n.unsigned_abs())).ok_or_else(zero_power)?
         }
     } else {
-        general_power(a, b)?
+        general_power(a, b).ok_or_else(zero_power)?
     };
     if result.0.is_infinite() || result.1.is_infinite() {
         return Err(raised!(OverflowError, "complex exponentiation"));

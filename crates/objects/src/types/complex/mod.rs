@@ -6,7 +6,7 @@
 //! | `construct` | `complex()` |
 //! | `methods` | the methods and slots of the type |
 
-mod arith;
+pub mod arith;
 mod construct;
 mod methods;
 

@@ -279,9 +279,11 @@ impl PyDict {
         // SAFETY: called as the slot, when the last reference is gone.
         unsafe {
             let dict = &*object.cast::<PyDict>();
-            if dict.is_watched() {
-                // A callback may look at the dictionary, which therefore lives a moment longer.
-                object_lives(object, || dict.notify(watch::Event::Deallocated, None, None));
+            // A callback may look at the dictionary, or even keep it.
+            if dict.is_watched()
+                && memory::revived(object, || dict.notify(watch::Event::Deallocated, None, None))
+            {
+                return;
             }
             if !memory::begin_dealloc(object) {
                 return;
@@ -339,18 +341,5 @@ impl Traverse for PyDict {
 
     fn drop_references(&self) {
         self.clear_references();
-    }
-}
-
-/// Runs `f` while a dying object has a reference again.
-///
-/// # Safety
-/// `object` has no references, and `f` leaves none behind.
-unsafe fn object_lives(object: *mut PyObject, f: impl FnOnce()) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        (*object).ob_refcnt.set(1);
-        f();
-        (*object).ob_refcnt.set((*object).ob_refcnt.get() - 1);
     }
 }

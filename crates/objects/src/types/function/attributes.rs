@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "the raw slot function of calls")]
 
+use super::watch::{self, Event};
 use super::{PyFunction, annotations_dict, warn_other_kind};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none};
 use crate::protocols::object;
@@ -78,6 +79,16 @@ impl PyFunction {
         Ok(function)
     }
 
+    #[slot(tp_dealloc, raw)]
+    unsafe extern "C" fn dealloc(slf: *mut PyObject) {
+        // SAFETY: called as the slot.
+        unsafe {
+            if !watch::tell_end(slf) {
+                crate::model::spec::dealloc::<PyFunction>(slf);
+            }
+        }
+    }
+
     #[slot(tp_call, raw)]
     unsafe extern "C" fn call(
         slf: *mut PyObject,
@@ -130,6 +141,7 @@ impl PyFunction {
         if self.code().raw.co_flags & KINDS != code.raw.co_flags & KINDS {
             warn_other_kind()?;
         }
+        self.tell(Event::ModifyCode, Some(code));
         self.modified();
         self.code.set(Some(code.owned()));
         Ok(())
@@ -144,6 +156,7 @@ impl PyFunction {
     fn set_defaults(&self, value: Option<&PyObject>) -> PyResult<()> {
         let message = "__defaults__ must be set to a tuple object";
         let value = optional::<PyTuple>(value.unwrap_or(crate::model::none_ref()), message)?;
+        self.tell(Event::ModifyDefaults, value.as_deref());
         self.modified();
         self.defaults.set(value);
         Ok(())
@@ -158,6 +171,7 @@ impl PyFunction {
     fn set_kwdefaults(&self, value: Option<&PyObject>) -> PyResult<()> {
         let message = "__kwdefaults__ must be set to a dict object";
         let value = optional::<PyDict>(value.unwrap_or(crate::model::none_ref()), message)?;
+        self.tell(Event::ModifyKwdefaults, value.as_deref());
         self.modified();
         self.kwdefaults.set(value);
         Ok(())

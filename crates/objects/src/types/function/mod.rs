@@ -6,10 +6,11 @@
 #![expect(unsafe_code, reason = "calls through the table of upcalls")]
 
 mod attributes;
+mod watch;
 
 use crate::errors::Exc;
 use crate::intern;
-use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, upcalls};
+use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, thread, upcalls};
 use crate::types::code::PyCode;
 use crate::types::dict::PyDict;
 use crate::types::module::PyModule;
@@ -17,6 +18,7 @@ use crate::types::str::PyStr;
 use core::cell::Cell;
 use taipan_abi::{CO_HAS_DOCSTRING, vectorcallfunc};
 use taipan_macros::pytype;
+use watch::Event;
 
 /// Create a function object.
 ///
@@ -63,7 +65,7 @@ impl PyFunction {
         let module = globals.get_str(intern!("__name__"))?;
         let builtins = builtins_of(globals)?;
         let filled = |object: &PyObject| ObjCell::new(Some(object.owned()));
-        Ok(crate::memory::new(PyFunction {
+        let function = crate::memory::new(PyFunction {
             ob_base: PyObject::EMPTY,
             globals: filled(globals),
             builtins: ObjCell::new(Some(builtins)),
@@ -82,7 +84,9 @@ impl PyFunction {
             typeparams: ObjCell::empty(),
             vectorcall: Cell::new(Some(upcalls::get().function_vectorcall)),
             version: Cell::new(0),
-        }))
+        });
+        function.tell(Event::Create, None);
+        Ok(function)
     }
 
     /// A version for inline caches, assigned now if there was none; 0 when they ran out.
@@ -103,6 +107,15 @@ impl PyFunction {
     /// Tells inline caches that calls must look at the function anew.
     pub fn modified(&self) {
         self.version.set(0);
+    }
+
+    /// Tells watchers what happens, or is about to.
+    #[inline(always)]
+    fn tell(&self, event: Event, value: Option<&PyObject>) {
+        let watchers = &thread::current().interpreter().watchers.functions;
+        if watchers.is_active() {
+            watch::tell(watchers, self, event, value);
+        }
     }
 
     /// Its code object.
