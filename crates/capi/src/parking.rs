@@ -12,8 +12,7 @@ struct Bucket {
 
 const BUCKETS: usize = 64;
 
-static LOT: [Bucket; BUCKETS] =
-    [const { Bucket { lock: Mutex::new(()), changed: Condvar::new() } }; BUCKETS];
+static LOT: [Bucket; BUCKETS] = [const { Bucket { lock: Mutex::new(()), changed: Condvar::new() } }; BUCKETS];
 
 fn bucket(byte: &AtomicU8) -> &'static Bucket {
     // Neighbouring bytes lie in one object; its address says where.

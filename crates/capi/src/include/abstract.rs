@@ -192,9 +192,8 @@ c_api! {
         })
     }
     fn PyVectorcall_Call(callable: Ref, args: Ref, kwargs: Ref) -> Ref {
-        new_ref(typed::<PyTuple>(args).and_then(|args| {
-            call::call_tuple(at(callable), args, opt(kwargs).and_then(|kwargs| kwargs.downcast::<PyDict>()))
-        }))
+        // By the function at the type's offset, whether or not the type says that calls may take it.
+        call::vectorcall_slot(callable, args, kwargs)
     }
     fn PyVectorcall_Function(callable: Ref) -> Option<vectorcallfunc> { call::vectorcall_of(at(callable)) }
     fn PyVectorcall_NARGS(nargs: usize) -> isize { (nargs & !PY_VECTORCALL_ARGUMENTS_OFFSET) as isize }

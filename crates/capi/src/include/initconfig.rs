@@ -8,8 +8,8 @@ use crate::glue::*;
 use core::ffi::*;
 use core::ptr::null_mut;
 use taipan_objects::model::thread;
-use taipan_objects::types::{bool::PyBool, set::PyFrozenSet};
 use taipan_objects::prelude::*;
+use taipan_objects::types::{bool::PyBool, set::PyFrozenSet};
 use taipan_runtime::config::{CheckHashes, Config, Run};
 use taipan_runtime::{state, sys};
 
@@ -117,10 +117,7 @@ static OPTIONS: &[(&str, Origin)] = &[
     ("perf_profiling", Number(|_| 0)),
     ("platlibdir", Sys("platlibdir", Kind::Text)),
     ("prefix", Sys("prefix", Kind::OptionalText)),
-    (
-        "program_name",
-        Value(|config| Ok(text_of(config.original_argv.first().map_or(&b""[..], |name| name)))),
-    ),
+    ("program_name", Value(|config| Ok(text_of(config.original_argv.first().map_or(&b""[..], |name| name))))),
     ("pycache_prefix", Sys("pycache_prefix", Kind::OptionalText)),
     ("quiet", Flag(|config| config.quiet > 0)),
     ("remote_debug", Flag(|_| false)),

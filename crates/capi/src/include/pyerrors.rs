@@ -167,8 +167,10 @@ c_api! {
         }
     }
     fn PyErr_DisplayException(error: Ref) {
-        if let Some(error) = opt(error).and_then(exception) {
-            taipan_runtime::sys::hooks::print_exception(&error, None);
+        match opt(error).map(|error| (error, exception(error))) {
+            Some((_, Some(error))) => taipan_runtime::sys::hooks::print_exception(&error, None),
+            Some((error, None)) => taipan_runtime::sys::hooks::refuse_to_print(error),
+            None => {}
         }
     }
     fn PyErr_WriteUnraisable(object: Ref) {

@@ -117,7 +117,10 @@ c_api! {
         drop((owned(class), owned(traceback)));
     }
     fn PyErr_Display(_class: Ref, value: Ref, traceback: Ref) {
-        let Some(error) = opt(value).and_then(|value| value.downcast_owned::<PyBaseException>()) else { return };
+        let Some(value) = opt(value) else { return };
+        let Some(error) = value.downcast_owned::<PyBaseException>() else {
+            return taipan_runtime::sys::hooks::refuse_to_print(value);
+        };
         if error.traceback.get().is_none() && let Some(traceback) = opt(traceback).filter(|traceback| !traceback.is_none()) {
             error.traceback.set(Some(traceback.owned()));
         }

@@ -83,7 +83,7 @@ c_api! {
         if !kind.is_null() {
             *kind = if value.is_nan() { 2 } else { c_int::from(value.is_infinite()) };
         }
-        let out = taipan_objects::memory::raw_alloc(text.len() + 1);
+        let out = taipan_objects::memory::alloc_in(taipan_objects::memory::Domain::Mem, text.len() + 1);
         if out.is_null() {
             let _: Raised = raised!(MemoryError);
             return null_mut();

@@ -175,7 +175,7 @@ c_api! {
             let _: Raised = raised!(ValueError, "embedded null character");
             return null_mut();
         }
-        let out = taipan_objects::memory::raw_alloc((count + 1) * size_of::<c_int>()).cast::<c_int>();
+        let out = taipan_objects::memory::alloc_in(taipan_objects::memory::Domain::Mem, (count + 1) * size_of::<c_int>()).cast::<c_int>();
         if out.is_null() {
             let _: Raised = raised!(MemoryError);
             return null_mut();
@@ -213,7 +213,7 @@ c_api! {
     }
     fn PyUnicode_AsUCS4Copy(object: Ref) -> *mut u32 {
         let Ok(text) = typed::<PyStr>(object) else { return null_mut() };
-        let out = taipan_objects::memory::raw_alloc((text.len() + 1) * 4).cast::<u32>();
+        let out = taipan_objects::memory::alloc_in(taipan_objects::memory::Domain::Mem, (text.len() + 1) * 4).cast::<u32>();
         if out.is_null() {
             let _: Raised = raised!(MemoryError);
             return null_mut();

@@ -41,10 +41,7 @@ pub struct PyFrame {
 impl PyFrame {
     /// The object of a frame that has none.
     pub(super) fn of(frame: &mut Frame) -> Py<PyFrame> {
-        let object = match memory::alloc_untracked(Self::type_object(), slots(frame.code())) {
-            Ok(object) => object.cast::<PyFrame>(),
-            Err(_) => taipan_host::process::abort(),
-        };
+        let object = memory::alloc_surely(Self::type_object(), slots(frame.code())).cast::<PyFrame>();
         // SAFETY: fresh memory of the type; every field is written, the words behind them as well.
         unsafe {
             (&raw mut (*object).back).write(ObjCell::empty());

@@ -16,5 +16,8 @@ pub mod percent;
 pub mod render;
 pub mod spec;
 
+/// The largest precision of floating-point numbers: digits, sign, point and exponent must be counted by a C `int`.
+pub const MAX_PRECISION: usize = i32::MAX as usize - 1024;
+
 pub use layout::{Locale, Number, Padding};
 pub use spec::{Align, Grouping, Sign, Spec, SpecError};

@@ -131,8 +131,7 @@ struct DoubleCode {
 
 /// Complex numbers know no percentage and add no `.0`.
 fn double_code(spec: &Spec, is_complex: bool) -> Result<DoubleCode, SpecError> {
-    const MAX_PRECISION: usize = i32::MAX as usize;
-    if spec.precision.is_some_and(|p| p > MAX_PRECISION) {
+    if spec.precision.is_some_and(|p| p > super::MAX_PRECISION) {
         return Err(SpecError::Plain("precision too big"));
     }
     check_size(spec)?;

@@ -223,10 +223,13 @@ pub fn given_matches(raised: &PyObject, wanted: &PyObject) -> bool {
         };
     }
     match wanted.downcast::<PyTuple>() {
-        Some(choices) => {
-            check_stack("").map_err(clear).is_ok()
-                && choices.as_slice().iter().any(|choice| given_matches(raised, choice))
-        }
+        Some(choices) => match check_stack(" in an exception match") {
+            Ok(()) => choices.as_slice().iter().any(|choice| given_matches(raised, choice)),
+            Err(too_deep) => {
+                write_unraisable(too_deep, None, None);
+                false
+            }
+        },
         None => raised.is(wanted),
     }
 }

@@ -61,13 +61,19 @@ fn instance_size(class: &TypeObject, flags: u64, items: usize) -> Option<usize> 
     if size > (isize::MAX as usize) - 64 { None } else { Some(size) }
 }
 
-fn alloc_zeroed(class: &TypeObject, room: usize, items: usize) -> Option<*mut PyObject> {
+fn alloc_zeroed(class: &TypeObject, room: usize, items: usize, surely: bool) -> Option<*mut PyObject> {
     let flags = class.flags();
     let before = preheader_of(flags);
     let size = instance_size(class, flags, room)?;
-    let block = raw_alloc_zeroed(before + size);
+    let mut block = raw_alloc_zeroed(before + size);
     if block.is_null() {
-        return None;
+        // The error itself must not fail for want of memory.
+        if !surely && !class.is(crate::errors::Exc::MemoryError.type_object()) {
+            return None;
+        }
+        block = alloc_or_abort(before + size);
+        // SAFETY: the block is that large.
+        unsafe { core::ptr::write_bytes(block, 0, before + size) };
     }
     // SAFETY: the block has room for both; zeroes are a valid object without fields.
     let object = unsafe {
@@ -97,12 +103,20 @@ fn no_memory() -> crate::model::Raised {
 /// tracked by the collector where the type is collected (`PyType_GenericAlloc`).
 pub fn alloc(class: &TypeObject, items: usize) -> PyResult<*mut PyObject> {
     let room = if class.tp_itemsize() == 0 { 0 } else { items.saturating_add(1) };
-    let object = alloc_zeroed(class, room, items).ok_or_else(no_memory)?;
+    let object = alloc_zeroed(class, room, items, false).ok_or_else(no_memory)?;
     if class.has_flag(Py_TPFLAGS_HAVE_GC) {
         // SAFETY: new, of a collected type; zeroed fields hold nothing.
         unsafe { gc::track(object) }
     }
     Ok(object)
+}
+
+/// As [`alloc_untracked`] where nobody could be told that there is no memory: ends the process then.
+pub fn alloc_surely(class: &TypeObject, items: usize) -> *mut PyObject {
+    match alloc_zeroed(class, items, items, true) {
+        Some(object) => object,
+        None => taipan_host::process::abort(),
+    }
 }
 
 /// As [`alloc_untracked`] for an object without items, with zeroed bytes behind it that its type does not know of.
@@ -132,7 +146,7 @@ pub fn alloc_with_extra(class: &TypeObject, extra: usize) -> PyResult<*mut PyObj
 /// As [`alloc`] with room for exactly `items` items, and not tracked yet: [`crate::gc::track`] it when its fields are
 /// in place.
 pub fn alloc_untracked(class: &TypeObject, items: usize) -> PyResult<*mut PyObject> {
-    alloc_zeroed(class, items, items).ok_or_else(no_memory)
+    alloc_zeroed(class, items, items, false).ok_or_else(no_memory)
 }
 
 /// The default `tp_alloc`.

@@ -20,13 +20,13 @@ mod raw;
 pub mod tracer;
 
 pub use alloc::{
-    PyObject_Free, PyObject_GC_Del, PyType_GenericAlloc, alloc, alloc_untracked, alloc_with_extra,
-    free_heap_object, free_object, new, new_in, new_untracked, preheader_size,
+    PyObject_Free, PyObject_GC_Del, PyType_GenericAlloc, alloc, alloc_surely, alloc_untracked,
+    alloc_with_extra, free_heap_object, free_object, new, new_in, new_untracked, preheader_size,
 };
 pub use destroy::{
     begin_dealloc, destroy, destroy_put_off, end_dealloc, finalize, finalize_in_dealloc, revived,
 };
 pub use raw::{
-    Domain, Hook, alloc_in, alloc_zeroed_in, allocator, free_in, raw_alloc, raw_alloc_zeroed, raw_free,
-    raw_realloc, realloc_in, set_allocator, set_hook,
+    Domain, Hook, alloc_in, alloc_or_abort, alloc_zeroed_in, allocator, free_in, raw_alloc, raw_alloc_zeroed,
+    raw_free, raw_realloc, realloc_in, set_allocator, set_hook,
 };

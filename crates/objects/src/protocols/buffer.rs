@@ -32,6 +32,10 @@ pub unsafe fn get_raw(object: &PyObject, view: *mut Py_buffer, flags: c_int) -> 
     let Some(slot) = object.class().bf_getbuffer() else {
         return Err(raised!(TypeError, "a bytes-like object is required, not '{}'", object.class().name()));
     };
+    if view.is_null() {
+        let name = object.class().short_name();
+        return Err(raised!(BufferError, "{name}_getbuffer: view==NULL argument is obsolete"));
+    }
     // SAFETY: a slot of a live type, called with a live object; the view is the caller's.
     if unsafe { slot(object.as_ptr(), view, flags) } < 0 { Err(Raised::claim()) } else { Ok(()) }
 }

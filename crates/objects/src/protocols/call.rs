@@ -29,8 +29,17 @@ pub fn vectorcall_of(callable: &PyObject) -> Option<vectorcallfunc> {
     if !class.has_flag(Py_TPFLAGS_HAVE_VECTORCALL) {
         return None;
     }
-    let offset = class.tp_vectorcall_offset();
-    // SAFETY: a type with the flag has a nullable function pointer at this offset of its instances.
+    vectorcall_at_offset(callable)
+}
+
+/// As [`vectorcall_of`], also where a class took the flag away: its base's `tp_call` still means the function.
+#[inline(always)]
+fn vectorcall_at_offset(callable: &PyObject) -> Option<vectorcallfunc> {
+    let offset = callable.class().tp_vectorcall_offset();
+    if offset <= 0 {
+        return None;
+    }
+    // SAFETY: a type with an offset has a nullable function pointer there in its instances.
     unsafe { *callable.as_ptr().byte_offset(offset).cast::<Option<vectorcallfunc>>() }
 }
 
@@ -257,7 +266,7 @@ pub unsafe extern "C" fn vectorcall_slot(
     // SAFETY: the caller passes a live object, a tuple, and a dictionary or null.
     unsafe {
         let callable = &*callable;
-        let result = match vectorcall_of(callable) {
+        let result = match vectorcall_at_offset(callable) {
             Some(function) => {
                 let args = &*args.cast::<PyTuple>();
                 vectorcall_tuple(function, callable, args, kwargs.cast::<PyDict>().as_ref())

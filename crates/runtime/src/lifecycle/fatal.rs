@@ -1,6 +1,7 @@
 //! Errors that end the process at once, with what is known of where Python was.
 
-use taipan_host::{files, process};
+use crate::state::Phase;
+use taipan_host::{files, process, threads};
 use taipan_interpreter::frames;
 use taipan_objects::model::thread;
 
@@ -12,9 +13,20 @@ pub fn say(text: &str) {
 
 /// Ends the process with `Fatal Python error`.
 pub fn fatal(message: &str) -> ! {
-    say(&format!("Fatal Python error: {message}\n"));
+    say(&format!("Fatal Python error: {message}\n{}", state_of_runtime()));
     show_traceback();
     process::abort()
+}
+
+/// How far the interpreter is in its life, where a thread of it runs.
+fn state_of_runtime() -> String {
+    let Some(thread) = thread::current_opt() else { return String::new() };
+    let phase = match crate::state::runtime().phase.get() {
+        Phase::Starting => "core initialized".to_string(),
+        Phase::Running => "initialized".to_string(),
+        Phase::Finalizing => format!("finalizing (tstate={:p})", thread.raw()),
+    };
+    format!("Python runtime state: {phase}\n")
 }
 
 /// The frames of the running thread, innermost first.
@@ -22,7 +34,14 @@ pub fn show_traceback() {
     if thread::current_opt().is_none() {
         return;
     }
-    say("\nCurrent thread (most recent call first):\n");
+    let identity = threads::identity();
+    let mut name = [0; 16];
+    let length = threads::name_of(identity, &mut name);
+    let name = match &name[..length] {
+        [] => String::new(),
+        name => format!(" [{}]", String::from_utf8_lossy(name)),
+    };
+    say(&format!("\nCurrent thread {identity:#018x}{name} (most recent call first):\n"));
     let mut frame = frames::current_frame_object();
     if frame.is_none() {
         say("  <no Python frame>\n");

@@ -181,7 +181,9 @@ impl Prompt {
             }
             let filename = self.filename();
             let compiled = compile_statement(&pending, line.is_empty(), &filename, self.flags);
-            let Some(code) = compiled.map_err(|raised| renamed(raised, &filename, &self.name))? else { continue };
+            let Some(code) = compiled.map_err(|raised| renamed(raised, &filename, &self.name))? else {
+                continue;
+            };
             self.count += 1;
             super::program::remember_source(&code, pending.as_bytes(), &self.name)?;
             taipan_interpreter::eval_code(&code, &main, None)?;

@@ -52,12 +52,7 @@ pub mod part {
                 }
                 print_exception(exception, None);
             }
-            None => {
-                let name = value.class().name();
-                output::write_stderr(&format!(
-                    "TypeError: print_exception(): Exception expected for value, {name} found\n"
-                ));
-            }
+            None => refuse_to_print(value),
         }
     }
 
@@ -97,6 +92,14 @@ pub mod part {
             }
         }
     }
+}
+
+/// Says that something is no exception.
+pub fn refuse_to_print(value: &PyObject) {
+    let name = value.class().name();
+    output::write_stderr(&format!(
+        "TypeError: print_exception(): Exception expected for value, {name} found\n"
+    ));
 }
 
 /// Writes text that the stream's encoding cannot represent with escapes.

@@ -650,11 +650,13 @@ unsafe fn encoded(
                     ));
                 }
             } else {
-                *out = taipan_objects::memory::raw_alloc(bytes.len() + 1).cast();
+                *out = taipan_objects::memory::alloc_in(taipan_objects::memory::Domain::Mem, bytes.len() + 1)
+                    .cast();
             }
             *length = bytes.len() as isize;
         } else {
-            *out = taipan_objects::memory::raw_alloc(bytes.len() + 1).cast();
+            *out =
+                taipan_objects::memory::alloc_in(taipan_objects::memory::Domain::Mem, bytes.len() + 1).cast();
         }
         if (*out).is_null() {
             return Err(raised!(MemoryError));

@@ -220,7 +220,9 @@ fn convert(conversion: &mut Conversion, args: &mut Arguments<'_>, out: &mut Vec<
             return Ok(());
         }
         _ => {
-            out.extend_from_slice(conversion.double(double(&value)?, width, precision).as_bytes());
+            let x = double(&value)?;
+            crate::types::str::spec::check_precision(precision)?;
+            out.extend_from_slice(conversion.double(x, width, precision).as_bytes());
             return Ok(());
         }
     };

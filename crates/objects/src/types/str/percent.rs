@@ -174,6 +174,7 @@ fn write_value(
         }
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
             let x = number::as_f64(value)?;
+            spec::check_precision(precision)?;
             out.builder().push_ascii(conversion.double(x, width, precision).as_bytes());
         }
         'c' => write_padded(conversion, PyStr::from_char(character_of(value)?), width, out),

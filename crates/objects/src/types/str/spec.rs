@@ -158,3 +158,11 @@ pub fn decimal_text(value: &PyInt) -> PyResult<String> {
     let digits = taipan_kernels::int::radix::to_text(view.digits, 10);
     Ok(if view.negative { format!("-{digits}") } else { digits })
 }
+
+/// Refuses a precision that no floating-point number can be shown with.
+pub fn check_precision(precision: Option<usize>) -> PyResult<()> {
+    if precision.is_some_and(|precision| precision > taipan_kernels::format::MAX_PRECISION) {
+        return Err(raised!(ValueError, "precision too big"));
+    }
+    Ok(())
+}

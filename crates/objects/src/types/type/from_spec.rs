@@ -150,7 +150,7 @@ unsafe fn copy_texts(name: &CStr, doc: Option<*const c_char>) -> (*mut c_char, *
     unsafe {
         let name = name.to_bytes_with_nul();
         let doc = doc.map(|doc| CStr::from_ptr(doc).to_bytes_with_nul());
-        let block = memory::raw_alloc(name.len() + doc.map_or(0, <[u8]>::len));
+        let block = memory::alloc_or_abort(name.len() + doc.map_or(0, <[u8]>::len));
         core::ptr::copy_nonoverlapping(name.as_ptr(), block, name.len());
         let copy = doc.map(|doc| {
             let place = block.add(name.len());

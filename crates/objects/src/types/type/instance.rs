@@ -76,11 +76,9 @@ pub unsafe extern "C" fn dealloc(object: Ref) {
         // The finaliser may have changed the class.
         let class = (*object).class();
         if let Some(delete) = class.tp_del() {
-            (*object).ob_refcnt.set(1);
+            // It counts the object's references itself.
             delete(object);
-            let count = (*object).ob_refcnt.get() - 1;
-            (*object).ob_refcnt.set(count);
-            if count > 0 {
+            if (*object).ob_refcnt.get() > 0 {
                 return;
             }
         }
