@@ -28,5 +28,5 @@ pub use destroy::{
 };
 pub use raw::{
     Domain, Hook, alloc_in, alloc_or_abort, alloc_zeroed_in, allocator, free_in, raw_alloc, raw_alloc_zeroed,
-    raw_free, raw_realloc, realloc_in, set_allocator, set_hook,
+    raw_free, raw_realloc, realloc_in, set_allocator, set_hook, surely,
 };

@@ -5,6 +5,7 @@
 
 #![expect(unsafe_code, reason = "allocates and frees")]
 
+use core::cell::Cell;
 use core::ffi::c_void;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
@@ -143,6 +144,21 @@ fn hook() -> Option<&'static Hook> {
     unsafe { HOOK.load(Ordering::Relaxed).as_ref() }
 }
 
+thread_local! {
+    /// Whether ours is asked where a foreign allocator refuses.
+    static SURELY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Makes what an allocator refused before, for callers who cannot be told that there is no memory: where a foreign one
+/// refuses, ours is asked. The end of the process where that has none either.
+#[cold]
+pub fn surely<T, E>(make: impl FnOnce() -> Result<T, E>) -> T {
+    let before = SURELY.replace(true);
+    let made = make();
+    SURELY.set(before);
+    made.unwrap_or_else(|_| std::alloc::handle_alloc_error(std::alloc::Layout::new::<T>()))
+}
+
 #[cold]
 #[inline(never)]
 fn watched_alloc(domain: Domain, bytes: usize, zeroed: bool) -> *mut u8 {
@@ -155,6 +171,10 @@ fn watched_alloc(domain: Domain, bytes: usize, zeroed: bool) -> *mut u8 {
             _ => null_mut(),
         }
     };
+    if block.is_null() && SURELY.get() {
+        // SAFETY: any size may be asked for.
+        return unsafe { mi_zalloc(bytes).cast() };
+    }
     if let Some(hook) = hook()
         && !block.is_null()
     {

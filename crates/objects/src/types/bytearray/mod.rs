@@ -50,7 +50,10 @@ impl PyByteArray {
     pub fn new(bytes: &[u8]) -> Py<PyByteArray> {
         match layout::new_in(PyByteArray::type_object(), bytes) {
             Ok(array) => array,
-            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<PyByteArray>()),
+            Err(raised) => {
+                crate::errors::clear(raised);
+                crate::memory::surely(|| layout::new_in(PyByteArray::type_object(), bytes))
+            }
         }
     }
 

@@ -195,7 +195,7 @@ fn convert(conversion: &mut Conversion, args: &mut Arguments<'_>, out: &mut Vec<
         return Err(raised!(MemoryError));
     }
     let code = char::from_u32(conversion.code).unwrap_or('\0');
-    if code == '%' {
+    if conversion.literal {
         out.push(b'%');
         return Ok(());
     }

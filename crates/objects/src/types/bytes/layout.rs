@@ -61,7 +61,10 @@ pub fn new(bytes: &[u8]) -> Py<PyBytes> {
         [byte] => byte_ref(byte).to_owned(),
         _ => match with(bytes.len(), |out| out.copy_from_slice(bytes)) {
             Ok(result) => result,
-            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<PyBytes>()),
+            Err(raised) => {
+                crate::errors::clear(raised);
+                crate::memory::surely(|| with(bytes.len(), |out| out.copy_from_slice(bytes)))
+            }
         },
     }
 }

@@ -120,7 +120,10 @@ fn one_digit(negative: bool, digit: u32) -> Py<PyInt> {
 fn fresh(class: &TypeObject, digits: usize) -> *mut PyObject {
     match crate::memory::alloc(class, digits.max(1)) {
         Ok(object) => object,
-        Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::new::<PyInt>()),
+        Err(raised) => {
+            crate::errors::clear(raised);
+            crate::memory::surely(|| crate::memory::alloc(class, digits.max(1)))
+        }
     }
 }
 

@@ -222,9 +222,8 @@ impl PyStr {
 
 /// A string of units in their narrowest form. Ends the process where memory ends, as Rust's collections do.
 fn copy<T: Stored>(units: &[T], ascii: bool) -> Py<PyStr> {
-    let Some((object, data)) = allocate::<T>(units.len(), ascii) else {
-        std::alloc::handle_alloc_error(std::alloc::Layout::for_value(units));
-    };
+    let (object, data) = allocate::<T>(units.len(), ascii)
+        .unwrap_or_else(|| memory::surely(|| allocate::<T>(units.len(), ascii).ok_or(())));
     // SAFETY: there is room for the units; the object is new with one reference.
     unsafe {
         data.copy_from_nonoverlapping(units.as_ptr(), units.len());

@@ -137,6 +137,9 @@ fn write_conversion(
         out.builder().push('%' as u32);
         return Ok(());
     }
+    if u8::try_from(conversion.code).is_ok_and(|code| b"eEfFgG".contains(&code)) {
+        spec::check_precision(precision)?;
+    }
     super::arguments::affordable(width.saturating_add(precision.unwrap_or(0)).saturating_mul(4))?;
     let value = values.take()?;
     write_value(conversion, &value, width, precision, out)
@@ -174,7 +177,6 @@ fn write_value(
         }
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
             let x = number::as_f64(value)?;
-            spec::check_precision(precision)?;
             out.builder().push_ascii(conversion.double(x, width, precision).as_bytes());
         }
         'c' => write_padded(conversion, PyStr::from_char(character_of(value)?), width, out),

@@ -75,18 +75,24 @@ pub unsafe extern "C" fn dealloc(object: Ref) {
         }
         // The finaliser may have changed the class.
         let class = (*object).class();
-        if let Some(delete) = class.tp_del() {
-            // It counts the object's references itself.
-            delete(object);
-            if (*object).ob_refcnt.get() > 0 {
-                return;
-            }
-        }
         if collected {
             memory::begin_dealloc(object);
         }
         if class.tp_weaklistoffset() != 0 && base.tp_weaklistoffset() == 0 {
             weakref::clear_all(&*object);
+        }
+        if let Some(delete) = class.tp_del() {
+            // It counts the object's references itself, and may keep it.
+            if collected {
+                crate::gc::track(object);
+            }
+            delete(object);
+            if (*object).ob_refcnt.get() > 0 {
+                return;
+            }
+            if collected {
+                memory::begin_dealloc(object);
+            }
         }
         clear_slots(object);
         if class.has_flag(Py_TPFLAGS_MANAGED_DICT) {
