@@ -1,6 +1,7 @@
 //! Native modules that the language itself stands on: itertools, functools, collections, operator, gc, weak references.
 
 pub mod abc;
+pub mod asyncio;
 pub mod atexit;
 pub mod bisect;
 pub mod collections;
@@ -28,6 +29,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &bisect::module::MODULE,
     &collections::module::MODULE,
     &abc::abc::MODULE,
+    &asyncio::asyncio::MODULE,
     &functools::functools::MODULE,
     &itertools::itertools::MODULE,
     &opcode::opcode::MODULE,

@@ -167,6 +167,18 @@ impl Frame {
         unsafe { &*self.object }
     }
 
+    /// Visits the local variables alone: of a frame that runs.
+    pub(crate) fn traverse_locals(&self, visitor: &mut Visitor) {
+        // SAFETY: the words between are values or null.
+        unsafe {
+            let (mut at, end) = (self.localsplus(), self.stack_base());
+            while at < end {
+                (*at).visit(visitor);
+                at = at.add(1);
+            }
+        }
+    }
+
     /// Visits what the frame holds. It does not run.
     pub(crate) fn traverse(&self, visitor: &mut Visitor) {
         // SAFETY: a suspended or ended frame has its stack pointer in place.

@@ -253,11 +253,13 @@ impl Suspended {
         self.name.traverse(visitor);
         self.qualname.traverse(visitor);
         self.origin_or_finalizer.traverse(visitor);
-        // SAFETY: the collector runs no Python code meanwhile; a running frame is left alone, as others hold what it has.
+        // SAFETY: the collector runs no Python code meanwhile. A running frame's stack pointer is not in place, its
+        // local variables are.
         unsafe {
-            let state = self.state.get();
-            if state != State::Cleared && state != State::Executing {
-                (*self.frame.get()).traverse(visitor);
+            match self.state.get() {
+                State::Cleared => {}
+                State::Executing => (*self.frame.get()).traverse_locals(visitor),
+                _ => (*self.frame.get()).traverse(visitor),
             }
             if let Some(handled) = (*self.exc_state.get()).exc_value.as_ref() {
                 visitor.visit(handled);

@@ -39,6 +39,10 @@ pub struct ThreadState {
     pub eval_breaker: EvalBreaker,
     /// The current context of context variables; empty before the first use.
     pub context: ObjCell,
+    /// The event loop that runs in the thread, for `_asyncio`.
+    pub asyncio_loop: ObjCell,
+    /// The task whose step the loop is running.
+    pub asyncio_task: ObjCell,
 }
 
 /// Bits by which other threads ask a thread to look up from its work.
@@ -189,6 +193,8 @@ impl ThreadState {
             recursion_depth: Cell::new(0),
             eval_breaker: EvalBreaker::default(),
             context: ObjCell::empty(),
+            asyncio_loop: ObjCell::empty(),
+            asyncio_task: ObjCell::empty(),
         }));
         // SAFETY: the state is not shared yet; the first handled-exception item lies in the state itself.
         unsafe { (*state.raw()).exc_info = &raw mut (*state.raw()).exc_state };

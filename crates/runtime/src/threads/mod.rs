@@ -27,4 +27,7 @@ pub fn after_fork() {
     crate::imports::imp::reset_lock();
     start::forget_others();
     registry().keep_only_current();
+    // No event loop goes on in the child.
+    state.asyncio_loop.set(None);
+    state.asyncio_task.set(None);
 }

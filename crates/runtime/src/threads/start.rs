@@ -112,6 +112,9 @@ fn run(work: Work) {
     }
     drop((function, args, kwargs));
     super::local::forget_thread(serial);
+    for cell in [&state.context, &state.asyncio_task, &state.asyncio_loop] {
+        cell.set(None);
+    }
     registry().remove(serial);
     not_daemons().0.borrow_mut().retain(|other| !Arc::ptr_eq(other, &shared));
     shared.set_done();
