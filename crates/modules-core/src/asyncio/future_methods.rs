@@ -11,11 +11,7 @@ use taipan_runtime::contextvars;
 
 /// A deleted attribute, where attributes of this kind cannot be.
 pub fn not_deletable(object: &PyObject, name: &str) -> Raised {
-    raised!(
-        AttributeError,
-        "attribute '{name}' of '{}' objects cannot be deleted",
-        object.class().tp_name()
-    )
+    raised!(AttributeError, "attribute '{name}' of '{}' objects cannot be deleted", object.class().tp_name())
 }
 
 #[pymethods(SLOTS)]

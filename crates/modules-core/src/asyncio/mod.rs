@@ -26,8 +26,8 @@ mod task;
 mod task_methods;
 
 use future::PyFuture;
-use task::PyTask;
 use taipan_objects::prelude::*;
+use task::PyTask;
 
 /// Accelerator module for asyncio
 #[pymodule(name = "_asyncio")]

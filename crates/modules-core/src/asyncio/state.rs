@@ -179,9 +179,7 @@ impl State {
         let names = names.downcast::<PyTuple>();
         let method = intern!("call_soon");
         match argument {
-            Some(argument) => {
-                call::method_names(event_loop, method, &[function, argument, context], names)?
-            }
+            Some(argument) => call::method_names(event_loop, method, &[function, argument, context], names)?,
             None => call::method_names(event_loop, method, &[function, context], names)?,
         };
         Ok(())
@@ -263,9 +261,8 @@ impl State {
 
 /// The loop of anything like a future: what `get_loop` gives, else `_loop`.
 pub fn loop_of(future: &PyObject) -> PyResult {
-    let own = future
-        .downcast_exact::<PyFuture>()
-        .or_else(|| future.downcast_exact::<PyTask>().map(PyTask::future));
+    let own =
+        future.downcast_exact::<PyFuture>().or_else(|| future.downcast_exact::<PyTask>().map(PyTask::future));
     if let Some(future) = own {
         return future.loop_or_raise();
     }

@@ -14,7 +14,12 @@ use taipan_objects::types::builtin::PyBuiltin;
 use taipan_objects::types::exceptions::PyBaseException;
 
 // What the loop calls for a step.
-#[pytype(name = "_asyncio.TaskStepMethWrapper", gc, flags(DISALLOW_INSTANTIATION, IMMUTABLETYPE), parts(STEP))]
+#[pytype(
+    name = "_asyncio.TaskStepMethWrapper",
+    gc,
+    flags(DISALLOW_INSTANTIATION, IMMUTABLETYPE),
+    parts(STEP)
+)]
 pub struct TaskStep {
     ob_base: PyObject,
     task: Obj,
@@ -23,10 +28,10 @@ pub struct TaskStep {
 }
 
 impl TaskStep {
-    pub fn new(task: &PyTask, exception: Option<Obj>) -> Obj {
+    pub fn new(task: &PyTask, exception: Option<Obj>) -> Py<TaskStep> {
         let step =
             TaskStep { ob_base: PyObject::EMPTY, task: task.owned(), exception: ObjCell::new(exception) };
-        memory::new(step).into_obj()
+        memory::new(step)
     }
 }
 
