@@ -40,9 +40,8 @@ pub(super) unsafe fn bind(
         core::ptr::copy_nonoverlapping(args, locals, direct);
         *taken = direct;
         if flags & CO_VARARGS != 0 {
-            let rest = (direct..positional).map(|i| (*args.add(i)).into_obj()).collect();
             *taken = positional;
-            locals.add(total).write(Value::owned(PyTuple::from_vec(rest)));
+            locals.add(total).write(Value::owned(rest_of(args.add(direct), positional - direct)));
         }
         if let Some(names) = names {
             bind_keywords(func, code, locals, args.add(positional), names, extra_keywords)?;
@@ -60,6 +59,19 @@ pub(super) unsafe fn bind(
         }
     }
     Ok(())
+}
+
+/// The tuple of the values that are left over, which it takes.
+///
+/// # Safety
+/// There are so many values.
+#[inline(always)]
+unsafe fn rest_of(args: *const Value, count: usize) -> Py<PyTuple> {
+    if count == 0 {
+        return PyTuple::empty();
+    }
+    // SAFETY: the caller's promise.
+    PyTuple::from_vec((0..count).map(|index| unsafe { (*args.add(index)).into_obj() }).collect())
 }
 
 /// # Safety

@@ -10,6 +10,7 @@ use crate::frames::{Frame, first_instruction};
 use crate::value::Value;
 use core::mem::MaybeUninit;
 use core::ptr::null_mut;
+use taipan_objects::gc;
 use taipan_objects::model::thread::ThreadState;
 use taipan_objects::prelude::*;
 
@@ -353,18 +354,40 @@ impl Machine {
 
 /// Destroys what an instruction let go of, in the order in which it did.
 #[inline(never)]
-pub(crate) fn bury(mut dead: *mut PyObject) {
+pub(crate) fn bury(dead: *mut PyObject) {
     // SAFETY: the list holds objects nobody else has; the word of a mortal object's count is zero without one.
     unsafe {
-        let mut first: *mut PyObject = null_mut();
-        while !dead.is_null() {
-            let before = dead.cast::<*mut PyObject>().replace(first);
-            (first, dead) = (dead, before);
+        let before = dead.cast::<*mut PyObject>().replace(null_mut());
+        if !before.is_null() {
+            bury_all(dead, before);
         }
-        while !first.is_null() {
-            let next = first.cast::<*mut PyObject>().replace(null_mut());
-            taipan_objects::memory::destroy(first);
-            first = next;
+        taipan_objects::memory::destroy(dead);
+    }
+}
+
+/// Destroys all objects of a list but the last, which came off it. While the destructor of one runs, those that wait look
+/// like dead objects, and the collector does not see them.
+#[cold]
+unsafe fn bury_all(last: *mut PyObject, mut dead: *mut PyObject) {
+    // SAFETY: as above.
+    unsafe {
+        let mut waiting = vec![last];
+        while !dead.is_null() {
+            let before = dead.cast::<*mut PyObject>().replace(null_mut());
+            waiting.push(dead);
+            dead = before;
+        }
+        let tracked: Vec<bool> = waiting.iter().map(|&object| gc::is_tracked(&*object)).collect();
+        for (&object, _) in waiting.iter().zip(&tracked).filter(|(_, tracked)| **tracked) {
+            gc::untrack(object);
+        }
+        for (&object, &tracked) in waiting.iter().zip(&tracked).rev() {
+            if tracked {
+                gc::track(object);
+            }
+            if !core::ptr::eq(object, last) {
+                taipan_objects::memory::destroy(object);
+            }
         }
     }
 }

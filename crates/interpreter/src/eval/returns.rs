@@ -24,6 +24,14 @@ pub(crate) fn to_caller(m: &mut Machine) -> bool {
         if !plain || (*frame).is_init && !m.peek(1).is_none() {
             return false;
         }
+        // What dies with the frame dies before its caller goes on. Where that may run code, it dies one after the other.
+        let mut at = (*frame).localsplus();
+        while at < m.sp.sub(1) {
+            if may_run_code(*at) {
+                return false;
+            }
+            at = at.add(1);
+        }
         let value = m.pop().heap_safe();
         let previous = (*frame).previous;
         set_current(m.thread, previous);
@@ -44,6 +52,15 @@ pub(crate) fn to_caller(m: &mut Machine) -> bool {
         }
     }
     true
+}
+
+/// Whether closing a value may run code: it is the last reference to something that holds others.
+#[inline(always)]
+fn may_run_code(value: Value) -> bool {
+    value.is_owned() && value.object().refcount() == 1 && {
+        let flags = value.object().class().flags();
+        flags & (taipan_abi::Py_TPFLAGS_HAVE_GC | taipan_abi::Py_TPFLAGS_HEAPTYPE) != 0
+    }
 }
 
 /// Ends the running frame. The value goes to the caller's stack, or out of the loop where the frame was its entry.

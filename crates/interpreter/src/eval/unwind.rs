@@ -28,8 +28,8 @@ pub(crate) fn add_traceback(frame: &mut Frame, thread: &taipan_objects::model::t
         };
         let exception = exception.to_owned();
         let shown = frame.frame_object().owned();
-        let line = frame.code().line_at(unit).unwrap_or(-1);
-        let entry = PyTraceback::new(exception.traceback.get(), shown, (unit * 2) as i32, line);
+        // The line is worked out when it is asked for.
+        let entry = PyTraceback::new(exception.traceback.get(), shown, (unit * 2) as i32, -1);
         exception.traceback.set(Some(entry.into_obj()));
     }
 }

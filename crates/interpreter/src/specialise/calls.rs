@@ -11,6 +11,7 @@ use crate::eval::calls::{as_python, enter, unpack_method};
 use crate::eval::jumps::check_breaker;
 use crate::eval::machine::Machine;
 use crate::eval::opcodes::*;
+use crate::frames::peek;
 use crate::value::Value;
 use taipan_abi::Py_TPFLAGS_IMMUTABLETYPE;
 use taipan_objects::memory;
@@ -52,12 +53,12 @@ fn decide(m: &Machine, callable: Value, oparg: usize, with_receiver: bool) -> Op
     if let Some(builtin) = object.downcast_exact::<PyBuiltin>()
         && !with_receiver
     {
-        return Some(decide_builtin(builtin, oparg));
+        return Some(decide_builtin(m, builtin, oparg));
     }
     if let Some(method) = object.downcast_exact::<PyMethodDescr>()
         && with_receiver
     {
-        return Some(decide_method(method, oparg));
+        return Some(decide_method(m, method, oparg));
     }
     if let Some(class) = object.downcast::<TypeObject>()
         && !with_receiver
@@ -76,18 +77,43 @@ fn decide_function(m: &Machine, func: &PyFunction, count: usize, exact: u8, gene
     Some(if fits_exactly(code_of(func), count) { exact } else { general })
 }
 
-fn decide_builtin(builtin: &PyBuiltin, count: usize) -> u8 {
-    let is_of_builtins = |name: &str| builtin.short_name() == name && is_builtins_module(builtin);
+/// Places of the callables that have forms of their own among the interpreter's.
+#[derive(Clone, Copy)]
+enum Known {
+    Len,
+    IsInstance,
+    Append,
+}
+
+/// Remembers that the callable has a form of its own.
+fn remember(m: &Machine, known: Known, callable: &PyObject) {
+    m.thread.interpreter().known_callables[known as usize].set(Some(callable.owned()));
+}
+
+/// Whether it is the callable that was remembered.
+#[inline(always)]
+fn is_known(m: &Machine, known: Known, callable: &PyObject) -> bool {
+    core::ptr::eq(peek(&m.thread.interpreter().known_callables[known as usize]), callable.as_ptr())
+}
+
+fn decide_builtin(m: &Machine, builtin: &PyBuiltin, count: usize) -> u8 {
+    let is_of_builtins = |name: &str, known| {
+        let found = builtin.short_name() == name && is_builtins_module(builtin);
+        if found {
+            remember(m, known, builtin);
+        }
+        found
+    };
     match convention(builtin.def()) {
         Some(Convention::One) if count == 1 => {
-            if is_of_builtins("len") {
+            if is_of_builtins("len", Known::Len) {
                 CALL_LEN
             } else {
                 CALL_BUILTIN_O
             }
         }
         Some(Convention::Fast) => {
-            if count == 2 && is_of_builtins("isinstance") {
+            if count == 2 && is_of_builtins("isinstance", Known::IsInstance) {
                 CALL_ISINSTANCE
             } else {
                 CALL_BUILTIN_FAST
@@ -103,10 +129,11 @@ fn is_builtins_module(builtin: &PyBuiltin) -> bool {
     module.as_deref().and_then(|name| name.downcast::<PyStr>()).is_some_and(|name| name.eq_str("builtins"))
 }
 
-fn decide_method(method: &PyMethodDescr, count: usize) -> u8 {
+fn decide_method(m: &Machine, method: &PyMethodDescr, count: usize) -> u8 {
     match convention(method.def()) {
         Some(Convention::One) if count == 1 => {
             if method.class_of().is(PyList::type_object()) && is_append(method) {
+                remember(m, Known::Append, method);
                 CALL_LIST_APPEND
             } else {
                 CALL_METHOD_DESCRIPTOR_O
@@ -316,7 +343,7 @@ pub(crate) fn builtin_fast(m: &mut Machine, oparg: usize, keywords: bool) -> Opt
 #[inline(always)]
 pub(crate) fn len(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> {
     let callee = builtin(m, oparg)?;
-    if oparg != 1 || convention(callee.def()) != Some(Convention::One) || callee.short_name() != "len" {
+    if oparg != 1 || !is_known(m, Known::Len, callee) {
         return None;
     }
     m.save();
@@ -337,7 +364,7 @@ pub(crate) fn len(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> {
 #[inline(always)]
 pub(crate) fn isinstance(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> {
     let callee = builtin(m, oparg)?;
-    if oparg != 2 || callee.short_name() != "isinstance" {
+    if oparg != 2 || !is_known(m, Known::IsInstance, callee) {
         return None;
     }
     m.save();
@@ -408,9 +435,9 @@ pub(crate) fn list_append(m: &mut Machine, oparg: usize) -> Option<PyResult<()>>
     if oparg != 1 {
         return None;
     }
-    let (method, receiver) = native_method(m, oparg, Convention::One)?;
+    let (method, receiver) = (m.peek(oparg + 2).object_opt()?, m.peek(oparg + 1).object_opt()?);
     let list = receiver.downcast_exact::<PyList>()?;
-    if !method.class_of().is(PyList::type_object()) || !is_append_fast(method) {
+    if !is_known(m, Known::Append, method) {
         return None;
     }
     m.save();
@@ -421,12 +448,6 @@ pub(crate) fn list_append(m: &mut Machine, oparg: usize) -> Option<PyResult<()>>
         m.push(Value::none());
         m.skip(CACHES);
     }))
-}
-
-#[inline(always)]
-fn is_append_fast(method: &PyMethodDescr) -> bool {
-    // SAFETY: names of declarations are C strings.
-    unsafe { core::ffi::CStr::from_ptr(method.def().ml_name) == c"append" }
 }
 
 #[inline(always)]

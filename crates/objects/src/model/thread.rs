@@ -91,6 +91,8 @@ pub struct InterpreterState {
     pub builtins: ObjCell,
     /// `all` and `any` as they were at the start, for code that must not see them replaced.
     pub common_functions: [ObjCell; 2],
+    /// `len`, `isinstance` and `list.append`, once specialised calls know them.
+    pub known_callables: [ObjCell; 3],
     /// The dictionary of the module `sys`.
     pub sys_dict: ObjCell,
     /// `importlib._bootstrap`.
@@ -261,6 +263,7 @@ impl InterpreterState {
             modules: ObjCell::empty(),
             builtins: ObjCell::empty(),
             common_functions: [ObjCell::empty(), ObjCell::empty()],
+            known_callables: [ObjCell::empty(), ObjCell::empty(), ObjCell::empty()],
             sys_dict: ObjCell::empty(),
             importlib: ObjCell::empty(),
             recursion_limit: Cell::new(1000),

@@ -153,6 +153,23 @@ pub unsafe fn take_all(values: *mut DictValues) -> Vec<Obj> {
     }
 }
 
+/// Drops all values of an array whose owner nobody reaches any more.
+///
+/// # Safety
+/// `values` is live, and stays it while the values are dropped.
+pub unsafe fn drop_all(values: *mut DictValues) {
+    // SAFETY: each reference moves out once.
+    unsafe {
+        (*values).size.set(0);
+        for index in 0..(*values).capacity.get() as usize {
+            let value = place(values, index).replace(null_mut());
+            if !value.is_null() {
+                drop(Obj::from_raw(value));
+            }
+        }
+    }
+}
+
 /// Frees an array that is not embedded, and drops what it holds.
 ///
 /// # Safety
