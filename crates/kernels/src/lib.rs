@@ -5,6 +5,7 @@
 //! alone, and free of `unsafe`.
 
 pub mod codecs;
+pub mod decimal;
 pub mod float;
 pub mod format;
 pub mod hash;

@@ -183,7 +183,7 @@ pub fn group_fraction(digits: &str, separator: &str) -> String {
 }
 
 /// Puts a number together: `head` is sign and prefix, `rest` what follows the whole part.
-pub(super) fn number(spec: &Spec, head: String, whole: &str, rest: &str, locale: Locale) -> Number {
+pub(crate) fn number(spec: &Spec, head: String, whole: &str, rest: &str, locale: Locale) -> Number {
     let fixed = head.chars().count() + rest.chars().count();
     let zero_filled = spec.fill == '0' as u32 && spec.align == Align::AfterSign;
     let min_width = if zero_filled { spec.width.unwrap_or(0).saturating_sub(fixed) } else { 0 };
