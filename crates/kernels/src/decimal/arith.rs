@@ -146,10 +146,13 @@ fn mul_special(a: &Dec, b: &Dec, rules: &Rules, status: &mut u32) -> Dec {
 
 /// `a * b + c`, rounded once.
 pub fn fma(a: &Dec, b: &Dec, c: &Dec, rules: &Rules, status: &mut u32) -> Dec {
-    let operands = [a, b, c];
-    let signalling = operands.iter().find(|operand| operand.is_snan());
-    if let Some(nan) = signalling.or_else(|| operands.iter().find(|operand| operand.is_nan())) {
-        return nan_of(nan, None, rules, status).unwrap_or_else(Dec::nan);
+    // Nothing times an infinity has no value, whatever is added.
+    if !(a.is_infinite() && b.is_zero() || a.is_zero() && b.is_infinite()) {
+        let operands = [a, b, c];
+        let signalling = operands.into_iter().find(|operand| operand.is_snan());
+        if let Some(nan) = signalling.or_else(|| operands.into_iter().find(|operand| operand.is_nan())) {
+            return nan_of(nan, None, rules, status).unwrap_or_else(Dec::nan);
+        }
     }
     let product = if a.is_finite() && b.is_finite() {
         Dec::new(a.negative != b.negative, mul_words(&a.coef, &b.coef), a.exp + b.exp)

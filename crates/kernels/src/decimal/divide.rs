@@ -37,15 +37,28 @@ pub fn divide(a: &Dec, b: &Dec, rules: &Rules, status: &mut u32) -> Dec {
 
 /// The quotient of finite numbers to one digit more than the precision; where there is more to it, the last digit is
 /// neither 0 nor 5.
-pub fn quotient(a: &Dec, b: &Dec, rules: &Rules, status: &mut u32) -> Dec {
-    let ideal = a.exp - b.exp;
+fn quotient(a: &Dec, b: &Dec, rules: &Rules, status: &mut u32) -> Dec {
     if a.coef.is_empty() {
-        return Dec::zero(false, ideal);
+        return Dec::zero(false, a.exp - b.exp);
     }
-    let places = b.digits() - a.digits() + rules.prec + 1;
-    if !has_room(b.digits() + places.abs(), status) {
-        return Dec::nan();
+    let mut met = 0;
+    if has_room(rules.prec + a.digits() + b.digits(), &mut met) {
+        return quotient_to(a, b, rules.prec).0;
     }
+    // No memory for all digits: an exact quotient has no more than this, as a power of two divides the greatest power
+    // of ten that is not longer than four times its digits.
+    let (result, exact) = quotient_to(a, b, a.digits() + 4 * b.digits());
+    if exact {
+        return result;
+    }
+    *status |= met;
+    Dec::nan()
+}
+
+/// The quotient to one digit more than `prec`, marked where there is more to it, and whether there is not.
+fn quotient_to(a: &Dec, b: &Dec, prec: i64) -> (Dec, bool) {
+    let ideal = a.exp - b.exp;
+    let places = b.digits() - a.digits() + prec + 1;
     let scaled;
     let (quotient, rest) = if places >= 0 {
         scaled = words::shl(&a.coef, places as usize);
@@ -55,12 +68,13 @@ pub fn quotient(a: &Dec, b: &Dec, rules: &Rules, status: &mut u32) -> Dec {
         div_rem(&a.coef, &scaled)
     };
     let mut result = Dec::new(false, quotient, ideal - places);
-    if !rest.is_empty() {
+    let exact = rest.is_empty();
+    if !exact {
         mark_inexact(&mut result.coef);
     } else if places > 0 {
         drop_zeros(&mut result, ideal);
     }
-    result
+    (result, exact)
 }
 
 /// Makes a last digit of 0 or 5 say that something was cut off below it.

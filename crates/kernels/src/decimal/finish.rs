@@ -123,6 +123,11 @@ fn finish_finite(dec: &mut Dec, digits: i64, rules: &Rules, status: &mut u32) {
             }
         }
     }
+    fold_down(dec, rules, status);
+}
+
+/// Gives a number whose exponent is too great zeros instead.
+fn fold_down(dec: &mut Dec, rules: &Rules, status: &mut u32) {
     let surplus = dec.exp - rules.max_exponent();
     if surplus > 0 {
         *status |= status::CLAMPED;
@@ -135,7 +140,7 @@ fn finish_subnormal(dec: &mut Dec, rules: &Rules, status: &mut u32) {
     *status |= status::SUBNORMAL;
     let lost = rules.etiny() - dec.exp;
     if lost <= 0 {
-        return;
+        return fold_down(dec, rules, status);
     }
     *status |= status::ROUNDED;
     let rest = round_off(&mut dec.coef, lost as usize, rules.rounding, dec.negative);

@@ -71,8 +71,8 @@ pub fn parse(text: &[u32], default: char) -> Option<Spec> {
             return None;
         }
     }
-    if let Some(code @ ('e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n' | '%')) = at(i) {
-        if code == 'n' && spec.grouping != Grouping::None {
+    if let Some(code @ ('e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n' | 'N' | '%')) = at(i) {
+        if matches!(code, 'n' | 'N') && spec.grouping != Grouping::None {
             return None;
         }
         spec.code = code as u32;
@@ -166,6 +166,7 @@ fn rounded(dec: &Dec, code: char, precision: Option<usize>, rounding: Rounding) 
 pub fn format(dec: &Dec, spec: &Spec, rounding: Rounding, locale: Locale<'_>) -> Number {
     let code = match char::from_u32(spec.code) {
         Some('n') | None => 'g',
+        Some('N') => 'G',
         Some(code) => code,
     };
     if dec.kind != Kind::Finite {

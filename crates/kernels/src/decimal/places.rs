@@ -302,7 +302,7 @@ pub fn next_toward(a: &Dec, b: &Dec, rules: &Rules, status: &mut u32) -> Dec {
         return nan;
     }
     let result = match cmp(a, b) {
-        Ordering::Equal => return finished(a.clone().with_sign(b.negative), rules, status),
+        Ordering::Equal => return a.clone().with_sign(b.negative),
         Ordering::Less => next_plus(a, rules, status),
         Ordering::Greater => next_minus(a, rules, status),
     };

@@ -2,8 +2,9 @@
 
 use super::convert::{of_digits, whole_digits};
 use super::finish::{finished, invalid, nan_of};
+use super::fixed::NOISE;
 use super::number::{Dec, Rounding, Rules, has_room, status};
-use super::transcend::{self, closeness, too_great, too_small};
+use super::transcend::{self, closeness, power_of_ten_of, too_great, too_small};
 use super::words::{self, WIDTH};
 use super::{arith, compare, divide};
 use crate::int::power::pow_mod;
@@ -146,10 +147,8 @@ fn whole_power(a: &Dec, exponent: i64, negative: bool, rules: &Rules, status: &m
     if result.is_zero() {
         return too_small(negative, rules, status);
     }
-    if met & status::INEXACT != 0 {
-        *status |= status::INEXACT | status::ROUNDED;
-    }
-    finished(result.with_sign(negative), rules, status)
+    let result = finished(result.with_sign(negative), rules, status);
+    if met & status::INEXACT != 0 { inexact(result, status) } else { result }
 }
 
 /// `e ** (b * ln a)`.
@@ -176,10 +175,23 @@ fn real_power(a: &Dec, b: &Dec, negative: bool, rules: &Rules, status: &mut u32)
     let scale = prec as usize / WIDTH + 3;
     let (mut coef, exp) = transcend::exp_parts(below != b.negative, &product, product_scale, scale);
     // The noise is rounded away, so that exact powers show; there remain some digits more than the precision.
-    let excess = words::digits(&coef) as i64 - prec;
-    super::finish::round_off(&mut coef, excess as usize, Rounding::HalfEven, false);
+    super::finish::round_off(&mut coef, NOISE, Rounding::HalfEven, false);
+    let mut result = Dec::new(negative, coef, exp + NOISE as i64);
+    if power_of_ten_of(&result) == Some(0) {
+        // One it is not: a little more or less.
+        let more = below == b.negative;
+        result.coef = if more { words::add(&result.coef, &[1]) } else { words::sub(&result.coef, &[1]) };
+    }
+    inexact(finished(result, rules, status), status)
+}
+
+/// Notes that a power was rounded, as it is even where its digits suffice.
+fn inexact(result: Dec, status: &mut u32) -> Dec {
     *status |= status::INEXACT | status::ROUNDED;
-    finished(Dec::new(negative, coef, exp + excess), rules, status)
+    if *status & status::SUBNORMAL != 0 {
+        *status |= status::UNDERFLOW;
+    }
+    result
 }
 
 /// `a ** b % modulus`, of whole numbers.

@@ -140,7 +140,7 @@ fn logarithm_special(a: &Dec, rules: &Rules, status: &mut u32) -> Option<Dec> {
 }
 
 /// The power of ten that a number is.
-fn power_of_ten_of(a: &Dec) -> Option<i64> {
+pub fn power_of_ten_of(a: &Dec) -> Option<i64> {
     let zeros = words::trailing_zeros(&a.coef);
     (zeros as i64 + 1 == a.digits() && words::digit(&a.coef, zeros) == 1).then(|| a.adjusted())
 }

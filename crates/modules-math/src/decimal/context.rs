@@ -380,16 +380,16 @@ impl PyDecContext {
     #[slot(tp_setattro)]
     fn setattr(&self, name: &PyObject, value: Option<&PyObject>) -> PyResult<()> {
         let Some(name) = name.downcast::<PyStr>() else { return Err(object::bad_name(name)) };
+        let Some(value) = value else {
+            return Err(raised!(AttributeError, "context attributes cannot be deleted"));
+        };
         for (known, bits) in [("traps", &self.traps), ("flags", &self.status)] {
             if name.eq_str(known) {
-                let Some(value) = value else {
-                    return Err(raised!(AttributeError, "context attributes cannot be deleted"));
-                };
                 bits.set(bits_of_mapping(value)?);
                 return Ok(());
             }
         }
-        object::generic_set_attr(self, name, value)
+        object::generic_set_attr(self, name, Some(value))
     }
 
     #[slot(tp_repr)]

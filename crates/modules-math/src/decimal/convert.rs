@@ -56,9 +56,11 @@ pub fn of_int(value: &PyInt) -> Dec {
     }
 }
 
-/// A string as text of a number: no white space around it, no underscores, every script's digits as ASCII.
-fn number_text(value: &PyStr) -> Cow<'_, [u8]> {
+/// A string as text of a number: every script's digits as ASCII. What is exact may have white space around it, and
+/// underscores inside.
+fn number_text(value: &PyStr, mode: Mode) -> Cow<'_, [u8]> {
     match numeric_text(value) {
+        text if mode == Mode::Rounded => text,
         Cow::Borrowed(text) => without_underscores(trim(text)),
         Cow::Owned(text) => Cow::Owned(without_underscores(trim(&text)).into_owned()),
     }
@@ -89,7 +91,7 @@ fn fitted(context: &PyDecContext, mode: Mode, make: impl FnOnce() -> Dec) -> PyR
 }
 
 fn of_text(value: &PyStr, context: &PyDecContext, mode: Mode) -> PyResult<Dec> {
-    let text = number_text(value);
+    let text = number_text(value, mode);
     context.run(|rules, met| match mode {
         Mode::Exact => text::from_text_exact(&text, met),
         Mode::Rounded => text::from_text(&text, rules, met),

@@ -3,13 +3,13 @@
 use super::signals::{SIGNALS, bits_of, bits_of_dict};
 use super::state::state;
 use core::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use taipan_objects::errors;
 use taipan_objects::model::gc::{Traverse, Visitor};
 use taipan_objects::prelude::*;
 
 /// Bits that a context and its mapping share.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Bits(Rc<Cell<u32>>);
 
 impl Bits {
@@ -35,15 +35,15 @@ impl Traverse for Bits {
 #[pytype(name = "decimal.SignalDictMixin", flags(BASETYPE, IMMUTABLETYPE), parts(METHODS))]
 pub struct PySignalDictMixin {
     ob_base: PyObject,
-    /// None in a mapping that no context made.
-    bits: RefCell<Option<Bits>>,
+    /// Nothing in a mapping that no context made, or whose context is gone.
+    bits: RefCell<Weak<Cell<u32>>>,
 }
 
 /// A mapping for these bits.
 pub fn mapping_of(bits: &Bits) -> PyResult {
     let mapping = call::call(state().signal_dict(), &[])?;
     if let Some(mixin) = mapping.downcast::<PySignalDictMixin>() {
-        *mixin.bits.borrow_mut() = Some(bits.clone());
+        mixin.bits.replace(Rc::downgrade(&bits.0));
     }
     Ok(mapping)
 }
@@ -61,7 +61,7 @@ pub fn bits_of_mapping(value: &PyObject) -> PyResult<u32> {
 
 impl PySignalDictMixin {
     fn bits(&self) -> PyResult<Bits> {
-        self.bits.borrow().clone().ok_or_else(|| raised!(ValueError, "invalid signal dict"))
+        self.bits.borrow().upgrade().map(Bits).ok_or_else(|| raised!(ValueError, "invalid signal dict"))
     }
 }
 
@@ -70,7 +70,7 @@ impl PySignalDictMixin {
     #[slot(tp_new)]
     fn py_new(cls: &TypeObject, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult {
         let _ = (args, kwargs);
-        let fresh = PySignalDictMixin { ob_base: PyObject::EMPTY, bits: RefCell::new(None) };
+        let fresh = PySignalDictMixin { ob_base: PyObject::EMPTY, bits: RefCell::default() };
         Ok(taipan_objects::memory::new_in(cls, fresh)?.into_obj())
     }
 

@@ -3,6 +3,7 @@
 use super::context::current;
 use taipan_kernels::decimal::{Dec, layout};
 use taipan_kernels::format::Locale;
+use taipan_objects::errors;
 use taipan_objects::prelude::*;
 use taipan_objects::types::int::number_to_str;
 
@@ -85,8 +86,19 @@ pub fn format(dec: &Dec, spec: &PyObject, conventions: Option<&PyObject>) -> PyR
     let Some(spec) = layout::parse(&spec_text.units().to_code_points(), default) else {
         return Err(raised!(ValueError, "invalid format string"));
     };
-    let wanted =
-        if spec.code == 'n' as u32 { Some(given.unwrap_or_else(Conventions::of_locale)) } else { None };
+    let deprecated = spec.code == 'N' as u32;
+    if deprecated {
+        errors::warn(
+            Exc::DeprecationWarning,
+            1,
+            format_args!("Format specifier 'N' is deprecated and slated for removal in Python 3.18"),
+        )?;
+    }
+    let wanted = if deprecated || spec.code == 'n' as u32 {
+        Some(given.unwrap_or_else(Conventions::of_locale))
+    } else {
+        None
+    };
     let locale = match &wanted {
         None => Locale::C,
         Some(found) => {
