@@ -40,7 +40,7 @@ pub fn quantize(a: &Dec, b: &Dec, rules: &Rules, status: &mut u32) -> Dec {
 
 /// `quantize` of a finite number to an exponent.
 pub fn quantize_to(a: &Dec, exp: i64, rules: &Rules, status: &mut u32) -> Dec {
-    if exp > rules.max_exponent() || exp < rules.etiny() {
+    if exp > rules.emax || exp < rules.etiny() {
         return invalid(status::INVALID_OPERATION, status);
     }
     if a.coef.is_empty() {
@@ -308,7 +308,7 @@ pub fn next_toward(a: &Dec, b: &Dec, rules: &Rules, status: &mut u32) -> Dec {
     };
     if result.is_infinite() && a.is_finite() {
         *status |= status::OVERFLOW | status::ROUNDED | status::INEXACT;
-    } else if result.is_finite() && !result.is_normal(rules) {
+    } else if result.is_finite() && result.adjusted() < rules.emin {
         *status |= status::UNDERFLOW | status::SUBNORMAL | status::ROUNDED | status::INEXACT;
         if result.is_zero() {
             *status |= status::CLAMPED;
