@@ -176,7 +176,7 @@ pub fn minus(a: &Dec, rules: &Rules, status: &mut u32) -> Dec {
     if let Some(nan) = nan_if_any(a, rules, status) {
         return nan;
     }
-    let negative = !a.negative && !(a.is_zero() && rules.rounding != Rounding::Floor);
+    let negative = !(a.negative || a.is_zero() && rules.rounding != Rounding::Floor);
     finished(a.clone().with_sign(negative), rules, status)
 }
 

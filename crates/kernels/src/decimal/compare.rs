@@ -169,10 +169,11 @@ pub fn copy_sign(a: &Dec, b: &Dec) -> Dec {
 
 /// The invalid comparison of an operation that wants whole numbers of few digits.
 pub fn whole_between(b: &Dec, least: i64, greatest: i64, status: &mut u32) -> Result<i64, Dec> {
-    if b.is_finite() && b.exp == 0 {
-        if let Some(value) = b.to_i64().filter(|value| (least..=greatest).contains(value)) {
-            return Ok(value);
-        }
+    if b.is_finite()
+        && b.exp == 0
+        && let Some(value) = b.to_i64().filter(|value| (least..=greatest).contains(value))
+    {
+        return Ok(value);
     }
     Err(invalid(status::INVALID_OPERATION, status))
 }

@@ -224,7 +224,7 @@ fn combine_words(a: u64, b: u64, op: Logic) -> u64 {
     (0..WIDTH).fold(0, |out, i| {
         let power = words::POWERS[i];
         // A quotient's parity is that of its last digit.
-        let (x, y) = (a / power & 1, b / power & 1);
+        let (x, y) = ((a / power) & 1, (b / power) & 1);
         let digit = match op {
             Logic::And => x & y,
             Logic::Or => x | y,

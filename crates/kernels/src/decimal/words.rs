@@ -81,7 +81,7 @@ impl Divisor {
 pub fn word_digits(word: u64) -> usize {
     // 1233 / 4096 is a little more than the logarithm of two.
     let bits = 64 - word.leading_zeros() as usize;
-    let guess = bits * 1233 >> 12;
+    let guess = (bits * 1233) >> 12;
     // For zero the guess is 0, and zero is less than one.
     guess + (word >= POWERS[guess]) as usize
 }

@@ -123,16 +123,22 @@ impl HeapType {
     }
 
     /// This interpreter's type object, made now if it was not there.
+    #[inline]
     pub fn get(&'static self) -> &'static TypeObject {
-        let mut index = self.index.load(Ordering::Relaxed);
-        if index == 0 {
-            let fresh = NEXT_HEAP_TYPE.fetch_add(1, Ordering::Relaxed);
-            index = match self.index.compare_exchange(0, fresh, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => fresh,
-                Err(other) => other,
-            };
-        }
+        let known = self.index.load(Ordering::Relaxed);
+        let index = if known != 0 { known } else { self.number() };
         super::thread::current().interpreter().heap_type(index, || crate::types::r#type::from_spec(self.spec))
+    }
+
+    /// Takes the next number.
+    #[cold]
+    fn number(&self) -> usize {
+        let fresh = NEXT_HEAP_TYPE.fetch_add(1, Ordering::Relaxed);
+        assert!(fresh < super::thread::HEAP_TYPES, "more heap types than the table has places");
+        match self.index.compare_exchange(0, fresh, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => fresh,
+            Err(other) => other,
+        }
     }
 }
 

@@ -80,6 +80,9 @@ impl EvalBreaker {
     }
 }
 
+/// How many types of library modules there can be; every `#[pytype]` without a C name is one.
+pub const HEAP_TYPES: usize = 1024;
+
 /// The state of one interpreter.
 pub struct InterpreterState {
     pub id: i64,
@@ -110,7 +113,8 @@ pub struct InterpreterState {
     pub watchers: super::watchers::Watchers,
     /// Memory of small objects, kept for the next ones.
     pub free_lists: super::free_list::FreeLists,
-    heap_types: RefCell<Vec<Option<Obj>>>,
+    /// Types of library modules by their numbers; null where there is none yet. The interpreter owns them.
+    heap_types: [Cell<*mut PyObject>; HEAP_TYPES],
     extensions: RefCell<HashMap<TypeId, Box<dyn Any>>>,
 }
 
@@ -273,27 +277,30 @@ impl InterpreterState {
             dev_mode: Cell::new(false),
             watchers: super::watchers::Watchers::default(),
             free_lists: super::free_list::FreeLists::new(),
-            heap_types: RefCell::new(Vec::new()),
+            heap_types: [const { Cell::new(null_mut()) }; HEAP_TYPES],
             extensions: RefCell::new(HashMap::new()),
         }))
     }
 
-    /// The heap type at this place, made by `make` if it is not there.
+    /// The heap type of this number, made by `make` if it is not there.
+    #[inline(always)]
     pub(crate) fn heap_type(&'static self, index: usize, make: impl FnOnce() -> Obj) -> &'static TypeObject {
-        let known =
-            self.heap_types.borrow().get(index).and_then(|ty| ty.as_deref().map(super::ObjectExt::as_ptr));
-        let pointer = known.unwrap_or_else(|| {
-            let made = make();
-            let mut types = self.heap_types.borrow_mut();
-            if types.len() <= index {
-                types.resize_with(index + 1, || None);
-            }
-            let pointer = super::ObjectExt::as_ptr(&*made);
-            types[index] = Some(made);
-            pointer
-        });
-        // SAFETY: the table keeps its types as long as the interpreter lives.
-        unsafe { TypeObject::from_raw(pointer.cast()) }
+        let known = self.heap_types[index].get();
+        if !known.is_null() {
+            // SAFETY: the table keeps its types as long as the interpreter lives.
+            return unsafe { TypeObject::from_raw(known.cast()) };
+        }
+        self.keep_heap_type(index, make())
+    }
+
+    #[cold]
+    fn keep_heap_type(&'static self, index: usize, made: Obj) -> &'static TypeObject {
+        let place = &self.heap_types[index];
+        if place.get().is_null() {
+            place.set(made.into_raw());
+        }
+        // SAFETY: as above.
+        unsafe { TypeObject::from_raw(place.get().cast()) }
     }
 
     /// State of a higher floor, made on first use. It lives as long as the interpreter.
