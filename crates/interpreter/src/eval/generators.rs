@@ -6,8 +6,10 @@ use super::machine::Machine;
 use crate::calls::frames::leave_recursion;
 use crate::frames::{Frame, set_current, stack};
 use crate::generators::{self, IsSuspended, PyAsyncGenerator, PyCoroutine, State, Suspended};
+use crate::monitoring::stepping;
 use crate::value::Value;
 use taipan_objects::errors;
+use taipan_objects::model::thread::EvalBreaker;
 use taipan_objects::model::trampoline::Sent;
 use taipan_objects::prelude::*;
 
@@ -111,7 +113,13 @@ pub(crate) fn send(m: &mut Machine, oparg: usize) -> PyResult<()> {
         return resumed;
     }
     m.save();
-    match iter::send(m.obj(2), m.obj(1))? {
+    let (receiver, value) = (m.obj(2), m.obj(1));
+    let sent = if m.thread.eval_breaker.get() & EvalBreaker::TRACING != 0 {
+        m.outline(|m| stepping::send(m, receiver, value))
+    } else {
+        iter::send(receiver, value)
+    };
+    match sent? {
         Sent::Next(value) => {
             m.replace_obj(1, value);
             m.skip(1);

@@ -1,6 +1,7 @@
 //! Iterating in the general form. Generators are resumed in the same loop, see `generators`.
 
 use super::machine::Machine;
+use crate::monitoring::stepping;
 use crate::value::Value;
 use taipan_objects::prelude::*;
 
@@ -16,7 +17,11 @@ pub(crate) fn get_iter(m: &mut Machine) -> PyResult<()> {
 #[inline(always)]
 pub(crate) fn for_iter(m: &mut Machine, oparg: usize) -> PyResult<()> {
     m.save();
-    match iter::next(m.obj(1))? {
+    let next = match iter::next_or_stop(m.obj(1)) {
+        Err(raised) => m.outline(|m| stepping::stopped(m, raised)).map(|()| None),
+        next => next,
+    };
+    match next? {
         Some(item) => {
             m.push_obj(item);
             m.skip(1);

@@ -30,8 +30,6 @@ pub struct PyFrame {
     pub(crate) lineno: Cell<c_int>,
     pub(crate) trace_lines: Cell<bool>,
     pub(crate) trace_opcodes: Cell<bool>,
-    /// What its trace function is being told: an event's number and one; 0 while it is told nothing.
-    pub(crate) event: Cell<u8>,
     pub(super) extra_locals: ObjCell,
     locals_cache: ObjCell,
     pub(super) overwritten: ObjCell,
@@ -48,7 +46,6 @@ impl PyFrame {
             (&raw mut (*object).frame).write(Cell::new(frame));
             (&raw mut (*object).trace).write(ObjCell::empty());
             (&raw mut (*object).lineno).write(Cell::new(0));
-            (&raw mut (*object).event).write(Cell::new(0));
             (&raw mut (*object).trace_lines).write(Cell::new(true));
             (&raw mut (*object).trace_opcodes).write(Cell::new(false));
             (&raw mut (*object).extra_locals).write(ObjCell::empty());

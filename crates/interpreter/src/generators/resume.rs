@@ -5,10 +5,12 @@
 use super::{PyAsyncGenerator, PyCoroutine, State, Suspended, as_direct};
 use crate::eval;
 use crate::frames::{current, first_instruction, set_current};
+use crate::monitoring::events::{self, Event};
+use crate::monitoring::trace;
 use crate::value::Value;
 use taipan_bytecode::Opcode;
 use taipan_objects::errors;
-use taipan_objects::model::thread;
+use taipan_objects::model::thread::{self, EvalBreaker};
 use taipan_objects::model::trampoline::Sent;
 use taipan_objects::prelude::*;
 use taipan_objects::types::exceptions::PyBaseException;
@@ -129,6 +131,13 @@ fn close_delegate(iterator: &PyObject) -> PyResult<()> {
     }
 }
 
+/// Whether somebody wants to hear of frames that exceptions leave.
+fn unwinding_is_watched() -> bool {
+    let thread = thread::current();
+    thread.eval_breaker.get() & EvalBreaker::TRACING != 0
+        && (trace::is_set(thread) || events::state().is_wanted_anywhere(Event::PyUnwind))
+}
+
 /// Whether nothing but the handler that every generator has guards the `yield` where it waits.
 fn is_unguarded(generator: &Suspended) -> bool {
     // SAFETY: a suspended frame's instruction is the `YIELD_VALUE`; a `RESUME` follows.
@@ -159,7 +168,7 @@ pub(crate) fn close(generator: &Suspended) -> PyResult {
     let raised = match raised {
         Some(raised) => raised,
         None => {
-            if generator.state.get().is_suspended() && is_unguarded(generator) {
+            if generator.state.get().is_suspended() && is_unguarded(generator) && !unwinding_is_watched() {
                 generator.clear_frame();
                 return Ok(none());
             }

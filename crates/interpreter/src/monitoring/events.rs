@@ -134,6 +134,11 @@ impl Monitoring {
         self.global.get()[tool] | local.get(&code_key(code)).map_or(0, |local| local.events[tool])
     }
 
+    /// Whether a tool wants an event in all code.
+    pub(crate) fn is_wanted_anywhere(&self, event: Event) -> bool {
+        self.global.get().iter().any(|&events| events & event.bit() != 0)
+    }
+
     /// Whether any tool wants anything.
     pub(crate) fn is_active(&self) -> bool {
         self.global.get().iter().any(|&events| events != 0)
@@ -198,7 +203,7 @@ pub(crate) fn fire(code: &PyCode, unit: usize, event: Event, args: &[&PyObject])
             all.push(first);
         }
         all.extend_from_slice(args);
-        let result = super::trace::inside(thread, || call::call(&callback, &all))?;
+        let result = super::trace::inside(thread, event, || call::call(&callback, &all))?;
         let (disable, _) = monitoring.sentinels()?;
         if !result.is(&disable) {
             continue;

@@ -69,7 +69,7 @@ fn call(active: &mut u8, event: Event, args: &[&PyObject]) -> PyResult<()> {
         }
         let callback = state().callbacks.borrow().get(&(tool, event as u8)).cloned();
         let Some(callback) = callback else { continue };
-        let result = super::trace::inside(thread, || call::call(&callback, args))?;
+        let result = super::trace::inside_call(thread, event, || call::call(&callback, args))?;
         if !result.is(&state().sentinels()?.0) {
             continue;
         }

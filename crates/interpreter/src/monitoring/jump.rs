@@ -6,7 +6,7 @@
 
 #![expect(unsafe_code, reason = "changes a traced frame's stack and place")]
 
-use super::trace::What;
+use super::events::Event;
 use crate::frames::{Frame, PyFrame, first_instruction};
 use crate::value::Value;
 use core::ptr::null_mut;
@@ -230,22 +230,30 @@ fn line_starts(code: &PyCode) -> Vec<(usize, i32)> {
 
 /// Refuses what is no place to jump from.
 fn check_event(frame: &PyFrame) -> PyResult<()> {
-    let running = frame.frame();
-    // SAFETY: the instruction is within the code.
-    let op = Opcode::from_u8(unsafe { *running.instr } as u8).map_or(Opcode::NOP, Opcode::base);
-    let resumes = op == Opcode::RESUME && running.unit() as i32 != running.code().raw._co_firsttraceable;
-    let event = frame.event.get();
-    if event == 0 {
-        return Err(raised!(ValueError, "f_lineno can only be set in a trace function"));
+    let thread = thread::current();
+    let misplaced = || raised!(ValueError, "f_lineno can only be set in a trace function");
+    let Some(event) = super::trace::current_event(thread) else { return Err(misplaced()) };
+    let is_told = core::ptr::eq(thread.told_frame.get().cast::<Frame>(), frame.frame());
+    match event {
+        // Any other frame is in the middle of a call.
+        Event::Line
+        | Event::Jump
+        | Event::BranchLeft
+        | Event::BranchRight
+        | Event::Branch
+        | Event::PyResume
+        | Event::PyYield => {
+            if is_told {
+                Ok(())
+            } else {
+                Err(misplaced())
+            }
+        }
+        Event::PyStart => Err(raised!(ValueError, "can't jump from the 'call' trace event of a new frame")),
+        Event::Call | Event::CReturn => Err(raised!(ValueError, "can't jump during a call")),
+        Event::Reraise | Event::StopIteration => Err(raised!(SystemError, "unexpected event type")),
+        _ => Err(raised!(ValueError, "can only jump from a 'line' trace event")),
     }
-    if event == What::Call.number() && !resumes {
-        return Err(raised!(ValueError, "can't jump from the 'call' trace event of a new frame"));
-    }
-    let yields = event == What::Return.number() && op == Opcode::YIELD_VALUE;
-    if event == What::Line.number() || event == What::Call.number() || yields {
-        return Ok(());
-    }
-    Err(raised!(ValueError, "can only jump from a 'line' trace event"))
 }
 
 /// The code unit to go on at, with the stacks here and there.
@@ -328,9 +336,6 @@ pub(crate) fn set_line_number(frame: &PyFrame, value: &PyObject) -> PyResult<()>
     let Some(number) = value.downcast_exact::<PyInt>() else {
         return Err(raised!(ValueError, "lineno must be an integer"));
     };
-    if frame.trace.is_empty() {
-        return Err(raised!(ValueError, "f_lineno can only be set in a trace function"));
-    }
     check_event(frame)?;
     let Some(wanted) = number.to_i64().and_then(|line| i32::try_from(line).ok()) else {
         return Err(raised!(OverflowError, "Python int too large to convert to C int"));

@@ -13,6 +13,16 @@ pub(crate) struct Lines {
     start: Vec<bool>,
 }
 
+fn op_at(units: &[u8], unit: usize) -> Opcode {
+    Opcode::from_u8(units[2 * unit]).map_or(Opcode::NOP, Opcode::base)
+}
+
+/// Whether an instruction belongs to the line before it whatever its own is.
+fn never_starts(op: Opcode) -> bool {
+    use Opcode as O;
+    matches!(op, O::END_ASYNC_FOR | O::END_FOR | O::END_SEND | O::POP_ITER | O::RESUME)
+}
+
 impl Lines {
     pub(crate) fn of(code: &PyCode) -> Lines {
         let table = code.linetable().as_slice();
@@ -22,27 +32,27 @@ impl Lines {
         let units = bytes.as_slice();
         let count = units.len() / 2;
         let mut start = vec![false; count];
+        let mut is_prefix = vec![false; count];
         let at = |unit: usize| line.get(unit).copied().unwrap_or(-1);
         let (mut unit, mut current, mut extension) = (0, -1, 0);
         while unit < count {
             let Some(op) = Opcode::from_u8(units[2 * unit]) else { break };
             let arg = extension | usize::from(units[2 * unit + 1]);
-            if at(unit) != current && at(unit) >= 0 && op != Opcode::RESUME {
-                start[unit] = true;
-            }
-            if op != Opcode::RESUME {
+            if !never_starts(op) {
+                start[unit] |= at(unit) != current && at(unit) >= 0;
                 current = at(unit);
             }
+            is_prefix[unit] = op == Opcode::EXTENDED_ARG;
             let next = unit + 1 + op.caches();
             let target = match op.operand() {
                 Operand::JumpForward => Some(next + arg),
                 Operand::JumpBackward => next.checked_sub(arg),
                 _ => None,
             };
-            if let Some(target) = target
-                && target < count
+            if let Some(target) = target.filter(|target| *target < count)
                 && at(target) >= 0
                 && at(target) != at(unit)
+                && !never_starts(op_at(units, target))
             {
                 start[target] = true;
             }
@@ -50,9 +60,15 @@ impl Lines {
             unit = next;
         }
         for entry in taipan_bytecode::exceptiontable::Entries::new(code.exceptiontable().as_slice()) {
-            if entry.target < count && at(entry.target) >= 0 {
+            let target = entry.target;
+            if target < count && at(target) >= 0 && !never_starts(op_at(units, target)) {
                 start[entry.target] = true;
             }
+        }
+        // An instruction is looked at where its last unit stands.
+        for unit in 1..count {
+            let prefix = start[unit - 1] && is_prefix[unit - 1];
+            start[unit] |= prefix;
         }
         Lines { line, start }
     }

@@ -6,9 +6,11 @@ use super::events::{Event, Monitoring, fire, fire_raised, state};
 use super::trace::{self, What};
 use crate::eval::machine::Machine;
 use crate::frames::{Frame, first_instruction};
+use crate::generators::as_direct;
 use taipan_bytecode::Opcode;
 use taipan_objects::errors;
-use taipan_objects::model::thread::ThreadState;
+use taipan_objects::model::thread::{EvalBreaker, ThreadState};
+use taipan_objects::model::trampoline::Sent;
 use taipan_objects::prelude::*;
 use taipan_objects::types::code::PyCode;
 use taipan_objects::types::exceptions::PyBaseException;
@@ -76,10 +78,13 @@ fn tell(m: &mut Machine, pending: &mut Pending, op: u8, arg: usize) -> PyResult<
         Opcode::CALL => called(m, pending, &kept, unit, arg + 2, arg, wanted),
         Opcode::CALL_KW => called(m, pending, &kept, unit, arg + 3, arg, wanted),
         Opcode::CALL_FUNCTION_EX => called(m, pending, &kept, unit, 4, 0, wanted),
-        Opcode::JUMP_FORWARD | Opcode::JUMP_BACKWARD if wanted & Event::Jump.bit() != 0 => {
+        Opcode::JUMP_FORWARD | Opcode::JUMP_BACKWARD => {
             let next = unit + 1 + base.caches();
             let target = if base == Opcode::JUMP_FORWARD { next + arg } else { next - arg };
-            fire(&kept, unit, Event::Jump, &[&*offset(target)])
+            if wanted & Event::Jump.bit() != 0 {
+                fire(&kept, unit, Event::Jump, &[&*offset(target)])?;
+            }
+            if target > unit { Ok(()) } else { trace_round(m, monitoring, &kept, unit, target) }
         }
         Opcode::POP_JUMP_IF_FALSE
         | Opcode::POP_JUMP_IF_TRUE
@@ -89,6 +94,9 @@ fn tell(m: &mut Machine, pending: &mut Pending, op: u8, arg: usize) -> PyResult<
             pending.for_iter = Some((unit, frame));
             Ok(())
         }
+        Opcode::END_FOR | Opcode::END_SEND => generator_returned(m, &kept, unit, wanted),
+        Opcode::NOT_TAKEN => loop_goes_on(&kept, unit, wanted),
+        Opcode::END_ASYNC_FOR => loop_ends(m, &kept, unit, arg, wanted),
         _ => Ok(()),
     }
 }
@@ -130,9 +138,9 @@ fn line_event(
     if line < 0 || !lines.is_start(unit) {
         return Ok(());
     }
-    let first = code.raw._co_firsttraceable as usize;
-    let same = previous > first && previous < unit && lines.at(previous) == line;
-    if same {
+    // A frame that is entered, also by an exception, begins a line.
+    let entered = matches!(opcode_at(code, previous), Opcode::RESUME | Opcode::YIELD_VALUE);
+    if !entered && lines.at(previous) == line {
         return Ok(());
     }
     if wanted & Event::Line.bit() != 0 {
@@ -140,15 +148,33 @@ fn line_event(
         let number: &PyObject = &number;
         fire(code, unit, Event::Line, &[number])?;
     }
-    if traced {
-        // SAFETY: the frame runs.
-        let object = unsafe { (*m.frame).frame_object().to_owned() };
-        if object.trace_lines.get() {
-            object.lineno.set(line);
-            trace::trace(m.thread, m.frame, What::Line, none_ref())?;
-        }
+    if traced { trace_line(m, line) } else { Ok(()) }
+}
+
+fn trace_line(m: &Machine, line: i32) -> PyResult<()> {
+    // SAFETY: the frame runs.
+    let object = unsafe { (*m.frame).frame_object().to_owned() };
+    if object.trace_lines.get() {
+        object.lineno.set(line);
+        trace::trace(m.thread, m.frame, What::Line, none_ref())?;
     }
     Ok(())
+}
+
+/// Trace functions hear of each round of a loop that lies in one line.
+fn trace_round(
+    m: &Machine,
+    monitoring: &Monitoring,
+    code: &PyCode,
+    unit: usize,
+    target: usize,
+) -> PyResult<()> {
+    if !(trace::has_trace(m.thread) && is_traced(m.frame)) {
+        return Ok(());
+    }
+    let lines = monitoring.lines_of(code);
+    let line = lines.at(target);
+    if line >= 0 && line == lines.at(unit) { trace_line(m, line) } else { Ok(()) }
 }
 
 fn opcode_event(m: &Machine, code: &PyCode, unit: usize, wanted: u32) -> PyResult<()> {
@@ -294,6 +320,99 @@ fn finish_branch(pending: &mut Pending, frame: *mut Frame, code: &PyCode, unit: 
     fire_branch(code, place, true, unit + if at_end_for { 2 } else { 1 })
 }
 
+/// A generator ran to its end in the loop: what it returned lies on it.
+fn generator_returned(m: &Machine, code: &PyCode, unit: usize, wanted: u32) -> PyResult<()> {
+    let traced = trace::has_trace(m.thread) && is_traced(m.frame);
+    if wanted & Event::StopIteration.bit() == 0 && !traced {
+        return Ok(());
+    }
+    let is_generator = m.peek(2).object_opt().is_some_and(|receiver| as_direct(receiver).is_some());
+    if !is_generator {
+        return Ok(());
+    }
+    let value = m.obj(1);
+    let arguments: &[&PyObject] = if value.is_none() { &[] } else { &[value] };
+    let exception = call::call(Exc::StopIteration.type_object(), arguments)?;
+    if wanted & Event::StopIteration.bit() != 0 {
+        fire(code, unit, Event::StopIteration, &[&exception])?;
+    }
+    if traced {
+        let triple = PyTuple::from_slice(&[exception.class(), &exception, none_ref()]);
+        trace::trace(m.thread, m.frame, What::Exception, &triple)?;
+    }
+    Ok(())
+}
+
+/// The instruction of an earlier unit.
+fn opcode_at(code: &PyCode, unit: usize) -> Opcode {
+    // SAFETY: the unit is in the code.
+    let unit = unsafe { *first_instruction(code).add(unit) };
+    Opcode::from_u8(unit as u8).map_or(Opcode::NOP, Opcode::base)
+}
+
+/// An `async for` has its next item. (Branches of other kinds are told of before they are taken.)
+fn loop_goes_on(code: &PyCode, unit: usize, wanted: u32) -> PyResult<()> {
+    if wanted & BRANCHES == 0 || unit == 0 || opcode_at(code, unit - 1) != Opcode::END_SEND {
+        return Ok(());
+    }
+    fire_branch(code, unit - 1, false, unit + 1)
+}
+
+/// An `async for` is at its end, or something was raised in it.
+fn loop_ends(m: &Machine, code: &PyCode, unit: usize, arg: usize, wanted: u32) -> PyResult<()> {
+    let ends = m.obj(1).class().is_subtype_of(Exc::StopAsyncIteration.type_object());
+    match (unit + 1).checked_sub(arg) {
+        Some(place) if ends && wanted & BRANCHES != 0 => fire_branch(code, place, true, unit + 1),
+        _ => Ok(()),
+    }
+}
+
+/// An iterator raised: a `StopIteration` goes no further, but listeners hear of it.
+#[cold]
+pub(crate) fn stopped(m: &Machine, raised: Raised) -> PyResult<()> {
+    if !errors::matches(&raised, Exc::StopIteration) {
+        return Err(raised);
+    }
+    told_stop(m, raised).map(drop)
+}
+
+/// Tells of a `StopIteration` that goes no further.
+fn told_stop(m: &Machine, raised: Raised) -> PyResult<Py<PyBaseException>> {
+    let exception = errors::take(raised);
+    let traced = m.thread.eval_breaker.get() & EvalBreaker::TRACING != 0;
+    if !traced || trace::is_inside(m.thread) {
+        return Ok(exception);
+    }
+    let code = m.code().to_owned();
+    if state().wanted(&code) & Event::Raise.bit() != 0 {
+        fire(&code, m.unit(), Event::Raise, &[&exception])?;
+    }
+    if trace::has_trace(m.thread) && is_traced(m.frame) {
+        let raised = errors::restore(exception.clone());
+        trace_exception(m.thread, m.frame)?;
+        drop(errors::take(raised));
+    }
+    Ok(exception)
+}
+
+/// `iter::send` that tells of a `StopIteration` raised in it.
+pub(crate) fn send(m: &Machine, receiver: &PyObject, value: &PyObject) -> PyResult<Sent> {
+    let sent = if value.is_none() && iter::is_iterator(receiver) {
+        iter::next_or_stop(receiver)
+    } else {
+        call::method(receiver, intern!("send"), &[value]).map(Some)
+    };
+    match sent {
+        Ok(Some(next)) => Ok(Sent::Next(next)),
+        Ok(None) => Ok(Sent::Return(none())),
+        Err(raised) if errors::matches(&raised, Exc::StopIteration) => {
+            let exception = told_stop(m, raised)?;
+            Ok(Sent::Return(object::get_attr(&exception, intern!("value"))?))
+        }
+        Err(raised) => Err(raised),
+    }
+}
+
 /// An exception is raised, or goes on, in the running frame.
 pub(crate) fn raised(m: &Machine, pending: &mut Pending, again: bool) -> PyResult<()> {
     let native = pending.native.take();
@@ -346,10 +465,10 @@ pub(crate) fn unwound(m: &Machine) -> PyResult<()> {
     }
     trace::with_exception_kept(|| {
         if trace::has_profile(m.thread) {
-            trace::profile(m.thread, m.frame, What::Return, none_ref())?;
+            trace::profile(m.thread, m.frame, What::Unwind, none_ref())?;
         }
         if trace::has_trace(m.thread) {
-            trace::trace(m.thread, m.frame, What::Return, none_ref())?;
+            trace::trace(m.thread, m.frame, What::Unwind, none_ref())?;
         }
         Ok(())
     })

@@ -5,7 +5,7 @@
 
 #![expect(unsafe_code, reason = "calls C functions of the thread state")]
 
-use super::events;
+use super::events::{self, Event};
 use crate::frames::{Frame, PyFrame};
 use core::ffi::c_int;
 use core::ptr::null_mut;
@@ -14,6 +14,7 @@ use taipan_abi::{
     PyTrace_C_CALL, PyTrace_C_EXCEPTION, PyTrace_C_RETURN, PyTrace_CALL, PyTrace_EXCEPTION, PyTrace_LINE,
     PyTrace_OPCODE, PyTrace_RETURN,
 };
+use taipan_bytecode::Opcode;
 use taipan_objects::errors;
 use taipan_objects::model::thread::{self, ThreadState};
 use taipan_objects::model::trampoline;
@@ -31,12 +32,34 @@ pub(crate) enum What {
     CException = PyTrace_C_EXCEPTION,
     CReturn = PyTrace_C_RETURN,
     Opcode = PyTrace_OPCODE,
+    /// An exception leaves the frame: a return for trace functions.
+    Unwind = -1,
 }
 
 impl What {
-    /// As frame objects keep it.
-    pub(crate) fn number(self) -> u8 {
-        self as u8 + 1
+    fn number(self) -> c_int {
+        if self == What::Unwind { PyTrace_RETURN } else { self as c_int }
+    }
+
+    /// The event of PEP 669 that it is, at the instruction where the frame stands.
+    fn event(self, frame: &PyFrame) -> Event {
+        let running = frame.frame();
+        // SAFETY: the instruction is within the code.
+        let op = Opcode::from_u8(unsafe { *running.instr } as u8).map_or(Opcode::NOP, Opcode::base);
+        let begins = running.unit() as i32 == running.code().raw._co_firsttraceable;
+        match self {
+            What::Call if op == Opcode::RESUME && !begins => Event::PyResume,
+            What::Call => Event::PyStart,
+            What::Exception => Event::Raise,
+            What::Line => Event::Line,
+            What::Return if op == Opcode::YIELD_VALUE => Event::PyYield,
+            What::Return => Event::PyReturn,
+            What::Unwind => Event::PyUnwind,
+            What::CCall => Event::Call,
+            What::CException => Event::CRaise,
+            What::CReturn => Event::CReturn,
+            What::Opcode => Event::Instruction,
+        }
     }
 }
 
@@ -62,15 +85,35 @@ pub(crate) fn is_inside(thread: &ThreadState) -> bool {
     unsafe { (*thread.raw()).tracing != 0 }
 }
 
-/// Runs a trace function or callback.
-pub(crate) fn inside<R>(thread: &ThreadState, body: impl FnOnce() -> R) -> R {
-    // SAFETY: one field is changed.
+/// Runs a trace function or callback, told of an event at an instruction of the running frame.
+pub(crate) fn inside<R>(thread: &ThreadState, event: Event, body: impl FnOnce() -> R) -> R {
+    let outer = thread.told_frame.replace(thread.current_frame.get());
+    let result = inside_call(thread, event, body);
+    thread.told_frame.set(outer);
+    result
+}
+
+/// As [`inside`] for an event that native code tells of in the middle of a call: no frame may go on elsewhere.
+pub(crate) fn inside_call<R>(thread: &ThreadState, event: Event, body: impl FnOnce() -> R) -> R {
+    // SAFETY: two fields are changed.
     unsafe {
         (*thread.raw()).tracing += 1;
+        let outer = core::mem::replace(&mut (*thread.raw()).what_event, event as c_int);
         let result = body();
+        (*thread.raw()).what_event = outer;
         (*thread.raw()).tracing -= 1;
         result
     }
+}
+
+/// The event that the running trace function or callback is told of.
+pub(crate) fn current_event(thread: &ThreadState) -> Option<Event> {
+    if !is_inside(thread) {
+        return None;
+    }
+    // SAFETY: one field is read.
+    let number = usize::try_from(unsafe { (*thread.raw()).what_event }).ok()?;
+    events::EVENTS.get(number).map(|(_, event)| *event)
 }
 
 /// Calls one of the two functions.
@@ -84,12 +127,10 @@ fn call_function(
 ) -> PyResult<()> {
     let Some(function) = function else { return Ok(()) };
     let kept = frame.to_owned();
-    let outer = kept.event.replace(what.number());
     // SAFETY: function and data belong together; the frame object is alive.
-    let status = inside(thread, || unsafe {
-        function(data, kept.as_ptr().cast::<PyFrameObject>(), what as c_int, arg.as_ptr())
+    let status = inside(thread, what.event(&kept), || unsafe {
+        function(data, kept.as_ptr().cast::<PyFrameObject>(), what.number(), arg.as_ptr())
     });
-    kept.event.set(outer);
     kept.lineno.set(0);
     trampoline::check_status(status).map(drop)
 }

@@ -28,6 +28,8 @@ pub struct ThreadState {
     pub frames: Cell<*mut c_void>,
     /// The innermost frame the interpreter runs.
     pub current_frame: Cell<*mut c_void>,
+    /// The frame of which a trace function or callback is being told, as an instruction of it begins.
+    pub told_frame: Cell<*mut c_void>,
     /// Objects whose destruction was put off because the stack was deep.
     pub(crate) put_off: RefCell<Vec<*mut PyObject>>,
     pub(crate) put_off_pending: Cell<bool>,
@@ -193,6 +195,7 @@ impl ThreadState {
             stack_limit_dealloc: Cell::new(0),
             frames: Cell::new(null_mut()),
             current_frame: Cell::new(null_mut()),
+            told_frame: Cell::new(null_mut()),
             put_off: RefCell::new(Vec::new()),
             put_off_pending: Cell::new(false),
             put_off_busy: Cell::new(false),

@@ -55,7 +55,7 @@ pub fn import_module(name: &PyStr) -> PyResult {
     let Some(import) = import else {
         return import_absolute(name);
     };
-    let from = PyList::from_vec(vec![PyStr::empty().into_obj()]);
+    let from = PyList::new();
     let globals = globals.unwrap_or_else(|| PyDict::new().into_obj());
     let zero = PyInt::from_i64(0);
     call::call(&import, &[name, &globals, &globals, &from, &zero])?;
@@ -67,7 +67,7 @@ pub fn import_module(name: &PyStr) -> PyResult {
 
 /// Imports by full name without asking `__import__`.
 pub fn import_absolute(name: &PyStr) -> PyResult {
-    let from = PyList::from_vec(vec![PyStr::empty().into_obj()]);
+    let from = PyList::new();
     import_level(name, None, None, Some(&from), 0)?;
     match loaded(name)? {
         Some(module) => Ok(module),
@@ -195,8 +195,13 @@ fn find_and_load(name: &PyStr) -> PyResult {
     let import = import_function()?;
     let timer = sys::import_time::begin();
     let found = call::method(&importlib, intern!("_find_and_load"), &[name, &import]);
+    if timer.is_none() {
+        return found;
+    }
+    // The report writes to `sys.stderr`, which may run Python code.
+    let found = found.map_err(errors::take);
     sys::import_time::end(timer, name);
-    found
+    found.map_err(errors::restore)
 }
 
 /// The full name of a relative import.

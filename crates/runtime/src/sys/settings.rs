@@ -18,7 +18,7 @@ pub fn flags(config: &Config) -> PyResult {
     let int = |value: u32| PyInt::from_i64(i64::from(value)).into_obj();
     let flag = |value: bool| int(u32::from(value));
     info::FLAGS.make(vec![
-        int(config.debug),
+        flag(config.debug > 0),
         int(config.inspect),
         int(config.interactive),
         int(config.optimize),

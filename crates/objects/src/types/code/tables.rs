@@ -93,7 +93,8 @@ fn branches(code: &PyCode) -> PyResult<Vec<Obj>> {
             }
             Opcode::END_ASYNC_FOR => {
                 if let Some(left) = send_of(bytes, start, argument) {
-                    found.push((left, left + 2, at).to_py()?);
+                    // A NOT_TAKEN follows there, too.
+                    found.push((left, left + 4, at).to_py()?);
                 }
             }
             _ => {}
