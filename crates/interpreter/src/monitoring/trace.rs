@@ -6,7 +6,7 @@
 #![expect(unsafe_code, reason = "calls C functions of the thread state")]
 
 use super::events::{self, Event};
-use crate::frames::{Frame, PyFrame};
+use crate::frames::{Frame, PyFrame, current};
 use core::ffi::c_int;
 use core::ptr::null_mut;
 use taipan_abi::{Py_tracefunc, PyFrameObject};
@@ -87,7 +87,7 @@ pub(crate) fn is_inside(thread: &ThreadState) -> bool {
 
 /// Runs a trace function or callback, told of an event at an instruction of the running frame.
 pub(crate) fn inside<R>(thread: &ThreadState, event: Event, body: impl FnOnce() -> R) -> R {
-    let outer = thread.told_frame.replace(thread.current_frame.get());
+    let outer = thread.told_frame.replace(current(thread).cast());
     let result = inside_call(thread, event, body);
     thread.told_frame.set(outer);
     result

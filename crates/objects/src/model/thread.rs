@@ -26,8 +26,6 @@ pub struct ThreadState {
     pub stack_limit_dealloc: Cell<usize>,
     /// The interpreter crate's frame stack for this thread.
     pub frames: Cell<*mut c_void>,
-    /// The innermost frame the interpreter runs.
-    pub current_frame: Cell<*mut c_void>,
     /// The frame of which a trace function or callback is being told, as an instruction of it begins.
     pub told_frame: Cell<*mut c_void>,
     /// Objects whose destruction was put off because the stack was deep.
@@ -194,7 +192,6 @@ impl ThreadState {
             stack_limit: Cell::new(0),
             stack_limit_dealloc: Cell::new(0),
             frames: Cell::new(null_mut()),
-            current_frame: Cell::new(null_mut()),
             told_frame: Cell::new(null_mut()),
             put_off: RefCell::new(Vec::new()),
             put_off_pending: Cell::new(false),
