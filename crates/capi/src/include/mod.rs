@@ -53,6 +53,7 @@ pub mod sysmodule;
 pub mod tupleobject;
 pub mod typeobject;
 pub mod unicode_codecs;
+pub mod unicode_locale;
 pub mod unicode_text;
 pub mod unicodeobject;
 pub mod unicodewriter;

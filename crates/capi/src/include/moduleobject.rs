@@ -39,7 +39,8 @@ pub unsafe fn allocate_state(module: &PyModule, def: *mut PyModuleDef) -> PyResu
     // SAFETY: the caller passes a live definition.
     let size = unsafe { (*def).m_size };
     if size > 0 && module.state().is_null() {
-        let memory = taipan_objects::memory::raw_alloc_zeroed(size as usize);
+        let memory =
+            taipan_objects::memory::alloc_zeroed_in(taipan_objects::memory::Domain::Mem, size as usize);
         if memory.is_null() {
             return Err(raised!(MemoryError));
         }

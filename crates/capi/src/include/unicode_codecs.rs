@@ -97,21 +97,6 @@ c_api! {
     fn PyUnicode_DecodeCharmap(start: *const c_char, length: isize, mapping: Ref, errors: *const c_char) -> Ref {
         new_ref(charmap::decode(bytes(start, length), errors_of(errors).as_deref(), opt(mapping)))
     }
-    fn PyUnicode_DecodeLocaleAndSize(start: *const c_char, length: isize, _errors: *const c_char) -> Ref {
-        let bytes = bytes(start, length);
-        if bytes.contains(&0) {
-            return new_ref(Err::<Obj, _>(raised!(ValueError, "embedded null byte")));
-        }
-        new_ref(PyStr::decode_fs(bytes))
-    }
-    fn PyUnicode_EncodeLocale(object: Ref, _errors: *const c_char) -> Ref {
-        new_ref(subject(object).and_then(PyStr::encode_fs).and_then(|bytes| {
-            if bytes.contains(&0) {
-                return Err(raised!(ValueError, "embedded null byte"));
-            }
-            Ok(PyBytes::new(&bytes))
-        }))
-    }
     fn PyUnicode_AsUTF16String(object: Ref) -> Ref { new_ref(subject(object).and_then(|text| builtin::utf16_encode(text, None, 0))) }
     fn PyUnicode_AsUTF32String(object: Ref) -> Ref { new_ref(subject(object).and_then(|text| builtin::utf32_encode(text, None, 0))) }
     fn PyUnicode_AsUnicodeEscapeString(object: Ref) -> Ref { new_ref(subject(object).map(builtin::unicode_escape_encode)) }

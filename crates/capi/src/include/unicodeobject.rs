@@ -143,7 +143,6 @@ c_api! {
     }
     fn PyUnicode_DecodeFSDefault(start: *const c_char) -> Ref { new_ref(PyStr::decode_fs(CStr::from_ptr(start).to_bytes())) }
     fn PyUnicode_DecodeFSDefaultAndSize(start: *const c_char, length: isize) -> Ref { new_ref(PyStr::decode_fs(bytes(start, length))) }
-    fn PyUnicode_DecodeLocale(start: *const c_char, _errors: *const c_char) -> Ref { new_ref(PyStr::decode_fs(CStr::from_ptr(start).to_bytes())) }
     fn PyUnicode_EncodeFSDefault(object: Ref) -> Ref { new_ref(typed::<PyStr>(object).and_then(PyStr::encode_fs).map(|bytes| PyBytes::new(&bytes))) }
     fn PyUnicode_FromEncodedObject(object: Ref, encoding: *const c_char, errors: *const c_char) -> Ref {
         let (encoding, errors) = (opt_text(encoding), opt_text(errors));

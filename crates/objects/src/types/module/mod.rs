@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "walks the C tables of a specification")]
 
 mod attributes;
+mod extension;
 pub mod missing;
 
 use crate::intern;
@@ -18,7 +19,7 @@ use taipan_macros::pytype;
 /// Create a module object.
 ///
 /// The name must be a string; the optional doc argument can have any type.
-#[pytype(name = "module", exported = PyModule_Type, layout = PyModuleObject, gc, flags(BASETYPE), dict = dict, weakref = weaklist, signature = "(name, doc=None)", parts(attributes::METHODS))]
+#[pytype(name = "module", exported = PyModule_Type, layout = PyModuleObject, gc(manual), flags(BASETYPE), dict = dict, weakref = weaklist, signature = "(name, doc=None)", parts(attributes::METHODS, extension::SLOTS))]
 pub struct PyModule {
     ob_base: PyObject,
     #[member(name = "__dict__", readonly)]
