@@ -59,6 +59,34 @@ pub unsafe fn class_at<'a>(pointer: *mut taipan_abi::PyTypeObject) -> &'a TypeOb
     unsafe { TypeObject::from_raw(pointer) }
 }
 
+/// Runs an expression with borrowed objects of these names; an error where one is null.
+macro_rules! given {
+    ($($name:ident),+ => $body:expr) => {
+        (|| {
+            $(let $name = given($name)?;)+
+            $body
+        })()
+    };
+}
+
+/// A borrowed object; `SystemError` for null, unless an exception says already why it is null.
+///
+/// # Safety
+/// `pointer` is a live object or null.
+#[inline(always)]
+pub unsafe fn given<'a>(pointer: Ref) -> PyResult<&'a PyObject> {
+    // SAFETY: the caller's promise.
+    unsafe { pointer.as_ref() }.ok_or_else(missing)
+}
+
+#[cold]
+fn missing() -> Raised {
+    if taipan_objects::errors::occurred() {
+        return Raised::claim();
+    }
+    raised!(SystemError, "null argument to internal routine")
+}
+
 /// The object as `T`; `SystemError` (bad internal call) where it is none.
 ///
 /// # Safety
@@ -130,6 +158,16 @@ pub unsafe fn string(pointer: *const c_char) -> Py<PyStr> {
     PyStr::new(&unsafe { text(pointer) })
 }
 
+/// A string object of UTF-8 that C passes; `UnicodeDecodeError` where it is none.
+///
+/// # Safety
+/// `text` is a terminated string.
+pub unsafe fn utf8(text: *const c_char) -> PyResult<Py<PyStr>> {
+    // SAFETY: the caller's promise.
+    let bytes = unsafe { CStr::from_ptr(text) }.to_bytes();
+    taipan_objects::codecs::decode_bytes(bytes, None, Some("utf-8"), None)
+}
+
 /// Arguments that C passes in an array.
 ///
 /// # Safety
@@ -148,6 +186,18 @@ pub fn swallow<T>(result: PyResult<T>) -> Option<T> {
         Ok(value) => Some(value),
         Err(raised) => {
             taipan_objects::errors::clear(raised);
+            None
+        }
+    }
+}
+
+/// As [`swallow`], but the exception is reported.
+pub fn unraisable<T>(result: PyResult<T>, place: &str) -> Option<T> {
+    match result {
+        Ok(value) => Some(value),
+        Err(raised) => {
+            let message = format!("Exception ignored in {place}");
+            taipan_objects::errors::write_unraisable(raised, Some(&message), None);
             None
         }
     }

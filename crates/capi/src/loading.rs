@@ -97,6 +97,10 @@ pub fn create(spec: &PyObject) -> PyResult {
     };
     state().context.replace(before);
     let made = checked(made, name)?;
+    // SAFETY: the object is live, initialised or not.
+    if unsafe { (*made).ob_type.get() }.is_null() {
+        return Err(raised!(SystemError, "init function of {name} returned uninitialized object"));
+    }
     // SAFETY: a definition that was made an object is one.
     unsafe {
         if at(made).class().is(PyModuleDef_Type.get()) {
@@ -211,6 +215,12 @@ pub unsafe fn from_def(def: *mut PyModuleDef, spec: &PyObject) -> PyResult {
         if let Some((slot, _)) = all.iter().find(|(slot, _)| !(1..=_Py_mod_LAST_SLOT).contains(slot)) {
             return Err(raised!(SystemError, "module {name} uses unknown slot ID {slot}"));
         }
+        if all.iter().filter(|(slot, _)| *slot == Py_mod_multiple_interpreters).count() > 1 {
+            return Err(raised!(
+                SystemError,
+                "module {name} has more than one 'multiple interpreters' slots"
+            ));
+        }
         let made = match creators.first() {
             Some(&create) => {
                 let create: unsafe extern "C" fn(Ref, *mut PyModuleDef) -> Ref = core::mem::transmute(create);
@@ -246,6 +256,12 @@ pub unsafe fn from_def(def: *mut PyModuleDef, spec: &PyObject) -> PyResult {
                 return Err(raised!(
                     SystemError,
                     "module {name} is not a module object, but requests module state"
+                ));
+            }
+            None if all.iter().any(|(slot, _)| *slot == Py_mod_exec) => {
+                return Err(raised!(
+                    SystemError,
+                    "module {name} specifies execution slots, but did not create a ModuleType instance"
                 ));
             }
             None => {}

@@ -11,12 +11,12 @@ use taipan_objects::prelude::*;
 
 macro_rules! binary {
     ($($name:ident = $path:path;)*) => {
-        c_api! { $(fn $name(a: Ref, b: Ref) -> Ref { new_ref($path(at(a), at(b))) })* }
+        c_api! { $(fn $name(a: Ref, b: Ref) -> Ref { new_ref(given!(a, b => $path(a, b))) })* }
     };
 }
 macro_rules! unary {
     ($($name:ident = $path:path;)*) => {
-        c_api! { $(fn $name(a: Ref) -> Ref { new_ref($path(at(a))) })* }
+        c_api! { $(fn $name(a: Ref) -> Ref { new_ref(given!(a => $path(a))) })* }
     };
 }
 
@@ -49,9 +49,9 @@ unary! {
 c_api! {
     fn PyNumber_Check(object: Ref) -> c_int { opt(object).map_or(0, |object| c_int::from(number::is_number(object))) }
     fn PyIndex_Check(object: Ref) -> c_int { c_int::from(number::is_index(at(object))) }
-    fn PyNumber_Power(a: Ref, b: Ref, c: Ref) -> Ref { new_ref(number::power(at(a), at(b), at(c))) }
+    fn PyNumber_Power(a: Ref, b: Ref, c: Ref) -> Ref { new_ref(given!(a, b, c => number::power(a, b, c))) }
     fn PyNumber_InPlacePower(a: Ref, b: Ref, c: Ref) -> Ref {
-        new_ref(if at(c).is_none() { number::inplace_power(at(a), at(b)) } else { number::power(at(a), at(b), at(c)) })
+        new_ref(given!(c, a, b => if c.is_none() { number::inplace_power(a, b) } else { number::power(a, b, c) }))
     }
     fn PyNumber_AsSsize_t(object: Ref, overflow: Ref) -> isize {
         match number::as_isize(at(object), if overflow.is_null() { None } else { Some(Exc::OverflowError) }) {
@@ -70,84 +70,84 @@ c_api! {
             }
         }
     }
-    fn PyNumber_ToBase(object: Ref, base: c_int) -> Ref { new_ref(number::to_base(at(object), base as u32)) }
-    fn PyObject_Size(object: Ref) -> isize { size(object::len(at(object))) }
-    fn PyObject_Length(object: Ref) -> isize { size(object::len(at(object))) }
+    fn PyNumber_ToBase(object: Ref, base: c_int) -> Ref { new_ref(given!(object => number::to_base(object, base as u32))) }
+    fn PyObject_Size(object: Ref) -> isize { size(given!(object => object::len(object))) }
+    fn PyObject_Length(object: Ref) -> isize { size(given!(object => object::len(object))) }
     fn PyObject_LengthHint(object: Ref, default: isize) -> isize {
-        size(object::length_hint(at(object), default.max(0) as usize))
+        size(given!(object => object::length_hint(object, default.max(0) as usize)))
     }
     fn PyObject_SetItem(object: Ref, key: Ref, value: Ref) -> c_int {
-        status(object::set_item(at(object), at(key), Some(at(value))))
+        status(given!(object, key, value => object::set_item(object, key, Some(value))))
     }
-    fn PyObject_DelItem(object: Ref, key: Ref) -> c_int { status(object::set_item(at(object), at(key), None)) }
+    fn PyObject_DelItem(object: Ref, key: Ref) -> c_int { status(given!(object, key => object::set_item(object, key, None))) }
     fn PyObject_DelItemString(object: Ref, key: *const c_char) -> c_int {
-        status(object::set_item(at(object), &string(key), None))
+        status(given!(object => object::set_item(object, &*utf8(key)?, None)))
     }
-    fn PyObject_IsInstance(object: Ref, class: Ref) -> c_int { truth(object::is_instance(at(object), at(class))) }
-    fn PyObject_IsSubclass(derived: Ref, class: Ref) -> c_int { truth(object::is_subclass(at(derived), at(class))) }
+    fn PyObject_IsInstance(object: Ref, class: Ref) -> c_int { truth(given!(object, class => object::is_instance(object, class))) }
+    fn PyObject_IsSubclass(derived: Ref, class: Ref) -> c_int { truth(given!(derived, class => object::is_subclass(derived, class))) }
     fn PyObject_Format(object: Ref, spec: Ref) -> Ref {
         let spec = match opt(spec) {
             None => Ok(None),
             Some(spec) => typed::<PyStr>(spec.as_ptr()).map(Some),
         };
-        new_ref(spec.and_then(|spec| object::format(at(object), spec)))
+        new_ref(given!(object => spec.and_then(|spec| object::format(object, spec))))
     }
     fn PyObject_Type(object: Ref) -> Ref { at(object).class().owned().into_raw() }
     fn PyObject_GetAIter(object: Ref) -> Ref {
-        new_ref(call::special(at(object), intern!("__aiter__"), &[]).and_then(|made| {
-            made.ok_or_else(|| raised!(TypeError, "'{}' object is not an async iterable", at(object).class().name()))
-        }))
+        new_ref(given!(object => call::special(object, intern!("__aiter__"), &[]).and_then(|made| {
+            made.ok_or_else(|| raised!(TypeError, "'{}' object is not an async iterable", object.class().name()))
+        })))
     }
 
     fn PySequence_Check(object: Ref) -> c_int { c_int::from(sequence::is_sequence(at(object))) }
-    fn PySequence_Size(object: Ref) -> isize { size(object::len(at(object))) }
-    fn PySequence_Length(object: Ref) -> isize { size(object::len(at(object))) }
-    fn PySequence_GetItem(object: Ref, index: isize) -> Ref { new_ref(sequence::get_item(at(object), index)) }
+    fn PySequence_Size(object: Ref) -> isize { size(given!(object => sequence::len(object))) }
+    fn PySequence_Length(object: Ref) -> isize { PySequence_Size(object) }
+    fn PySequence_GetItem(object: Ref, index: isize) -> Ref { new_ref(given!(object => sequence::get_item(object, index))) }
     fn PySequence_SetItem(object: Ref, index: isize, value: Ref) -> c_int {
-        status(sequence::set_item(at(object), index, opt(value)))
+        status(given!(object => sequence::set_item(object, index, opt(value))))
     }
-    fn PySequence_DelItem(object: Ref, index: isize) -> c_int { status(sequence::set_item(at(object), index, None)) }
+    fn PySequence_DelItem(object: Ref, index: isize) -> c_int { status(given!(object => sequence::set_item(object, index, None))) }
     fn PySequence_GetSlice(object: Ref, start: isize, end: isize) -> Ref {
-        new_ref(object::get_item(at(object), &crate::glue::plain_slice(start, end)))
+        new_ref(given!(object => object::get_item(object, &crate::glue::plain_slice(start, end))))
     }
     fn PySequence_SetSlice(object: Ref, start: isize, end: isize, value: Ref) -> c_int {
-        status(object::set_item(at(object), &crate::glue::plain_slice(start, end), opt(value)))
+        status(given!(object => object::set_item(object, &crate::glue::plain_slice(start, end), opt(value))))
     }
     fn PySequence_DelSlice(object: Ref, start: isize, end: isize) -> c_int {
-        status(object::set_item(at(object), &crate::glue::plain_slice(start, end), None))
+        status(given!(object => object::set_item(object, &crate::glue::plain_slice(start, end), None)))
     }
-    fn PySequence_Contains(object: Ref, value: Ref) -> c_int { truth(sequence::contains(at(object), at(value))) }
-    fn PySequence_In(object: Ref, value: Ref) -> c_int { truth(sequence::contains(at(object), at(value))) }
-    fn PySequence_Count(object: Ref, value: Ref) -> isize { size(sequence::count(at(object), at(value))) }
-    fn PySequence_Index(object: Ref, value: Ref) -> isize { size(sequence::index(at(object), at(value))) }
-    fn PySequence_Repeat(object: Ref, count: isize) -> Ref { new_ref(sequence::repeat(at(object), count)) }
-    fn PySequence_InPlaceRepeat(object: Ref, count: isize) -> Ref { new_ref(sequence::inplace_repeat(at(object), count)) }
-    fn PySequence_Fast(object: Ref, message: *const c_char) -> Ref { new_ref(sequence::fast(at(object), &text(message))) }
+    fn PySequence_Contains(object: Ref, value: Ref) -> c_int { truth(given!(object, value => sequence::contains(object, value))) }
+    fn PySequence_In(object: Ref, value: Ref) -> c_int { truth(given!(object, value => sequence::contains(object, value))) }
+    fn PySequence_Count(object: Ref, value: Ref) -> isize { size(given!(object, value => sequence::count(object, value))) }
+    fn PySequence_Index(object: Ref, value: Ref) -> isize { size(given!(object, value => sequence::index(object, value))) }
+    fn PySequence_Repeat(object: Ref, count: isize) -> Ref { new_ref(given!(object => sequence::repeat(object, count))) }
+    fn PySequence_InPlaceRepeat(object: Ref, count: isize) -> Ref { new_ref(given!(object => sequence::inplace_repeat(object, count))) }
+    fn PySequence_Fast(object: Ref, message: *const c_char) -> Ref { new_ref(given!(object => sequence::fast(object, &text(message)))) }
 
     fn PyMapping_Check(object: Ref) -> c_int { opt(object).map_or(0, |object| c_int::from(mapping::is_mapping(object))) }
-    fn PyMapping_Size(object: Ref) -> isize { size(object::len(at(object))) }
-    fn PyMapping_Length(object: Ref) -> isize { size(object::len(at(object))) }
-    fn PyMapping_GetItemString(object: Ref, key: *const c_char) -> Ref { new_ref(object::get_item(at(object), &string(key))) }
+    fn PyMapping_Size(object: Ref) -> isize { size(given!(object => mapping::len(object))) }
+    fn PyMapping_Length(object: Ref) -> isize { PyMapping_Size(object) }
+    fn PyMapping_GetItemString(object: Ref, key: *const c_char) -> Ref { new_ref(given!(object => object::get_item(object, &*utf8(key)?))) }
     fn PyMapping_SetItemString(object: Ref, key: *const c_char, value: Ref) -> c_int {
-        status(object::set_item(at(object), &string(key), Some(at(value))))
+        status(given!(object, value => object::set_item(object, &*utf8(key)?, Some(value))))
     }
     fn PyMapping_GetOptionalItem(object: Ref, key: Ref, out: *mut Ref) -> c_int {
-        crate::glue::optional(mapping::get_optional_item(at(object), at(key)), out)
+        crate::glue::optional(given!(object, key => mapping::get_optional_item(object, key)), out)
     }
     fn PyMapping_GetOptionalItemString(object: Ref, key: *const c_char, out: *mut Ref) -> c_int {
-        crate::glue::optional(mapping::get_optional_item(at(object), &string(key)), out)
+        crate::glue::optional(given!(object => mapping::get_optional_item(object, &*utf8(key)?)), out)
     }
     fn PyMapping_HasKey(object: Ref, key: Ref) -> c_int {
-        swallow(mapping::get_optional_item(at(object), at(key))).flatten().map_or(0, |_| 1)
+        unraisable(given!(object, key => mapping::get_optional_item(object, key)), "PyMapping_HasKey(); consider using PyMapping_HasKeyWithError(), PyMapping_GetOptionalItem() or PyObject_GetItem()").flatten().map_or(0, |_| 1)
     }
     fn PyMapping_HasKeyString(object: Ref, key: *const c_char) -> c_int {
-        swallow(mapping::get_optional_item(at(object), &string(key))).flatten().map_or(0, |_| 1)
+        unraisable(given!(object => mapping::get_optional_item(object, &*utf8(key)?)), "PyMapping_HasKeyString(); consider using PyMapping_HasKeyStringWithError(), PyMapping_GetOptionalItemString() or PyMapping_GetItemString()").flatten().map_or(0, |_| 1)
     }
     fn PyMapping_HasKeyWithError(object: Ref, key: Ref) -> c_int {
-        truth(mapping::get_optional_item(at(object), at(key)).map(|found| found.is_some()))
+        truth(given!(object, key => mapping::get_optional_item(object, key).map(|found| found.is_some())))
     }
     fn PyMapping_HasKeyStringWithError(object: Ref, key: *const c_char) -> c_int {
-        truth(mapping::get_optional_item(at(object), &string(key)).map(|found| found.is_some()))
+        truth(given!(object => mapping::get_optional_item(object, &*utf8(key)?).map(|found| found.is_some())))
     }
 
     fn PyIter_Check(object: Ref) -> c_int { c_int::from(iter::is_iterator(at(object))) }
@@ -157,7 +157,7 @@ c_api! {
             _ => null_mut(),
         }
     }
-    fn PyIter_NextItem(iterator: Ref, out: *mut Ref) -> c_int { crate::glue::optional(iter::next(at(iterator)), out) }
+    fn PyIter_NextItem(iterator: Ref, out: *mut Ref) -> c_int { crate::glue::optional(given!(iterator => iter::next(iterator)), out) }
     fn PyIter_Send(iterator: Ref, value: Ref, out: *mut Ref) -> PySendResult {
         taipan_objects::model::trampoline::ret_send(iter::send(at(iterator), at(value)), out)
     }
@@ -171,25 +171,25 @@ c_api! {
     }
     fn PyObject_CallObject(callable: Ref, args: Ref) -> Ref {
         match opt(args) {
-            None => new_ref(call::call(at(callable), &[])),
+            None => new_ref(given!(callable => call::call(callable, &[]))),
             Some(args) => match args.downcast::<PyTuple>() {
-                Some(args) => new_ref(call::call_tuple(at(callable), args, None)),
+                Some(args) => new_ref(given!(callable => call::call_tuple(callable, args, None))),
                 None => new_ref(Err::<Obj, _>(raised!(TypeError, "argument list must be a tuple"))),
             },
         }
     }
-    fn PyObject_CallNoArgs(callable: Ref) -> Ref { new_ref(call::call(at(callable), &[])) }
-    fn PyObject_CallOneArg(callable: Ref, arg: Ref) -> Ref { new_ref(call::call(at(callable), &[at(arg)])) }
+    fn PyObject_CallNoArgs(callable: Ref) -> Ref { new_ref(given!(callable => call::call(callable, &[]))) }
+    fn PyObject_CallOneArg(callable: Ref, arg: Ref) -> Ref { new_ref(given!(callable, arg => call::call(callable, &[arg]))) }
     fn PyObject_Vectorcall(callable: Ref, args: *const Ref, nargs: usize, names: Ref) -> Ref {
         taipan_objects::protocols::call::vectorcall_raw(at(callable), args, nargs, names)
     }
     fn PyObject_VectorcallDict(callable: Ref, args: *const Ref, nargs: usize, kwargs: Ref) -> Ref {
         let positional = slice(args, nargs & !PY_VECTORCALL_ARGUMENTS_OFFSET);
         let kwargs = opt(kwargs).and_then(|kwargs| kwargs.downcast::<PyDict>());
-        new_ref(match kwargs {
-            None => call::call(at(callable), positional),
-            Some(kwargs) => call::call_tuple(at(callable), &PyTuple::from_slice(positional), Some(kwargs)),
-        })
+        new_ref(given!(callable => match kwargs {
+            None => call::call(callable, positional),
+            Some(kwargs) => call::call_tuple(callable, &PyTuple::from_slice(positional), Some(kwargs)),
+        }))
     }
     fn PyVectorcall_Call(callable: Ref, args: Ref, kwargs: Ref) -> Ref {
         // By the function at the type's offset, whether or not the type says that calls may take it.
@@ -204,9 +204,9 @@ c_api! {
         new_ref(typed::<PyStr>(name).and_then(|name| call::method_names(all[0], name, &all[1..], names)))
     }
     fn PyObject_CallMethodNoArgs(object: Ref, name: Ref) -> Ref {
-        new_ref(typed::<PyStr>(name).and_then(|name| call::method(at(object), name, &[])))
+        new_ref(given!(object => typed::<PyStr>(name).and_then(|name| call::method(object, name, &[]))))
     }
     fn PyObject_CallMethodOneArg(object: Ref, name: Ref, arg: Ref) -> Ref {
-        new_ref(typed::<PyStr>(name).and_then(|name| call::method(at(object), name, &[at(arg)])))
+        new_ref(given!(object, arg => typed::<PyStr>(name).and_then(|name| call::method(object, name, &[arg]))))
     }
 }

@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "functions that C calls")]
 
 use crate::glue::*;
+use crate::include::unicodeobject::PyUnicode_AsUTF8;
 use core::ffi::*;
 use core::ptr::null_mut;
 use taipan_abi::*;
@@ -10,6 +11,7 @@ use taipan_interpreter::monitoring::trace::{self, Function};
 use taipan_objects::errors;
 use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
+use taipan_objects::types::{builtin::PyBuiltin, function::PyFunction, method::PyMethod};
 use taipan_runtime::threads::registry::registry;
 
 /// Sets a function of every thread.
@@ -60,7 +62,7 @@ c_api! {
         new_ref(result)
     }
     fn PyEval_EvalCodeEx(code: Ref, globals: Ref, locals: Ref, args: *const Ref, argc: c_int, kwargs: *const Ref, kwargc: c_int, defaults: *const Ref, defaultc: c_int, kwdefaults: Ref, closure: Ref) -> Ref {
-        use taipan_objects::types::{code::PyCode, function::PyFunction};
+        use taipan_objects::types::code::PyCode;
         let made = typed::<PyCode>(code).and_then(|code| PyFunction::new(code, typed::<PyDict>(globals)?, None));
         let Ok(function) = made else { return null_mut() };
         if defaultc > 0 {
@@ -89,12 +91,24 @@ c_api! {
         1
     }
     fn PyEval_GetFuncName(function: Ref) -> *const c_char {
-        match object::get_optional_attr(at(function), intern!("__name__")) {
-            Ok(Some(name)) if name.downcast::<PyStr>().is_some() => crate::include::unicodeobject::PyUnicode_AsUTF8(name.as_ptr()),
-            _ => (*at(function).class().raw()).tp_name,
+        let function = at(function);
+        if let Some(method) = function.downcast::<PyMethod>() {
+            return PyEval_GetFuncName(method.function.as_ptr());
+        }
+        match function.downcast::<PyFunction>() {
+            // The function keeps its name.
+            Some(function) => function.name.get().map_or(core::ptr::null(), |name| PyUnicode_AsUTF8(name.as_ptr())),
+            None if function.downcast::<PyBuiltin>().is_some() => (*(*function.as_ptr().cast::<PyCFunctionObject>()).m_ml).ml_name,
+            None => (*function.class().raw()).tp_name,
         }
     }
-    fn PyEval_GetFuncDesc(_function: Ref) -> *const c_char { c"()".as_ptr() }
+    fn PyEval_GetFuncDesc(function: Ref) -> *const c_char {
+        let function = at(function);
+        let is_function = function.downcast::<PyMethod>().is_some()
+            || function.downcast::<PyFunction>().is_some()
+            || function.downcast::<PyBuiltin>().is_some();
+        if is_function { c"()".as_ptr() } else { c" object".as_ptr() }
+    }
     fn Py_EnterRecursiveCall(place: *const c_char) -> c_int { status(errors::check_stack(&text(place))) }
     fn Py_LeaveRecursiveCall() {}
     fn Py_MakePendingCalls() -> c_int { status(taipan_objects::system::check_signals()) }

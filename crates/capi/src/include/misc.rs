@@ -298,7 +298,7 @@ c_api! {
     fn _Py_NewReference(object: Ref) { (*object).ob_refcnt.set(1) }
     fn _PyNumber_Index(object: Ref) -> Ref { new_ref(number::index(at(object))) }
     fn _PyTuple_FromArray(items: *const Ref, count: isize) -> Ref { crate::include::tupleobject::PyTuple_FromArray(items, count) }
-    fn PyEval_GetLocals() -> Ref { lent(taipan_interpreter::frames::current_locals().map(Some)) }
+    fn PyEval_GetLocals() -> Ref { lent(taipan_interpreter::frames::current_locals_kept().map(Some)) }
     fn PySys_GetXOptions() -> Ref { lent(taipan_runtime::sys::get(intern!("_xoptions"))) }
     fn Py_GetCompiler() -> *const c_char { c"[rustc]".as_ptr() }
     fn Py_GetCopyright() -> *const c_char {

@@ -124,10 +124,22 @@ c_api! {
     fn PyModuleDef_Init(def: *mut PyModuleDef) -> Ref { crate::loading::init_def(def) }
     fn PyState_FindModule(def: *mut PyModuleDef) -> Ref { crate::loading::find_module(def).map_or(null_mut(), |module| module.as_ptr()) }
     fn PyState_AddModule(module: Ref, def: *mut PyModuleDef) -> c_int {
+        if def.is_null() || module.is_null() {
+            let _: Raised = raised!(SystemError, "PyState_AddModule: module definition is NULL");
+            return -1;
+        }
+        if !(*def).m_slots.is_null() {
+            let _: Raised = raised!(SystemError, "PyState_AddModule called on module with slots");
+            return -1;
+        }
         crate::loading::remember_module(at(module), def);
         0
     }
     fn PyState_RemoveModule(def: *mut PyModuleDef) -> c_int {
+        if !(*def).m_slots.is_null() {
+            let _: Raised = raised!(SystemError, "PyState_RemoveModule called on module with slots");
+            return -1;
+        }
         crate::loading::forget_module(def);
         0
     }

@@ -131,7 +131,7 @@ c_api! {
         }
     }
     fn PyObject_GenericSetDict(object: Ref, value: Ref, _context: *mut c_void) -> c_int {
-        status(object::set_attr(at(object), intern!("__dict__"), opt(value)))
+        status(object::set_instance_dict(at(object), opt(value)))
     }
     fn PyObject_SelfIter(object: Ref) -> Ref { at(object).owned().into_raw() }
     fn PyObject_Dir(object: Ref) -> Ref {

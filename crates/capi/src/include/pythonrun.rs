@@ -39,6 +39,10 @@ pub unsafe fn compiled(
         options.flags = flags.cf_flags as u32;
     }
     options.optimize = optimize;
+    if options.flags & compile::flags::IGNORE_COOKIE != 0 {
+        let text = taipan_objects::codecs::decode_bytes(source, None, Some("utf-8"), None)?;
+        return compile::compile(&Source::Text(&text), filename, &options);
+    }
     compile::compile(&Source::Bytes(source), filename, &options)
 }
 

@@ -36,13 +36,16 @@ unsafe fn run_main(source: &[u8], name: &PyStr, flags: *mut PyCompilerFlags) -> 
     let named = main.get_str(intern!("__file__"))?.is_none();
     if named {
         main.set_item(intern!("__file__"), name)?;
+        main.set_item(intern!("__cached__"), none_ref())?;
     }
+    taipan_runtime::lifecycle::set_main_loader(&main, name, "SourceFileLoader")?;
     // SAFETY: the caller passes flags or null.
     let result = unsafe { compiled(source, name, 257, flags, -1) }
         .and_then(|code| taipan_interpreter::eval_code(&code, &main, None));
     if named {
         let pending = result.is_err().then(taipan_objects::errors::take_opt).flatten();
         swallow(main.pop(intern!("__file__")));
+        swallow(main.pop(intern!("__cached__")));
         if let Some(pending) = pending {
             return Err(taipan_objects::errors::restore(pending));
         }
@@ -129,7 +132,8 @@ c_api! {
     }
     fn PyRun_InteractiveLoop(file: *mut c_void, filename: *const c_char) -> c_int { PyRun_InteractiveLoopFlags(file, filename, null_mut()) }
     fn PyRun_InteractiveOneObject(file: *mut c_void, filename: Ref, flags: *mut PyCompilerFlags) -> c_int {
-        let Ok(name) = typed::<PyStr>(filename) else {
+        let Some(name) = opt(filename).and_then(|name| name.downcast::<PyStr>()) else {
+            let _: Raised = raised!(TypeError, "bad argument type for built-in operation");
             PyErr_Print();
             return -1;
         };

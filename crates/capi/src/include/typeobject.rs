@@ -21,6 +21,8 @@ unsafe fn slot(class: &TypeObject, number: c_int) -> *mut c_void {
             Py_tp_members => (*class.raw()).tp_members.cast(),
             Py_tp_getset => (*class.raw()).tp_getset.cast(),
             Py_tp_doc => (*class.raw()).tp_doc.cast_mut().cast(),
+            Py_tp_token if class.is_heap() => (*class.raw().cast::<PyHeapTypeObject>()).ht_token,
+            Py_tp_token => null_mut(),
             Py_tp_bases => (*class.raw()).tp_bases.cast(),
             _ => match types::slots::offset_of_number(number) {
                 Some(offset) => types::slots::read(class, offset),
@@ -31,6 +33,25 @@ unsafe fn slot(class: &TypeObject, number: c_int) -> *mut c_void {
             },
         }
     }
+}
+
+/// The first type with this token, in the method resolution order or, before there is one, among the bases.
+unsafe fn base_by_token(class: &TypeObject, token: *mut c_void) -> Option<&TypeObject> {
+    let has_token = |class: &&TypeObject| {
+        // SAFETY: heap types are laid out as such.
+        class.is_heap() && unsafe { (*class.raw().cast::<PyHeapTypeObject>()).ht_token } == token
+    };
+    if !class.mro().is_empty() {
+        return class.mro().iter().copied().find(has_token);
+    }
+    if has_token(&class) {
+        return Some(class);
+    }
+    // SAFETY: the bases are a tuple or null, and live as long as the type.
+    let bases = unsafe { opt((*class.raw()).tp_bases) }?.downcast::<PyTuple>()?;
+    let mut bases = bases.as_slice().iter().filter_map(|base| base.downcast::<TypeObject>());
+    // SAFETY: a live type.
+    bases.find_map(|base| unsafe { base_by_token(base, token) })
 }
 
 c_api! {
@@ -81,18 +102,26 @@ c_api! {
         }
     }
     fn PyType_GetBaseByToken(class: *mut PyTypeObject, token: *mut c_void, out: *mut *mut PyTypeObject) -> c_int {
-        for base in class_at(class).mro() {
-            if base.is_heap() && (*base.raw().cast::<PyHeapTypeObject>()).ht_token == token {
-                if !out.is_null() {
-                    *out = base.owned().into_raw().cast();
-                }
-                return 1;
-            }
-        }
         if !out.is_null() {
             *out = null_mut();
         }
-        0
+        if token.is_null() {
+            let _: Raised = raised!(SystemError, "PyType_GetBaseByToken called with token=NULL");
+            return -1;
+        }
+        if at(class.cast()).downcast::<TypeObject>().is_none() {
+            let _: Raised = raised!(TypeError, "expected a type, got a '{}' object", at(class.cast()).class().name());
+            return -1;
+        }
+        match base_by_token(class_at(class), token) {
+            Some(base) => {
+                if !out.is_null() {
+                    *out = base.owned().into_raw().cast();
+                }
+                1
+            }
+            None => 0,
+        }
     }
     fn PyObject_GetTypeData(object: Ref, class: *mut PyTypeObject) -> *mut c_void {
         let base = class_at(class).base().map_or(16, TypeObject::tp_basicsize);

@@ -345,6 +345,20 @@ pub fn current_locals() -> PyResult {
     }
 }
 
+/// As [`current_locals`]; the frame keeps the dictionary, and gives the same one again with what changed
+/// (`PyEval_GetLocals`).
+pub fn current_locals_kept() -> PyResult {
+    let fresh = current_locals()?;
+    let frame = skip_incomplete(current(thread::current()));
+    // SAFETY: frames of the chain are alive.
+    let Some(frame) = (unsafe { frame.as_mut() }) else { return Ok(fresh) };
+    let is_function = frame.code().raw.co_flags & taipan_abi::CO_OPTIMIZED != 0;
+    match fresh.downcast::<PyDict>() {
+        Some(fresh) if is_function => frame.frame_object().keep_locals(fresh),
+        _ => Ok(fresh),
+    }
+}
+
 /// The code flags of the innermost frame that `compile` inherits; 0 where none runs.
 pub fn current_code_flags() -> u32 {
     let frame = skip_incomplete(current(thread::current()));

@@ -55,6 +55,18 @@ impl PyFrame {
         }
     }
 
+    /// Brings the dictionary of locals that C borrows up to date.
+    pub(super) fn keep_locals(&self, fresh: &PyDict) -> PyResult {
+        if let Some(kept) = self.locals_cache.get()
+            && let Some(dict) = kept.downcast::<PyDict>()
+        {
+            dict.update(fresh)?;
+            return Ok(kept);
+        }
+        self.locals_cache.set(Some(fresh.owned()));
+        Ok(fresh.owned())
+    }
+
     /// A frame that never runs, for tracebacks of native code (`PyFrame_New`).
     pub fn detached(code: &PyCode, globals: &PyDict) -> PyResult<Py<PyFrame>> {
         let function = taipan_objects::types::function::PyFunction::new(code, globals, None)?;

@@ -57,3 +57,12 @@ fn method_as_list(object: &PyObject, name: &PyStr) -> PyResult {
     };
     Ok(sequence::to_list(&iterator)?.into_obj())
 }
+
+/// The length of a mapping (`PyMapping_Size`).
+pub fn len(object: &PyObject) -> PyResult<usize> {
+    let class = object.class();
+    if class.mp_length().is_none() && class.sq_length().is_some() {
+        return Err(raised!(TypeError, "{} is not a mapping", class.name()));
+    }
+    object::len(object)
+}

@@ -236,3 +236,12 @@ pub fn reduce_iterator(
         None => (function, PyTuple::from_vec(vec![empty()])).to_py(),
     }
 }
+
+/// The length of a sequence (`PySequence_Size`).
+pub fn len(object: &PyObject) -> PyResult<usize> {
+    let class = object.class();
+    if class.sq_length().is_none() && class.mp_length().is_some() {
+        return Err(raised!(TypeError, "{} is not a sequence", class.name()));
+    }
+    object::len(object)
+}

@@ -22,7 +22,7 @@ pub use exit::{INTERRUPTED, end_process, exit_status};
 pub use fatal::fatal;
 pub use finish::{at_exit, at_very_end, finish};
 pub use interactive::{Prompt, Step, run_plain as plain_prompt};
-pub use program::main_dict;
+pub use program::{main_dict, set_main_loader};
 pub use start::start;
 
 use crate::config::{Config, Layout, Stop};

@@ -266,7 +266,7 @@ fn code_of_pyc(bytes: &[u8]) -> PyResult<Py<PyCode>> {
 }
 
 /// Gives `__main__` a loader that knows its source.
-fn set_main_loader(main: &PyDict, filename: &PyStr, class: &'static str) -> PyResult<()> {
+pub fn set_main_loader(main: &PyDict, filename: &PyStr, class: &'static str) -> PyResult<()> {
     let Some(external) = imports::loaded(intern!("_frozen_importlib_external"))? else { return Ok(()) };
     let class = object::get_attr(&external, &PyStr::new(class))?;
     let loader = call::call(&class, &[intern!("__main__"), filename])?;

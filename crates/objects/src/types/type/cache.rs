@@ -259,11 +259,16 @@ fn tell_watchers(class: &TypeObject, watched: u8) {
         // SAFETY: who added the watcher promised that it can be called with a live type.
         if unsafe { watcher(class.raw()) } < 0 {
             let raised = crate::model::Raised::claim();
-            crate::errors::write_unraisable(
-                raised,
-                Some("Exception ignored in type watcher callback"),
-                Some(class),
+            let shown = crate::types::exceptions::preserving(|| crate::protocols::object::repr(class));
+            let shown = shown.map_or_else(
+                |other| {
+                    crate::errors::clear(other);
+                    "<type>".to_string()
+                },
+                |text| text.to_string_lossy().into_owned(),
             );
+            let message = format!("Exception ignored in type watcher callback #{place} for {shown}");
+            crate::errors::write_unraisable(raised, Some(&message), None);
         }
     }
 }
