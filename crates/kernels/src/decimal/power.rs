@@ -202,7 +202,7 @@ pub fn pow_modulo(a: &Dec, b: &Dec, modulus: &Dec, rules: &Rules, status: &mut u
         return nan_of(nan, None, rules, status).unwrap_or_else(Dec::nan);
     }
     let whole = a.is_integer() && b.is_integer() && modulus.is_integer();
-    if !whole || b.negative || modulus.is_zero() || (a.is_zero() && b.is_zero()) {
+    if !whole || (b.negative && !b.is_zero()) || modulus.is_zero() || (a.is_zero() && b.is_zero()) {
         return invalid(status::INVALID_OPERATION, status);
     }
     if modulus.adjusted() >= rules.prec {

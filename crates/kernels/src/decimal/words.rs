@@ -275,6 +275,9 @@ pub fn shl(words: &[u64], places: usize) -> Coef {
         return Coef::from_slice(words);
     }
     let (whole, part) = (places / WIDTH, places % WIDTH);
+    if let (&[word], 0) = (words, whole) {
+        return of_two_words(word as u128 * POWERS[part] as u128);
+    }
     let mut out = Coef::with_capacity(whole + words.len() + 1);
     out.resize(whole, 0);
     out.extend_from_slice(words);
@@ -294,8 +297,9 @@ pub type Rest = u8;
 #[inline]
 fn rest_of(part: u64, width: usize, sticky: bool) -> Rest {
     let unit = POWERS[width - 1];
-    let digit = (part / unit) as u8;
-    let more = sticky || !part.is_multiple_of(unit);
+    let quotient = part / unit;
+    let digit = quotient as u8;
+    let more = sticky || part != quotient * unit;
     digit + (more && (digit == 0 || digit == 5)) as u8
 }
 
@@ -303,6 +307,17 @@ fn rest_of(part: u64, width: usize, sticky: bool) -> Rest {
 pub fn shr_assign(words: &mut Coef, places: usize) -> Rest {
     if places == 0 || words.is_empty() {
         return 0;
+    }
+    if let [word] = &mut words[..]
+        && places < WIDTH
+    {
+        let quotient = *word / POWERS[places];
+        let rest = rest_of(*word - quotient * POWERS[places], places, false);
+        *word = quotient;
+        if quotient == 0 {
+            words.clear();
+        }
+        return rest;
     }
     let (whole, part) = (places / WIDTH, places % WIDTH);
     if whole > words.len() || (whole == words.len() && part != 0) {
@@ -321,9 +336,9 @@ pub fn shr_assign(words: &mut Coef, places: usize) -> Rest {
         sticky |= top != 0;
     }
     let (divisor, factor) = (POWERS[part], POWERS[WIDTH - part]);
-    let rest = rest_of(words[whole] % divisor, part, sticky);
     let kept = words.len() - whole;
     let mut quotient = words[whole] / divisor;
+    let rest = rest_of(words[whole] - quotient * divisor, part, sticky);
     for i in 0..kept {
         let mut word = quotient;
         if i + 1 < kept {

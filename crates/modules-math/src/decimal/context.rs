@@ -96,7 +96,7 @@ pub fn current() -> PyResult<Py<PyDecContext>> {
 
 #[inline]
 fn of_object(value: Obj) -> PyResult<Py<PyDecContext>> {
-    value.downcast_owned::<PyDecContext>().ok_or_else(|| raised!(TypeError, "argument must be a context"))
+    value.downcast_into::<PyDecContext>().map_err(|_| raised!(TypeError, "argument must be a context"))
 }
 
 /// Makes a context the current one; the templates are copied.

@@ -30,10 +30,13 @@ impl Deref for Operand<'_> {
 /// A Decimal or an integer; None for everything else.
 #[inline]
 pub fn operand(value: &PyObject) -> Option<Operand<'_>> {
-    if let Some(decimal) = value.downcast::<PyDecimal>() {
+    if let Some(decimal) = value.downcast_exact::<PyDecimal>() {
         return Some(Operand::Of(&decimal.dec));
     }
-    value.downcast::<PyInt>().map(|value| Operand::Made(of_int(value)))
+    if let Some(value) = value.downcast::<PyInt>() {
+        return Some(Operand::Made(of_int(value)));
+    }
+    value.downcast::<PyDecimal>().map(|decimal| Operand::Of(&decimal.dec))
 }
 
 /// As `operand`; a TypeError for everything else.

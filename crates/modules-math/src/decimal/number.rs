@@ -108,7 +108,8 @@ impl PyDecimal {
 
     /// The text by the capitals of the current context, which only an exponent has.
     fn text(&self) -> PyResult<String> {
-        let capitals = self.dec.exp == 0 || current()?.capitals();
+        let plain = self.dec.exp <= 0 && self.dec.adjusted() >= -6;
+        let capitals = plain || current()?.capitals();
         Ok(text::to_text(&self.dec, false, capitals))
     }
 
