@@ -10,8 +10,24 @@ pub(super) struct Source {
     pub(super) readline: Obj,
 }
 
+/// Bytes in memory: a bytes object as it is, or a copy.
+pub(super) enum Data {
+    Shared(Py<PyBytes>),
+    Own(Vec<u8>),
+}
+
+impl Data {
+    #[inline]
+    fn as_slice(&self) -> &[u8] {
+        match self {
+            Data::Shared(bytes) => bytes.as_slice(),
+            Data::Own(bytes) => bytes,
+        }
+    }
+}
+
 pub(super) struct Input {
-    bytes: Vec<u8>,
+    bytes: Data,
     at: usize,
     source: Option<Source>,
 }
@@ -21,16 +37,16 @@ fn truncated() -> Raised {
 }
 
 impl Input {
-    pub(super) fn from_bytes(bytes: Vec<u8>) -> Self {
+    pub(super) fn from_bytes(bytes: Data) -> Self {
         Input { bytes, at: 0, source: None }
     }
 
     pub(super) fn from_file(source: Source) -> Self {
-        Input { bytes: Vec::new(), at: 0, source: Some(source) }
+        Input { bytes: Data::Own(Vec::new()), at: 0, source: Some(source) }
     }
 
     fn left(&self) -> usize {
-        self.bytes.len() - self.at
+        self.bytes.as_slice().len() - self.at
     }
 
     fn fetched(value: &PyObject, what: &str) -> PyResult<Vec<u8>> {
@@ -57,22 +73,24 @@ impl Input {
         if more.len() < missing {
             return Err(truncated());
         }
-        self.bytes.drain(..self.at);
-        self.at = 0;
-        self.bytes.extend_from_slice(&more);
+        let mut bytes = self.bytes.as_slice()[self.at..].to_vec();
+        bytes.extend_from_slice(&more);
+        (self.bytes, self.at) = (Data::Own(bytes), 0);
         Ok(())
     }
 
     /// The next `count` bytes.
+    #[inline]
     pub(super) fn take(&mut self, count: usize) -> PyResult<&[u8]> {
         if self.left() < count {
             self.fetch(count)?;
         }
         let start = self.at;
         self.at += count;
-        Ok(&self.bytes[start..self.at])
+        Ok(&self.bytes.as_slice()[start..self.at])
     }
 
+    #[inline]
     pub(super) fn array<const N: usize>(&mut self) -> PyResult<[u8; N]> {
         let mut array = [0; N];
         array.copy_from_slice(self.take(N)?);
@@ -80,24 +98,25 @@ impl Input {
     }
 
     /// The next instruction.
+    #[inline]
     pub(super) fn opcode(&mut self) -> PyResult<u8> {
         if self.left() == 0 {
             if let Some(source) = &self.source {
                 let value = call::call(&source.read, &[&PyInt::from_i64(1)])?;
                 let more = Self::fetched(&value, "read")?;
-                (self.bytes, self.at) = (more, 0);
+                (self.bytes, self.at) = (Data::Own(more), 0);
             }
             if self.left() == 0 {
                 return Err(raised!(EOFError, "Ran out of input"));
             }
         }
         self.at += 1;
-        Ok(self.bytes[self.at - 1])
+        Ok(self.bytes.as_slice()[self.at - 1])
     }
 
     /// The bytes up to the end of the line, without it.
     pub(super) fn line(&mut self) -> PyResult<Vec<u8>> {
-        let rest = &self.bytes[self.at..];
+        let rest = &self.bytes.as_slice()[self.at..];
         if let Some(length) = rest.iter().position(|&byte| byte == b'\n') {
             let line = rest[..length].to_vec();
             self.at += length + 1;
@@ -105,7 +124,7 @@ impl Input {
         }
         let Some(source) = &self.source else { return Err(truncated()) };
         let mut line = rest.to_vec();
-        self.at = self.bytes.len();
+        self.at = self.bytes.as_slice().len();
         let value = call::call(&source.readline, &[])?;
         line.extend(Self::fetched(&value, "readline")?);
         match line.pop() {

@@ -12,7 +12,7 @@ use taipan_objects::types::bytearray::PyByteArray;
 use taipan_objects::types::set::{PyFrozenSet, PySet};
 
 /// A pickle can name any place of the memo; places beyond this are refused.
-const MEMO_LIMIT: usize = 1 << 28;
+pub(super) const MEMO_LIMIT: usize = 1 << 28;
 
 /// One run of an unpickler.
 pub(super) struct Load<'a> {
@@ -29,6 +29,9 @@ fn underflow() -> Raised {
 }
 
 fn text(bytes: &[u8]) -> PyResult<Py<PyStr>> {
+    if bytes.is_ascii() {
+        return Ok(PyStr::from_ascii(bytes));
+    }
     match core::str::from_utf8(bytes) {
         Ok(text) => Ok(PyStr::new(text)),
         Err(_) => decode_object(&PyBytes::new(bytes), Some("utf-8"), Some("surrogatepass")),
@@ -63,18 +66,26 @@ impl<'a> Load<'a> {
                 let top = self.top()?.clone();
                 self.stack.push(top);
             }
+            SHORT_BINUNICODE => {
+                let [length] = self.input.array()?;
+                let value = text(self.input.take(usize::from(length))?)?;
+                self.stack.push(value.into_obj());
+            }
+            BININT1 => {
+                let [value] = self.input.array()?;
+                self.stack.push(PyInt::from_i64(i64::from(value)).into_obj());
+            }
             PROTO => return self.protocol(),
             FRAME => {
                 let length = self.length8()?;
                 return self.input.frame(length);
             }
-            NONE | NEWTRUE | NEWFALSE | INT | LONG | FLOAT | BININT | BININT1 | BININT2 | BINFLOAT
+            NONE | NEWTRUE | NEWFALSE | INT | LONG | FLOAT | BININT | BININT2 | BINFLOAT
             | LONG1 | LONG4 => {
                 let value = self.number(opcode)?;
                 self.stack.push(value);
             }
-            STRING | BINSTRING | SHORT_BINSTRING | UNICODE | BINUNICODE | SHORT_BINUNICODE | BINUNICODE8
-            | BINBYTES | SHORT_BINBYTES | BINBYTES8 | BYTEARRAY8 => {
+            STRING | BINSTRING | SHORT_BINSTRING | UNICODE | BINUNICODE | BINUNICODE8 | BINBYTES | SHORT_BINBYTES | BINBYTES8 | BYTEARRAY8 => {
                 let value = self.string(opcode)?;
                 self.stack.push(value);
             }
@@ -87,7 +98,8 @@ impl<'a> Load<'a> {
             SETITEM | SETITEMS => return self.set_items(opcode == SETITEM),
             ADDITEMS => return self.add_items(),
             GET | BINGET | LONG_BINGET => return self.get(opcode),
-            PUT | BINPUT | LONG_BINPUT | MEMOIZE => return self.put(opcode),
+            MEMOIZE => return self.memoize(),
+            PUT | BINPUT | LONG_BINPUT => return self.put(opcode),
             GLOBAL | STACK_GLOBAL | EXT1 | EXT2 | EXT4 => {
                 let value = self.global(opcode)?;
                 self.stack.push(value);
@@ -173,7 +185,6 @@ impl<'a> Load<'a> {
             NEWTRUE => PyInt::from_bool(true),
             NEWFALSE => PyInt::from_bool(false),
             BININT => PyInt::from_i64(i64::from(i32::from_le_bytes(self.input.array()?))).into_obj(),
-            BININT1 => PyInt::from_i64(i64::from(self.input.array::<1>()?[0])).into_obj(),
             BININT2 => PyInt::from_i64(i64::from(u16::from_le_bytes(self.input.array()?))).into_obj(),
             BINFLOAT => PyFloat::new(f64::from_be_bytes(self.input.array()?)).into_obj(),
             LONG1 | LONG4 => {
@@ -195,11 +206,18 @@ impl<'a> Load<'a> {
                 match &line[..] {
                     b"00" if opcode == INT => return Ok(PyInt::from_bool(false)),
                     b"01" if opcode == INT => return Ok(PyInt::from_bool(true)),
-                    [.., b'L'] => drop(line.pop()),
+                    [.., b'L'] if opcode == LONG => drop(line.pop()),
                     _ => {}
                 }
                 let line = text(&line)?;
-                call::call(PyInt::type_object(), &[&line, &PyInt::from_i64(0)])?
+                let number = call::call(PyInt::type_object(), &[&line]);
+                number.map_err(|raised| match opcode == INT && errors::matches(&raised, Exc::ValueError) {
+                    true => {
+                        errors::clear(raised);
+                        raised!(ValueError, "could not convert string to int")
+                    }
+                    false => raised,
+                })?
             }
         })
     }
@@ -235,7 +253,7 @@ impl<'a> Load<'a> {
             return Ok(decode_object(&PyBytes::new(&line), Some("raw-unicode-escape"), None)?.into_obj());
         }
         let length = match opcode {
-            SHORT_BINSTRING | SHORT_BINUNICODE | SHORT_BINBYTES => usize::from(self.input.array::<1>()?[0]),
+            SHORT_BINSTRING | SHORT_BINBYTES => usize::from(self.input.array::<1>()?[0]),
             BINSTRING => match usize::try_from(i32::from_le_bytes(self.input.array()?)) {
                 Ok(length) => length,
                 Err(_) => return Err(unpickling_error("BINSTRING pickle has negative byte count")),
@@ -245,7 +263,7 @@ impl<'a> Load<'a> {
         };
         let bytes = self.input.take(length)?;
         Ok(match opcode {
-            BINUNICODE | SHORT_BINUNICODE | BINUNICODE8 => text(bytes)?.into_obj(),
+            BINUNICODE | BINUNICODE8 => text(bytes)?.into_obj(),
             BINBYTES | SHORT_BINBYTES | BINBYTES8 => PyBytes::new(bytes).into_obj(),
             BYTEARRAY8 => PyByteArray::new(bytes).into_obj(),
             _ => {
@@ -262,15 +280,30 @@ impl<'a> Load<'a> {
         }
     }
 
+    /// A tuple of the objects on top.
+    fn tuple_of(&mut self, count: usize) -> PyResult {
+        let start = match self.stack.len().checked_sub(count) {
+            Some(start) if start >= self.floor() => start,
+            _ => return Err(underflow()),
+        };
+        let mut items = [none_ref(); 3];
+        for (place, item) in items.iter_mut().zip(&self.stack[start..]) {
+            *place = item;
+        }
+        let tuple = PyTuple::from_slice(&items[..count]).into_obj();
+        self.stack.truncate(start);
+        Ok(tuple)
+    }
+
     fn container(&mut self, opcode: u8) -> PyResult {
         Ok(match opcode {
             EMPTY_LIST => PyList::new().into_obj(),
             LIST => PyList::from_vec(self.pop_mark()?).into_obj(),
             EMPTY_TUPLE => PyTuple::empty().into_obj(),
             TUPLE => PyTuple::from_vec(self.pop_mark()?).into_obj(),
-            TUPLE1 => PyTuple::from_vec(self.popped(1)?).into_obj(),
-            TUPLE2 => PyTuple::from_vec(self.popped(2)?).into_obj(),
-            TUPLE3 => PyTuple::from_vec(self.popped(3)?).into_obj(),
+            TUPLE1 => self.tuple_of(1)?,
+            TUPLE2 => self.tuple_of(2)?,
+            TUPLE3 => self.tuple_of(3)?,
             EMPTY_DICT => PyDict::new().into_obj(),
             EMPTY_SET => PySet::new().into_obj(),
             FROZENSET => PyFrozenSet::from_vec(self.pop_mark()?)?.into_obj(),
@@ -288,7 +321,18 @@ impl<'a> Load<'a> {
         })
     }
 
+    /// Where the innermost mark is, which is taken off.
+    fn take_mark(&mut self) -> PyResult<usize> {
+        self.marks.pop().ok_or_else(|| unpickling_error("could not find MARK"))
+    }
+
     fn append(&mut self, one: bool) -> PyResult<()> {
+        if one && self.stack.len() >= self.floor() + 2 {
+            let target = self.stack[self.stack.len() - 2].clone();
+            if let Some(list) = target.downcast_exact::<PyList>() {
+                return list.append(self.pop()?);
+            }
+        }
         let items = if one { vec![self.pop()?] } else { self.pop_mark()? };
         let target = self.top()?.clone();
         if let Some(list) = target.downcast_exact::<PyList>() {
@@ -301,13 +345,35 @@ impl<'a> Load<'a> {
         items.iter().try_for_each(|item| call::call(&append, &[item]).map(drop))
     }
 
-    fn set_items(&mut self, one: bool) -> PyResult<()> {
-        let items = if one { self.popped(2)? } else { self.pop_mark()? };
-        let target = self.top()?.clone();
-        for pair in items.chunks(2) {
-            let [key, value] = pair else {
+    /// `SETITEMS`; a dictionary takes the objects as they lie on the stack.
+    fn set_many(&mut self) -> PyResult<()> {
+        let mark = self.take_mark()?;
+        if mark <= self.floor() {
+            return Err(underflow());
+        }
+        let target = self.stack[mark - 1].clone();
+        let dict = target.downcast_exact::<PyDict>();
+        for at in (mark..self.stack.len()).step_by(2) {
+            let [key, value] = &self.stack[at..(at + 2).min(self.stack.len())] else {
                 return Err(unpickling_error("odd number of items for SETITEMS"));
             };
+            match dict {
+                Some(dict) => dict.set_item(key, value)?,
+                None => object::set_item(&target, key, Some(value))?,
+            }
+        }
+        self.stack.truncate(mark);
+        Ok(())
+    }
+
+    fn set_items(&mut self, one: bool) -> PyResult<()> {
+        if !one {
+            return self.set_many();
+        }
+        let items = self.popped(2)?;
+        let target = self.top()?.clone();
+        for pair in items.chunks(2) {
+            let [key, value] = pair else { return Err(underflow()) };
             match target.downcast_exact::<PyDict>() {
                 Some(dict) => dict.set_item(key, value)?,
                 None => object::set_item(&target, key, Some(value))?,
@@ -353,11 +419,18 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
+    fn memoize(&mut self) -> PyResult<()> {
+        let value = self.top()?.clone();
+        let mut memo = self.unpickler.memo.borrow_mut();
+        if memo.len() >= MEMO_LIMIT {
+            return Err(raised!(MemoryError));
+        }
+        memo.push(Some(value));
+        Ok(())
+    }
+
     fn put(&mut self, opcode: u8) -> PyResult<()> {
-        let place = match opcode {
-            MEMOIZE => self.unpickler.memo.borrow().len(),
-            _ => self.place(PUT, BINPUT, opcode)?,
-        };
+        let place = self.place(PUT, BINPUT, opcode)?;
         let value = self.top()?.clone();
         if place >= MEMO_LIMIT {
             return Err(raised!(MemoryError));
@@ -421,10 +494,16 @@ impl<'a> Load<'a> {
         }
         let registry = module_attr(intern!("copyreg"), intern!("_inverted_registry"))?;
         let pair = mapping::get_optional_item(&registry, &code)?;
-        let Some([module, name]) =
-            pair.as_deref().and_then(|pair| pair.downcast::<PyTuple>()).map(PyTuple::as_slice)
-        else {
+        let Some(pair) = pair.filter(|pair| object::is_true(pair).unwrap_or(true)) else {
             return Err(raised!(ValueError, "unregistered extension code {}", object::str(&code)?));
+        };
+        let names = pair.downcast::<PyTuple>().map(PyTuple::as_slice);
+        let Some([module, name]) = names.filter(|names| names.iter().all(|name| PyStr::check(name))) else {
+            return Err(raised!(
+                ValueError,
+                "_inverted_registry[{}] isn't a 2-tuple of strings",
+                object::str(&code)?
+            ));
         };
         let found = self.find(module, name)?;
         object::set_item(&cache, &code, Some(&found))?;
@@ -507,12 +586,7 @@ impl<'a> Load<'a> {
     }
 
     fn persistent(&mut self, from_text: bool) -> PyResult<()> {
-        let load = object::get_optional_attr(self.unpickler, intern!("persistent_load"))?;
-        let Some(load) = load else {
-            return Err(unpickling_error(
-                "A load persistent id instruction was encountered, but no persistent_load function was specified.",
-            ));
-        };
+        let load = object::get_attr(self.unpickler, intern!("persistent_load"))?;
         let id = if from_text {
             let line = self.input.line()?;
             if !line.is_ascii() {

@@ -4,7 +4,9 @@
 //! |---|---|
 //! | `opcodes` | the instructions of a pickle |
 //! | `output` | what is written: opcodes, lengths, frames |
-//! | `pickler` | `Pickler`, its memo |
+//! | `memo` | the objects that a pickler has written |
+//! | `memo_proxy` | the memos as Python sees them |
+//! | `pickler` | `Pickler` |
 //! | `save` | values of built-in types |
 //! | `reduce` | classes, functions and whatever says itself how it is made again |
 //! | `input` | what is read, from memory or from a file |
@@ -16,6 +18,8 @@
 
 mod input;
 mod load;
+mod memo;
+mod memo_proxy;
 mod opcodes;
 mod output;
 mod pickler;
@@ -26,9 +30,12 @@ mod unpickler;
 pub use pickler::PyPickler;
 pub use unpickler::PyUnpickler;
 
+use input::Data;
 use taipan_macros::pymodule;
 use taipan_objects::errors;
+use taipan_objects::model::spec::TypePart;
 use taipan_objects::model::thread;
+use taipan_objects::types::builtin::PyBuiltin;
 use taipan_objects::prelude::*;
 
 /// The newest protocol that is understood, and the one that is used unless another is asked for.
@@ -103,6 +110,37 @@ fn unpickling_error(message: &str) -> Raised {
     raise(2, message)
 }
 
+/// A pickler or unpickler at work: no second pickle may be written or read meanwhile.
+struct Used<'a>(&'a core::cell::Cell<bool>);
+
+impl<'a> Used<'a> {
+    fn begin(busy: &'a core::cell::Cell<bool>, what: &str) -> PyResult<Self> {
+        if busy.replace(true) {
+            return Err(raised!(RuntimeError, "{what} object is already used"));
+        }
+        Ok(Used(busy))
+    }
+
+    /// Fails where it is at work.
+    fn check(busy: &core::cell::Cell<bool>, what: &str) -> PyResult<()> {
+        Used::begin(busy, what).map(drop)
+    }
+}
+
+impl Drop for Used<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}
+
+/// Whether a hook is the method that the native type itself has, bound to `owner`.
+fn is_own_method(hook: &PyObject, owner: &PyObject, part: &'static TypePart) -> bool {
+    hook.downcast_exact::<PyBuiltin>().is_some_and(|builtin| {
+        builtin.receiver().is_some_and(|receiver| receiver.is(owner))
+            && part.methods.iter().any(|method| core::ptr::eq(method, builtin.def()))
+    })
+}
+
 /// An attribute of a module, imported now if it was not.
 fn module_attr(module: &PyStr, name: &PyStr) -> PyResult {
     object::get_attr(&*taipan_runtime::imports::import_module(module)?, name)
@@ -125,6 +163,7 @@ pub mod module {
     use super::*;
     use taipan_objects::codecs::bytes_like;
     use taipan_objects::model::args::OptArg;
+    use taipan_objects::types::picklebuffer::PyPickleBuffer;
 
     #[exec]
     fn exec(m: &PyModule) -> PyResult<()> {
@@ -132,6 +171,7 @@ pub mod module {
         m.add("PickleError", &base)?;
         m.add("PicklingError", &pickling)?;
         m.add("UnpicklingError", &unpickling)?;
+        m.add("PickleBuffer", PyPickleBuffer::type_object())?;
         m.add_type(PyPickler::type_object())?;
         m.add_type(PyUnpickler::type_object())
     }
@@ -267,7 +307,10 @@ pub mod module {
         errors: OptArg<&str>,
         buffers: Option<&PyObject>,
     ) -> PyResult {
-        let data = bytes_like(data)?.as_slice().to_vec();
+        let data = match data.downcast_owned::<PyBytes>() {
+            Some(bytes) => Data::Shared(bytes),
+            None => Data::Own(bytes_like(data)?.as_slice().to_vec()),
+        };
         let unpickler = PyUnpickler::fresh(
             fix_imports.given().unwrap_or(true),
             encoding.given(),

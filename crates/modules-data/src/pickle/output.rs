@@ -20,7 +20,7 @@ pub(super) struct Output<'a> {
 
 impl<'a> Output<'a> {
     pub(super) fn new(write: Option<&'a PyObject>) -> Self {
-        Output { bytes: Vec::new(), frame: None, framing: false, write }
+        Output { bytes: Vec::with_capacity(256), frame: None, framing: false, write }
     }
 
     /// From here on there are frames.
@@ -28,16 +28,39 @@ impl<'a> Output<'a> {
         self.framing = true;
     }
 
+    #[cold]
+    fn open_frame(&mut self) {
+        self.frame = Some(self.bytes.len());
+        self.bytes.extend_from_slice(&[0; FRAME_HEAD]);
+    }
+
+    #[inline]
     pub(super) fn push(&mut self, bytes: &[u8]) {
         if self.framing && self.frame.is_none() {
-            self.frame = Some(self.bytes.len());
-            self.bytes.extend_from_slice(&[0; FRAME_HEAD]);
+            self.open_frame();
         }
         self.bytes.extend_from_slice(bytes);
     }
 
+    #[inline]
     pub(super) fn op(&mut self, opcode: u8) {
-        self.push(&[opcode]);
+        if self.framing && self.frame.is_none() {
+            self.open_frame();
+        }
+        self.bytes.push(opcode);
+    }
+
+    /// An opcode, the length of its data in one byte, the data.
+    #[inline]
+    pub(super) fn short(&mut self, opcode: u8, data: &[u8]) {
+        debug_assert!(data.len() < 256);
+        if self.framing && self.frame.is_none() {
+            self.open_frame();
+        }
+        self.bytes.reserve(data.len() + 2);
+        self.bytes.push(opcode);
+        self.bytes.push(data.len() as u8);
+        self.bytes.extend_from_slice(data);
     }
 
     fn close_frame(&mut self) {
@@ -61,6 +84,7 @@ impl<'a> Output<'a> {
     }
 
     /// Between two objects: a frame that is long enough is closed.
+    #[inline]
     pub(super) fn boundary(&mut self) -> PyResult<()> {
         match self.frame {
             Some(start) if self.bytes.len() - start - FRAME_HEAD >= FRAME_TARGET => {

@@ -1,41 +1,14 @@
 //! `Pickler`.
 
+use super::memo::Memo;
+use super::memo_proxy::{self, PyPicklerMemo};
 use super::output::Output;
 use super::save::Save;
-use super::{DEFAULT_PROTOCOL, HIGHEST_PROTOCOL, opcodes, pickling_error};
+use super::{DEFAULT_PROTOCOL, HIGHEST_PROTOCOL, Used, is_own_method, opcodes, pickling_error};
 use core::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use taipan_objects::memory;
 use taipan_objects::model::args::OptArg;
-use taipan_objects::model::gc::{Traverse, Visitor};
 use taipan_objects::prelude::*;
-
-/// The objects that were written, by address. They stay alive, so that no other object gets their address.
-#[derive(Default)]
-pub(super) struct Memo {
-    places: HashMap<usize, usize>,
-    kept: Vec<Obj>,
-}
-
-impl Traverse for Memo {
-    fn traverse(&self, visitor: &mut Visitor) {
-        self.kept.traverse(visitor);
-    }
-}
-
-impl Memo {
-    pub(super) fn place(&self, object: &PyObject) -> Option<usize> {
-        self.places.get(&(object.as_ptr() as usize)).copied()
-    }
-
-    /// Remembers an object; its number.
-    pub(super) fn add(&mut self, object: &PyObject) -> usize {
-        let place = self.places.len();
-        self.places.insert(object.as_ptr() as usize, place);
-        self.kept.push(object.owned());
-        place
-    }
-}
 
 /// This takes a binary file for writing a pickle data stream.
 ///
@@ -80,13 +53,17 @@ pub struct PyPickler {
     pub(super) memo: RefCell<Memo>,
     #[member(kind = OBJECT_EX)]
     dispatch_table: ObjCell,
-    buffer_callback: ObjCell,
+    pub(super) buffer_callback: ObjCell,
+    /// A function that was set as the attribute `persistent_id`.
+    persistent_id: ObjCell,
     protocol: Cell<i32>,
-    #[member(kind = BOOL)]
-    bin: Cell<bool>,
-    #[member(kind = BOOL)]
-    fast: Cell<bool>,
+    #[member(kind = INT)]
+    bin: Cell<i32>,
+    #[member(kind = INT)]
+    fast: Cell<i32>,
     fix_imports: Cell<bool>,
+    /// It is writing a pickle.
+    pub(super) busy: Cell<bool>,
 }
 
 fn empty() -> PyPickler {
@@ -97,9 +74,11 @@ fn empty() -> PyPickler {
         dispatch_table: ObjCell::empty(),
         buffer_callback: ObjCell::empty(),
         protocol: Cell::new(DEFAULT_PROTOCOL as i32),
-        bin: Cell::new(true),
-        fast: Cell::new(false),
+        persistent_id: ObjCell::empty(),
+        bin: Cell::new(1),
+        fast: Cell::new(0),
         fix_imports: Cell::new(true),
+        busy: Cell::new(false),
     }
 }
 
@@ -135,7 +114,7 @@ impl PyPickler {
             return Err(raised!(ValueError, "buffer_callback needs protocol >= 5"));
         }
         self.protocol.set(protocol as i32);
-        self.bin.set(protocol > 0);
+        self.bin.set(i32::from(protocol > 0));
         self.fix_imports.set(fix_imports && protocol < 3);
         self.buffer_callback.set(buffer_callback.map(|callback| callback.owned()));
         Ok(())
@@ -150,18 +129,28 @@ impl PyPickler {
     }
 
     fn run<'a>(&'a self, value: &PyObject, write: Option<&'a PyObject>) -> PyResult<Vec<u8>> {
-        let table = object::get_optional_attr(self, intern!("dispatch_table"))?;
-        let hook = |name| -> PyResult<Option<Obj>> {
-            if Self::check_exact(self) { Ok(None) } else { object::get_optional_attr(self, name) }
+        let _used = Used::begin(&self.busy, "Pickler")?;
+        let exact = Self::check_exact(self);
+        let (table, reducer_override) = match exact {
+            true => (self.dispatch_table.get(), None),
+            false => (
+                object::get_optional_attr(self, intern!("dispatch_table"))?,
+                object::get_optional_attr(self, intern!("reducer_override"))?,
+            ),
+        };
+        let persistent_id = match exact {
+            true => self.persistent_id.get(),
+            false => object::get_optional_attr(self, intern!("persistent_id"))?
+                .filter(|hook| !is_own_method(hook, self, &METHODS)),
         };
         let mut save = Save {
             pickler: self,
             out: Output::new(write),
             protocol: self.protocol.get(),
-            fast: self.fast.get(),
+            fast: self.fast.get() != 0,
             fix_imports: self.fix_imports.get(),
-            persistent_id: object::get_optional_attr(self, intern!("persistent_id"))?,
-            reducer_override: hook(intern!("reducer_override"))?,
+            persistent_id,
+            reducer_override,
             dispatch_table: table,
         };
         if save.protocol >= 2 {
@@ -203,10 +192,55 @@ impl PyPickler {
         fix_imports: OptArg<bool>,
         buffer_callback: Option<&PyObject>,
     ) -> PyResult<()> {
+        Used::check(&self.busy, "Pickler")?;
         self.configure(protocol, fix_imports.given().unwrap_or(true), buffer_callback)?;
         self.set_file(file)?;
         drop(self.memo.take());
         Ok(())
+    }
+
+    #[slot(tp_getattro)]
+    fn get_attribute(&self, name: &PyObject) -> PyResult {
+        let Some(name) = name.downcast::<PyStr>() else { return Err(object::bad_name(name)) };
+        if name.eq_str("persistent_id")
+            && let Some(hook) = self.persistent_id.get()
+        {
+            return Ok(hook);
+        }
+        object::generic_get_attr(self, name)
+    }
+
+    #[slot(tp_setattro)]
+    fn set_attribute(&self, name: &PyObject, value: Option<&PyObject>) -> PyResult<()> {
+        let Some(name) = name.downcast::<PyStr>() else { return Err(object::bad_name(name)) };
+        if name.eq_str("persistent_id") {
+            self.persistent_id.set(value.map(ObjectExt::owned));
+            return Ok(());
+        }
+        object::generic_set_attr(self, name, value)
+    }
+
+    #[pymethod(name = "persistent_id", signature = "(obj, /)")]
+    fn default_persistent_id(&self, _obj: &PyObject) {}
+
+    #[getter(memo)]
+    fn get_memo(&self) -> Py<PyPicklerMemo> {
+        PyPicklerMemo::new(self)
+    }
+
+    #[setter(memo)]
+    fn set_memo(&self, value: Option<&PyObject>) -> PyResult<()> {
+        let Some(value) = value else {
+            return Err(raised!(TypeError, "attribute deletion is not supported"));
+        };
+        drop(self.memo.replace(memo_proxy::pickler_memo(value)?));
+        Ok(())
+    }
+
+    /// Returns size in memory, in bytes.
+    #[pymethod(name = "__sizeof__")]
+    fn size_of(&self) -> usize {
+        size_of::<PyPickler>() + self.memo.borrow().size()
     }
 
     /// Write a pickled representation of the given object to the open file.

@@ -13,6 +13,7 @@ use taipan_objects::prelude::*;
 use taipan_objects::types::bool::PyBool;
 use taipan_objects::types::bytearray::PyByteArray;
 use taipan_objects::types::function::PyFunction;
+use taipan_objects::types::picklebuffer::PyPickleBuffer;
 use taipan_objects::types::set::{PyFrozenSet, PySet};
 
 /// So many items are put into a container by one instruction.
@@ -50,15 +51,42 @@ pub(super) fn full_name(object: &PyObject) -> String {
     }
 }
 
+/// An opcode with the length of its data.
+struct Head {
+    bytes: [u8; 9],
+    length: usize,
+}
+
+impl Head {
+    fn new(op: u8, length: &[u8]) -> Head {
+        let mut bytes = [op; 9];
+        bytes[1..=length.len()].copy_from_slice(length);
+        Head { bytes, length: length.len() + 1 }
+    }
+
+    fn as_slice(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
 impl Save<'_> {
     /// Writes an object.
     pub(super) fn save(&mut self, object: &PyObject) -> PyResult<()> {
         self.out.boundary()?;
-        if let Some(persistent_id) = self.persistent_id.clone() {
+        if self.persistent_id.is_some()
+            && let Some(persistent_id) = self.persistent_id.clone()
+        {
             let id = call::call(&persistent_id, &[object])?;
             if !id.is_none() {
                 return self.save_persistent(&id);
             }
+        }
+        // Most of what is written are strings.
+        if let Some(text) = object.downcast_exact::<PyStr>() {
+            return match self.place(object) {
+                Some(place) => Ok(self.get(place)),
+                None => self.save_str(text),
+            };
         }
         if self.save_atom(object)? {
             return Ok(());
@@ -69,9 +97,6 @@ impl Save<'_> {
         }
         if let Some(bytes) = object.downcast_exact::<PyBytes>() {
             return self.save_bytes(bytes);
-        }
-        if let Some(text) = object.downcast_exact::<PyStr>() {
-            return self.save_str(text);
         }
         errors::check_stack(" while pickling an object")?;
         if let Some(dict) = object.downcast_exact::<PyDict>() {
@@ -86,6 +111,8 @@ impl Save<'_> {
             self.save_tuple(tuple)
         } else if let Some(array) = object.downcast_exact::<PyByteArray>() {
             self.save_bytearray(array)
+        } else if let Some(buffer) = object.downcast_exact::<PyPickleBuffer>() {
+            self.save_buffer(buffer)
         } else {
             self.save_other(object)
         }
@@ -234,16 +261,16 @@ impl Save<'_> {
     }
 
     /// An opcode with a length: the shortest that holds it.
-    fn head(&self, length: usize, ops: [Option<u8>; 3]) -> PyResult<Vec<u8>> {
+    fn head(&self, length: usize, ops: [Option<u8>; 3]) -> PyResult<Head> {
         let [short, middle, long] = ops;
         if let (Some(op), Ok(length)) = (short, u8::try_from(length)) {
-            return Ok(vec![op, length]);
+            return Ok(Head::new(op, &[length]));
         }
         if let (Some(op), Ok(length)) = (middle, u32::try_from(length)) {
-            return Ok([&[op], &length.to_le_bytes()[..]].concat());
+            return Ok(Head::new(op, &length.to_le_bytes()));
         }
         match long {
-            Some(op) if self.protocol >= 4 => Ok([&[op], &(length as u64).to_le_bytes()[..]].concat()),
+            Some(op) if self.protocol >= 4 => Ok(Head::new(op, &(length as u64).to_le_bytes())),
             _ => Err(raised!(
                 OverflowError,
                 "serializing an object larger than 4 GiB requires pickle protocol 4 or higher"
@@ -262,7 +289,7 @@ impl Save<'_> {
             return self.save_call(&encode, &PyTuple::pair(args.0, args.1), Some(bytes));
         }
         let head = self.head(bytes.len(), [Some(SHORT_BINBYTES), Some(BINBYTES), Some(BINBYTES8)])?;
-        self.out.data(&head, bytes, bytes.as_slice())?;
+        self.out.data(head.as_slice(), bytes, bytes.as_slice())?;
         self.memoize(bytes);
         Ok(())
     }
@@ -274,8 +301,41 @@ impl Save<'_> {
             return self.save_call(PyByteArray::type_object(), &PyTuple::from_vec(args), Some(array));
         }
         let head = self.head(bytes.len(), [None, None, Some(BYTEARRAY8)])?;
-        self.out.data(&head, &bytes, bytes.as_slice())?;
+        self.out.data(head.as_slice(), &bytes, bytes.as_slice())?;
         self.memoize(array);
+        Ok(())
+    }
+
+    /// A buffer: within the pickle, or outside of it where the callback takes it.
+    fn save_buffer(&mut self, buffer: &PyPickleBuffer) -> PyResult<()> {
+        if self.protocol < 5 {
+            return Err(pickling_error("PickleBuffer can only be pickled with protocol >= 5"));
+        }
+        let facts = buffer.facts()?;
+        if !facts.contiguous {
+            return Err(pickling_error(
+                "PickleBuffer can not be pickled when pointing to a non-contiguous buffer",
+            ));
+        }
+        let inside = match self.pickler.buffer_callback.get() {
+            Some(callback) => object::is_true(&*call::call(&callback, &[buffer])?)?,
+            None => true,
+        };
+        if !inside {
+            self.out.op(NEXT_BUFFER);
+            if facts.readonly {
+                self.out.op(READONLY_BUFFER);
+            }
+            return Ok(());
+        }
+        let bytes = PyBytes::new(&buffer.to_vec()?);
+        let ops = match facts.readonly {
+            true => [Some(SHORT_BINBYTES), Some(BINBYTES), Some(BINBYTES8)],
+            false => [None, None, Some(BYTEARRAY8)],
+        };
+        let head = self.head(bytes.len(), ops)?;
+        self.out.data(head.as_slice(), &bytes, bytes.as_slice())?;
+        self.memoize(buffer);
         Ok(())
     }
 
@@ -292,11 +352,13 @@ impl Save<'_> {
             line.push('\n');
             let bytes: Vec<u8> = line.chars().map(|c| c as u32 as u8).collect();
             self.out.push(&bytes);
+        } else if let Some(ascii) = text.as_ascii().filter(|ascii| ascii.len() < 256 && self.protocol >= 4) {
+            self.out.short(SHORT_BINUNICODE, ascii.as_bytes());
         } else {
             let bytes = encode_text(text, Some("utf-8"), Some("surrogatepass"))?;
             let short = (self.protocol >= 4).then_some(SHORT_BINUNICODE);
             let head = self.head(bytes.len(), [short, Some(BINUNICODE), Some(BINUNICODE8)])?;
-            self.out.data(&head, &bytes, bytes.as_slice())?;
+            self.out.data(head.as_slice(), &bytes, bytes.as_slice())?;
         }
         self.memoize(text);
         Ok(())
@@ -347,8 +409,35 @@ impl Save<'_> {
         if list.is_empty() {
             return Ok(());
         }
-        let iterator = iter::iter(list)?;
-        self.append_all(list, &iterator)
+        if self.protocol == 0 {
+            let iterator = iter::iter(list)?;
+            return self.append_all(list, &iterator);
+        }
+        if list.len() == 1 {
+            let Some(item) = list.get(0) else { return Ok(()) };
+            self.list_item(list, &item, 0)?;
+            self.out.op(APPEND);
+            return Ok(());
+        }
+        // The list may change while an item is written.
+        let mut next = 0;
+        while next < list.len() {
+            self.out.op(MARK);
+            let end = next + BATCH;
+            while next < end
+                && let Some(item) = list.get(next)
+            {
+                self.list_item(list, &item, next)?;
+                next += 1;
+            }
+            self.out.op(APPENDS);
+        }
+        Ok(())
+    }
+
+    fn list_item(&mut self, list: &PyObject, item: &PyObject, i: usize) -> PyResult<()> {
+        self.save(item)
+            .map_err(|raised| note(raised, &format!("when serializing {} item {i}", full_name(list))))
     }
 
     /// Appends what an iterator gives to the list on top.
@@ -405,9 +494,47 @@ impl Save<'_> {
         if dict.is_empty() {
             return Ok(());
         }
-        let items = call::method(dict, intern!("items"), &[])?;
-        let iterator = iter::iter(&items)?;
-        self.set_all(dict, &iterator)
+        if self.protocol == 0 {
+            let items = call::method(dict, intern!("items"), &[])?;
+            let iterator = iter::iter(&items)?;
+            return self.set_all(dict, &iterator);
+        }
+        let length = dict.len();
+        if length == 1 {
+            let Some((_, key, value)) = dict.next(0) else { return Ok(()) };
+            self.pair(dict, &key, &value)?;
+            self.out.op(SETITEM);
+            return Ok(());
+        }
+        let (mut at, mut count) = (0, BATCH);
+        while count == BATCH {
+            count = 0;
+            self.out.op(MARK);
+            while count < BATCH
+                && let Some((next, key, value)) = dict.next(at)
+            {
+                self.pair(dict, &key, &value)?;
+                at = next;
+                count += 1;
+            }
+            self.out.op(SETITEMS);
+            if dict.len() != length {
+                return Err(raised!(RuntimeError, "dictionary changed size during iteration"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A key and its value.
+    fn pair(&mut self, owner: &PyObject, key: &PyObject, value: &PyObject) -> PyResult<()> {
+        self.save(key)?;
+        self.save(value).map_err(|raised| match object::repr(key) {
+            Ok(key) => note(raised, &format!("when serializing {} item {key}", full_name(owner))),
+            Err(other) => {
+                errors::clear(other);
+                raised
+            }
+        })
     }
 
     /// Puts the pairs that an iterator gives into the mapping on top.
@@ -416,14 +543,7 @@ impl Save<'_> {
             let Some([key, value]) = item.downcast::<PyTuple>().map(PyTuple::as_slice) else {
                 return Err(raised!(TypeError, "dict items iterator must return 2-tuples"));
             };
-            save.save(key)?;
-            save.save(value).map_err(|raised| match object::repr(key) {
-                Ok(key) => note(raised, &format!("when serializing {} item {key}", full_name(owner))),
-                Err(other) => {
-                    errors::clear(other);
-                    raised
-                }
-            })
+            save.pair(owner, key, value)
         })
     }
 
@@ -440,7 +560,12 @@ impl Save<'_> {
         self.out.op(EMPTY_SET);
         self.memoize(set);
         let items = set.to_vec();
-        for batch in items.chunks(BATCH) {
+        let mut batches = items.chunks(BATCH);
+        // A batch that is full is followed by another one, which may be empty.
+        let mut full = !items.is_empty();
+        while full {
+            let batch = batches.next().unwrap_or_default();
+            full = batch.len() == BATCH;
             self.out.op(MARK);
             for item in batch {
                 self.element(set, item)?;

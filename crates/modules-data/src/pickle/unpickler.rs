@@ -1,8 +1,9 @@
 //! `Unpickler`.
 
-use super::input::{Input, Source};
+use super::input::{Data, Input, Source};
 use super::load::Load;
-use super::{dotted_attr, module_attr, unpickling_error};
+use super::memo_proxy::{self, PyUnpicklerMemo};
+use super::{Used, dotted_attr, module_attr, unpickling_error};
 use core::cell::{Cell, RefCell};
 use taipan_objects::memory;
 use taipan_objects::model::args::OptArg;
@@ -43,7 +44,11 @@ pub struct PyUnpickler {
     pub(super) memo: RefCell<Vec<Option<Obj>>>,
     pub(super) encoding: ObjCell,
     pub(super) errors: ObjCell,
+    /// A function that was set as the attribute `persistent_load`.
+    persistent_load: ObjCell,
     fix_imports: Cell<bool>,
+    /// It is reading a pickle.
+    busy: Cell<bool>,
     /// The protocol of the pickle that is read.
     pub(super) protocol: Cell<i32>,
 }
@@ -57,7 +62,9 @@ fn empty() -> PyUnpickler {
         memo: RefCell::new(Vec::new()),
         encoding: ObjCell::empty(),
         errors: ObjCell::empty(),
+        persistent_load: ObjCell::empty(),
         fix_imports: Cell::new(true),
+        busy: Cell::new(false),
         protocol: Cell::new(0),
     }
 }
@@ -100,7 +107,8 @@ impl PyUnpickler {
         Ok(())
     }
 
-    pub(super) fn load_from_bytes(&self, bytes: Vec<u8>) -> PyResult {
+    pub(super) fn load_from_bytes(&self, bytes: Data) -> PyResult {
+        let _used = Used::begin(&self.busy, "Unpickler")?;
         self.protocol.set(0);
         Load::new(self, Input::from_bytes(bytes))?.run()
     }
@@ -112,6 +120,7 @@ impl PyUnpickler {
                 "Unpickler.__init__() was not called by {class}.__init__()"
             )));
         };
+        let _used = Used::begin(&self.busy, "Unpickler")?;
         self.protocol.set(0);
         Load::new(self, Input::from_file(Source { read, readline }))?.run()
     }
@@ -163,10 +172,59 @@ impl PyUnpickler {
         errors: OptArg<&str>,
         buffers: Option<&PyObject>,
     ) -> PyResult<()> {
+        Used::check(&self.busy, "Unpickler")?;
         self.set_file(file)?;
         self.configure(fix_imports.given().unwrap_or(true), encoding.given(), errors.given(), buffers)?;
         drop(self.memo.take());
         Ok(())
+    }
+
+    #[slot(tp_getattro)]
+    fn get_attribute(&self, name: &PyObject) -> PyResult {
+        let Some(name) = name.downcast::<PyStr>() else { return Err(object::bad_name(name)) };
+        if name.eq_str("persistent_load")
+            && let Some(hook) = self.persistent_load.get()
+        {
+            return Ok(hook);
+        }
+        object::generic_get_attr(self, name)
+    }
+
+    #[slot(tp_setattro)]
+    fn set_attribute(&self, name: &PyObject, value: Option<&PyObject>) -> PyResult<()> {
+        let Some(name) = name.downcast::<PyStr>() else { return Err(object::bad_name(name)) };
+        if name.eq_str("persistent_load") {
+            self.persistent_load.set(value.map(ObjectExt::owned));
+            return Ok(());
+        }
+        object::generic_set_attr(self, name, value)
+    }
+
+    #[pymethod(name = "persistent_load", signature = "(pid, /)")]
+    fn default_persistent_load(&self, _pid: &PyObject) -> PyResult {
+        Err(unpickling_error(
+            "A load persistent id instruction was encountered, but no persistent_load function was specified.",
+        ))
+    }
+
+    #[getter(memo)]
+    fn get_memo(&self) -> Py<PyUnpicklerMemo> {
+        PyUnpicklerMemo::new(self)
+    }
+
+    #[setter(memo)]
+    fn set_memo(&self, value: Option<&PyObject>) -> PyResult<()> {
+        let Some(value) = value else {
+            return Err(raised!(TypeError, "attribute deletion is not supported"));
+        };
+        drop(self.memo.replace(memo_proxy::unpickler_memo(value)?));
+        Ok(())
+    }
+
+    /// Returns size in memory, in bytes.
+    #[pymethod(name = "__sizeof__")]
+    fn size_of(&self) -> usize {
+        size_of::<PyUnpickler>() + self.memo.borrow().capacity() * size_of::<Obj>()
     }
 
     /// Load a pickle.

@@ -88,6 +88,17 @@ impl Buffer {
         &self.0
     }
 
+    /// The object that exports the buffer.
+    pub fn exporter_ref(&self) -> Option<&PyObject> {
+        // SAFETY: a filled view owns a reference to its exporter.
+        unsafe { self.0.obj.as_ref() }
+    }
+
+    /// A new reference to the exporter.
+    pub fn exporter(&self) -> Option<crate::model::Obj> {
+        self.exporter_ref().map(ObjectExt::owned)
+    }
+
     /// Length in bytes.
     pub fn len(&self) -> usize {
         self.0.len as usize

@@ -24,6 +24,7 @@ pub mod module;
 pub mod namespace;
 pub mod object;
 pub mod odict;
+pub mod picklebuffer;
 pub mod range;
 pub mod set;
 pub mod singletons;

@@ -47,6 +47,7 @@ pub static STATIC_TYPES: &[&StaticType] = &[
     &super::memoryview::iterator::_PyMemoryIter_Type,
     &super::memoryview::managed::_PyManagedBuffer_Type,
     &super::memoryview::wrapper::_PyBufferWrapper_Type,
+    &super::picklebuffer::PyPickleBuffer_Type,
     &super::range::PyRange_Type,
     &super::range::iterator::PyLongRangeIter_Type,
     &super::range::iterator::PyRangeIter_Type,

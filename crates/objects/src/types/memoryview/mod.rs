@@ -117,6 +117,15 @@ impl PyMemoryView {
         layout::new(&managed, description)
     }
 
+    /// A one-dimensional view of the bytes of an object whose buffer is contiguous in either order.
+    pub fn bytes_of(object: &PyObject) -> PyResult<Py<PyMemoryView>> {
+        let managed = PyManagedBuffer::from_object(object, PyBUF_FULL_RO)?;
+        let mut description = Description::of(managed.master());
+        description.suboffsets = None;
+        description.set_format(c"B", 1, managed.master().len);
+        layout::new(&managed, description)
+    }
+
     /// A view of memory that somebody else keeps (`PyMemoryView_FromBuffer`).
     pub fn from_view(view: &Py_buffer) -> PyResult<Py<PyMemoryView>> {
         let managed = PyManagedBuffer::from_view(view);
