@@ -29,7 +29,14 @@ impl Data {
 pub(super) struct Input {
     bytes: Data,
     at: usize,
+    /// Where the frame ends; no instruction may lie across it.
+    frame: Option<usize>,
     source: Option<Source>,
+}
+
+#[cold]
+fn across() -> Raised {
+    unpickling_error("pickle exhausted before end of frame")
 }
 
 fn truncated() -> Raised {
@@ -38,11 +45,11 @@ fn truncated() -> Raised {
 
 impl Input {
     pub(super) fn from_bytes(bytes: Data) -> Self {
-        Input { bytes, at: 0, source: None }
+        Input { bytes, at: 0, frame: None, source: None }
     }
 
     pub(super) fn from_file(source: Source) -> Self {
-        Input { bytes: Data::Own(Vec::new()), at: 0, source: Some(source) }
+        Input { bytes: Data::Own(Vec::new()), at: 0, frame: None, source: Some(source) }
     }
 
     fn left(&self) -> usize {
@@ -75,8 +82,21 @@ impl Input {
         }
         let mut bytes = self.bytes.as_slice()[self.at..].to_vec();
         bytes.extend_from_slice(&more);
+        self.frame = self.frame.map(|end| end.saturating_sub(self.at));
         (self.bytes, self.at) = (Data::Own(bytes), 0);
         Ok(())
+    }
+
+    /// Ends the frame that was read to its end; fails where what was read lies across it.
+    #[inline]
+    fn check_frame(&mut self) -> PyResult<()> {
+        match self.frame {
+            Some(end) if self.at >= end => {
+                self.frame = None;
+                if self.at > end { Err(across()) } else { Ok(()) }
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The next `count` bytes.
@@ -87,6 +107,7 @@ impl Input {
         }
         let start = self.at;
         self.at += count;
+        self.check_frame()?;
         Ok(&self.bytes.as_slice()[start..self.at])
     }
 
@@ -111,6 +132,7 @@ impl Input {
             }
         }
         self.at += 1;
+        self.check_frame()?;
         Ok(self.bytes.as_slice()[self.at - 1])
     }
 
@@ -120,7 +142,11 @@ impl Input {
         if let Some(length) = rest.iter().position(|&byte| byte == b'\n') {
             let line = rest[..length].to_vec();
             self.at += length + 1;
+            self.check_frame()?;
             return Ok(line);
+        }
+        if self.frame.is_some() {
+            return Err(across());
         }
         let Some(source) = &self.source else { return Err(truncated()) };
         let mut line = rest.to_vec();
@@ -135,8 +161,14 @@ impl Input {
 
     /// A frame of this many bytes begins.
     pub(super) fn frame(&mut self, length: usize) -> PyResult<()> {
+        if self.frame.is_some() {
+            return Err(unpickling_error("beginning of a new frame before end of current frame"));
+        }
         if self.left() < length {
             self.fetch(length)?;
+        }
+        if length > 0 {
+            self.frame = Some(self.at + length);
         }
         Ok(())
     }

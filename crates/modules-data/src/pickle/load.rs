@@ -80,12 +80,12 @@ impl<'a> Load<'a> {
                 let length = self.length8()?;
                 return self.input.frame(length);
             }
-            NONE | NEWTRUE | NEWFALSE | INT | LONG | FLOAT | BININT | BININT2 | BINFLOAT
-            | LONG1 | LONG4 => {
+            NONE | NEWTRUE | NEWFALSE | INT | LONG | FLOAT | BININT | BININT2 | BINFLOAT | LONG1 | LONG4 => {
                 let value = self.number(opcode)?;
                 self.stack.push(value);
             }
-            STRING | BINSTRING | SHORT_BINSTRING | UNICODE | BINUNICODE | BINUNICODE8 | BINBYTES | SHORT_BINBYTES | BINBYTES8 | BYTEARRAY8 => {
+            STRING | BINSTRING | SHORT_BINSTRING | UNICODE | BINUNICODE | BINUNICODE8 | BINBYTES
+            | SHORT_BINBYTES | BINBYTES8 | BYTEARRAY8 => {
                 let value = self.string(opcode)?;
                 self.stack.push(value);
             }
@@ -237,8 +237,8 @@ impl<'a> Load<'a> {
     fn string(&mut self, opcode: u8) -> PyResult {
         if opcode == STRING {
             let line = self.input.line()?;
-            let line = line.trim_ascii_end();
-            let inner = match line {
+
+            let inner = match &line[..] {
                 [b'\'', inner @ .., b'\''] | [b'"', inner @ .., b'"'] => PyBytes::new(inner),
                 _ => return Err(unpickling_error("the STRING opcode argument must be quoted")),
             };

@@ -5,6 +5,7 @@ use super::memo::Memo;
 use super::pickler::PyPickler;
 use super::unpickler::PyUnpickler;
 use taipan_objects::memory;
+use taipan_objects::model::ToPy;
 use taipan_objects::prelude::*;
 
 /// A place as a number that is not negative.
@@ -70,7 +71,7 @@ pub(super) fn unpickler_memo(value: &PyObject) -> PyResult<Vec<Option<Obj>>> {
 
 macro_rules! proxy {
     ($name:ident, $python:tt, $part:ident, $owner:ty, $get:ident) => {
-        #[pytype(name = $python, gc, flags(DISALLOW_INSTANTIATION), parts($part))]
+        #[pytype(name = $python, gc, flags(DISALLOW_INSTANTIATION, IMMUTABLETYPE), parts($part))]
         pub struct $name {
             ob_base: PyObject,
             owner: Py<$owner>,
@@ -113,8 +114,6 @@ macro_rules! proxy {
         }
     };
 }
-
-use taipan_objects::model::ToPy;
 
 proxy!(PyPicklerMemo, "_pickle.PicklerMemoProxy", PICKLER, PyPickler, pickler);
 proxy!(PyUnpicklerMemo, "_pickle.UnpicklerMemoProxy", UNPICKLER, PyUnpickler, unpickler);

@@ -35,8 +35,8 @@ use taipan_macros::pymodule;
 use taipan_objects::errors;
 use taipan_objects::model::spec::TypePart;
 use taipan_objects::model::thread;
-use taipan_objects::types::builtin::PyBuiltin;
 use taipan_objects::prelude::*;
+use taipan_objects::types::builtin::PyBuiltin;
 
 /// The newest protocol that is understood, and the one that is used unless another is asked for.
 const HIGHEST_PROTOCOL: i64 = 5;

@@ -43,7 +43,7 @@ use taipan_objects::prelude::*;
 #[pytype(
     name = "_pickle.Pickler",
     gc,
-    flags(BASETYPE),
+    flags(BASETYPE, IMMUTABLETYPE),
     signature = "(file, protocol=None, fix_imports=True, buffer_callback=None)",
     parts(METHODS)
 )]

@@ -3,6 +3,7 @@
 use super::opcodes::*;
 use super::save::{Save, full_name, note};
 use super::{dotted_attr, module_attr, pickling_error, pickling_error_from};
+use taipan_objects::codecs::encode_text;
 use taipan_objects::errors;
 use taipan_objects::prelude::*;
 use taipan_objects::types::builtin::builtin_function;
@@ -144,7 +145,7 @@ impl Save<'_> {
             name.as_deref().and_then(|name| name.downcast::<PyStr>()).is_some_and(|name| name.eq_str(wanted))
         };
         if named("__newobj_ex__") {
-            self.save_new_with_names(reduced)?;
+            self.save_new_with_names(reduced, object)?;
         } else if named("__newobj__") {
             self.save_new(reduced, object)?;
         } else {
@@ -215,7 +216,7 @@ impl Save<'_> {
     }
 
     /// `copyreg.__newobj_ex__(cls, args, kwargs)`.
-    fn save_new_with_names(&mut self, reduced: &Reduced<'_>) -> PyResult<()> {
+    fn save_new_with_names(&mut self, reduced: &Reduced<'_>, object: Option<&PyObject>) -> PyResult<()> {
         let &[class, args, kwargs] = reduced.args.as_slice() else {
             let count = reduced.args.len();
             return Err(pickling_error(&format!("__newobj_ex__ expected 3 arguments, got {count}")));
@@ -232,9 +233,9 @@ impl Save<'_> {
         };
         let Some(named) = kwargs.downcast::<PyDict>() else { return Err(wrong("third", "a dict", kwargs)) };
         if self.protocol >= 4 {
-            self.save(class)?;
-            self.save(args)?;
-            self.save(kwargs)?;
+            self.save_with_note(class, object, "class")?;
+            self.save_with_note(args, object, "__new__ arguments")?;
+            self.save_with_note(kwargs, object, "__new__ arguments")?;
             self.out.op(NEWOBJ_EX);
             return Ok(());
         }
@@ -244,7 +245,7 @@ impl Save<'_> {
         let mut all = vec![&*new, class];
         all.extend_from_slice(positional.as_slice());
         let made = call::call_tuple(&partial, &PyTuple::from_slice(&all), Some(named))?;
-        self.save(&made)?;
+        self.save_with_note(&made, object, "reconstructor")?;
         self.save(&PyTuple::empty())?;
         self.out.op(REDUCE);
         Ok(())
@@ -275,10 +276,11 @@ impl Save<'_> {
             object::get_item(&modules, module_name)
         });
         let module = module.map_err(|raised| {
-            let text = format!("Can't pickle {shown}: import of module {} failed", quoted(module_name));
-            pickling_error_from(raised, &text)
+            let cause = errors::take(raised);
+            let why = object::str(&cause).map_or_else(|_| String::new(), |why| why.to_string());
+            pickling_error_from(errors::restore(cause), &format!("Can't pickle {shown}: {why}"))
         })?;
-        let (found, parent) = dotted_attr(&module, name).map_err(|raised| {
+        let (found, _) = dotted_attr(&module, name).map_err(|raised| {
             let text = format!("Can't pickle {shown}: it's not found as {module_name}.{name}");
             pickling_error_from(raised, &text)
         })?;
@@ -293,15 +295,32 @@ impl Save<'_> {
             self.save(module_name)?;
             self.save(name)?;
             self.out.op(STACK_GLOBAL);
-        } else if !parent.is(&module) {
-            let text = name.to_string_lossy();
-            let last = PyStr::new(text.rsplit('.').next().unwrap_or(&text)).into_obj();
-            let getattr = builtin_function("getattr")?;
-            return self.save_call(&getattr, &PyTuple::pair(parent, last), Some(object));
+        } else if name.to_string_lossy().contains('.') {
+            self.save_attributes(module_name, name)?;
         } else {
             self.save_named(module_name, name)?;
         }
         self.memoize(object);
+        Ok(())
+    }
+
+    /// A name with dots in a protocol that has none: calls of `getattr`, one within the other.
+    fn save_attributes(&mut self, module: &PyStr, path: &PyStr) -> PyResult<()> {
+        let path = path.to_string_lossy();
+        let mut parts = path.split('.');
+        let first = parts.next().unwrap_or_default();
+        let getattr = builtin_function("getattr")?;
+        for _ in parts.clone() {
+            self.save(&getattr)?;
+            if self.protocol < 2 {
+                self.out.op(MARK);
+            }
+        }
+        self.save_named(module, &PyStr::new(first))?;
+        for part in parts {
+            self.save(&PyStr::new(part))?;
+            self.out.push(&[if self.protocol < 2 { TUPLE } else { TUPLE2 }, REDUCE]);
+        }
         Ok(())
     }
 
@@ -310,11 +329,14 @@ impl Save<'_> {
         let registry = module_attr(intern!("copyreg"), intern!("_extension_registry"))?;
         let key = PyTuple::from_slice(&[module, name]);
         let Some(code) = mapping::get_optional_item(&registry, &key)? else { return Ok(false) };
-        let Some(code) =
-            code.downcast::<PyInt>().and_then(PyInt::to_i64).filter(|code| (1..=0x7fff_ffff).contains(code))
-        else {
-            return Err(raised!(RuntimeError, "extension code {} is out of range", object::repr(&code)?));
-        };
+        if !number::is_index(&code) {
+            let found = code.class().name();
+            return Err(raised!(TypeError, "'{found}' object cannot be interpreted as an integer"));
+        }
+        let code = number::as_isize(&code, Some(Exc::OverflowError))? as i64;
+        if !(1..=0x7fff_ffff).contains(&code) {
+            return Err(raised!(RuntimeError, "extension code {code} is out of range"));
+        }
         match code {
             ..=0xff => self.out.push(&[EXT1, code as u8]),
             0x100..=0xffff => {
@@ -349,24 +371,19 @@ impl Save<'_> {
             }
         }
         let (module, name) = (object::str(&module)?, object::str(&name)?);
-        if self.protocol < 3 && !(module.is_ascii() && name.is_ascii()) {
-            let shown = format!("{module}.{name}");
-            return Err(pickling_error(&format!(
-                "can't pickle global identifier '{shown}' using pickle protocol {}",
-                self.protocol
-            )));
+        // Names of other alphabets came with protocol 3.
+        let encoding = if self.protocol < 3 { "ascii" } else { "utf-8" };
+        for (what, text) in [("module", &module), ("global", &name)] {
+            if let Err(raised) = encode_text(text, Some(encoding), None) {
+                let shown = object::repr(text)?;
+                let protocol = self.protocol;
+                return Err(pickling_error_from(
+                    raised,
+                    &format!("can't pickle {what} identifier {shown} using pickle protocol {protocol}"),
+                ));
+            }
         }
         self.out.push(format!("c{module}\n{name}\n").as_bytes());
         Ok(())
-    }
-}
-
-fn quoted(name: &PyStr) -> String {
-    match object::repr(name) {
-        Ok(shown) => shown.to_string(),
-        Err(raised) => {
-            errors::clear(raised);
-            name.to_string_lossy().into_owned()
-        }
     }
 }

@@ -4,12 +4,14 @@ use super::opcodes::*;
 use super::output::Output;
 use super::pickler::PyPickler;
 use super::pickling_error;
+use taipan_abi::PyBUF_FULL_RO;
 use taipan_kernels::float;
 use taipan_kernels::int::bytes::to_bytes;
 use taipan_objects::codecs::encode_text;
 use taipan_objects::errors;
 use taipan_objects::model::ellipsis;
 use taipan_objects::prelude::*;
+use taipan_objects::protocols::buffer::Buffer;
 use taipan_objects::types::bool::PyBool;
 use taipan_objects::types::bytearray::PyByteArray;
 use taipan_objects::types::function::PyFunction;
@@ -285,7 +287,7 @@ impl Save<'_> {
                 return self.save_call(class, &PyTuple::empty(), Some(bytes));
             }
             let encode = super::module_attr(intern!("_codecs"), intern!("encode"))?;
-            let args = (PyStr::from_latin1(bytes.as_slice()).into_obj(), PyStr::new("latin1").into_obj());
+            let args = (PyStr::from_latin1(bytes.as_slice()).into_obj(), intern!("latin1").owned());
             return self.save_call(&encode, &PyTuple::pair(args.0, args.1), Some(bytes));
         }
         let head = self.head(bytes.len(), [Some(SHORT_BINBYTES), Some(BINBYTES), Some(BINBYTES8)])?;
@@ -311,8 +313,10 @@ impl Save<'_> {
         if self.protocol < 5 {
             return Err(pickling_error("PickleBuffer can only be pickled with protocol >= 5"));
         }
-        let facts = buffer.facts()?;
-        if !facts.contiguous {
+        // Whatever the callback does to the wrapper, the memory stays.
+        let held = Buffer::get(buffer, PyBUF_FULL_RO)?;
+        let readonly = held.view().readonly != 0;
+        if !held.is_contiguous(b'A') {
             return Err(pickling_error(
                 "PickleBuffer can not be pickled when pointing to a non-contiguous buffer",
             ));
@@ -323,13 +327,13 @@ impl Save<'_> {
         };
         if !inside {
             self.out.op(NEXT_BUFFER);
-            if facts.readonly {
+            if readonly {
                 self.out.op(READONLY_BUFFER);
             }
             return Ok(());
         }
-        let bytes = PyBytes::new(&buffer.to_vec()?);
-        let ops = match facts.readonly {
+        let bytes = PyBytes::new(held.as_bytes());
+        let ops = match readonly {
             true => [Some(SHORT_BINBYTES), Some(BINBYTES), Some(BINBYTES8)],
             false => [None, None, Some(BYTEARRAY8)],
         };

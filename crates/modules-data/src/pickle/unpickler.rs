@@ -5,6 +5,7 @@ use super::load::Load;
 use super::memo_proxy::{self, PyUnpicklerMemo};
 use super::{Used, dotted_attr, module_attr, unpickling_error};
 use core::cell::{Cell, RefCell};
+use taipan_objects::errors;
 use taipan_objects::memory;
 use taipan_objects::model::args::OptArg;
 use taipan_objects::prelude::*;
@@ -32,7 +33,7 @@ use taipan_objects::prelude::*;
 #[pytype(
     name = "_pickle.Unpickler",
     gc,
-    flags(BASETYPE),
+    flags(BASETYPE, IMMUTABLETYPE),
     signature = "(file, *, fix_imports=True, encoding='ASCII', errors='strict',\n          buffers=())",
     parts(METHODS)
 )]
@@ -150,10 +151,30 @@ impl PyUnpickler {
         let modules = module_attr(intern!("sys"), intern!("modules"))?;
         let found = object::get_item(&modules, &module)?;
         if self.protocol.get() >= 4 {
-            return Ok(dotted_attr(&found, &name)?.0);
+            return match dotted_attr(&found, &name) {
+                Err(raised) if name.to_string_lossy().contains('.') => {
+                    Err(unresolved(raised, &module, &name))
+                }
+                found => found.map(|(found, _)| found),
+            };
         }
         object::get_attr(&found, &name)
     }
+}
+
+/// A path of names that leads nowhere; what failed on the way is the context.
+#[cold]
+fn unresolved(raised: Raised, module: &PyStr, path: &PyStr) -> Raised {
+    if !errors::matches(&raised, Exc::AttributeError) {
+        return raised;
+    }
+    let context = errors::take(raised);
+    let shown = (object::repr(path), object::repr(module));
+    let (Ok(path), Ok(module)) = shown else { return Raised::claim() };
+    let raised = raised!(AttributeError, "Can't resolve path {path} on module {module}");
+    let exception = errors::take(raised);
+    exception.context.set(Some(context.into_obj()));
+    errors::restore(exception)
 }
 
 #[pymethods(METHODS)]

@@ -6,7 +6,7 @@ use crate::types::dict::PyDict;
 use crate::types::memoryview::PyMemoryView;
 use crate::types::tuple::PyTuple;
 use core::cell::{Cell, RefCell};
-use taipan_abi::{PyBUF_FULL_RO, Py_buffer};
+use taipan_abi::{Py_buffer, PyBUF_FULL_RO};
 use taipan_macros::{pymethods, pytype};
 
 /// Wrapper for potentially out-of-band buffers
@@ -16,12 +16,6 @@ pub struct PyPickleBuffer {
     /// `None` once it was released.
     buffer: RefCell<Option<Buffer>>,
     weaklist: Cell<*mut PyObject>,
-}
-
-/// What a pickler asks of a buffer.
-pub struct Facts {
-    pub readonly: bool,
-    pub contiguous: bool,
 }
 
 #[cold]
@@ -54,18 +48,6 @@ impl PyPickleBuffer {
 
     fn exporter(&self) -> PyResult<crate::model::Obj> {
         self.with(|buffer| buffer.exporter())?.ok_or_else(released)
-    }
-
-    pub fn facts(&self) -> PyResult<Facts> {
-        self.with(|buffer| Facts {
-            readonly: buffer.view().readonly != 0,
-            contiguous: buffer.is_contiguous(b'A'),
-        })
-    }
-
-    /// A copy of the memory of a contiguous buffer, as it lies.
-    pub fn to_vec(&self) -> PyResult<Vec<u8>> {
-        self.with(|buffer| buffer.as_bytes().to_vec())
     }
 }
 
@@ -116,7 +98,7 @@ impl PyPickleBuffer {
     /// Will raise BufferError is the buffer isn't contiguous.
     #[pymethod]
     fn raw(&self) -> PyResult<Py<PyMemoryView>> {
-        if !self.facts()?.contiguous {
+        if !self.with(|buffer| buffer.is_contiguous(b'A'))? {
             return Err(raised!(BufferError, "cannot extract raw buffer from non-contiguous buffer"));
         }
         PyMemoryView::bytes_of(&*self.exporter()?)
