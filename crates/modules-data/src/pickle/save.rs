@@ -86,7 +86,10 @@ impl Save<'_> {
         // Most of what is written are strings.
         if let Some(text) = object.downcast_exact::<PyStr>() {
             return match self.place(object) {
-                Some(place) => Ok(self.get(place)),
+                Some(place) => {
+                    self.get(place);
+                    Ok(())
+                }
                 None => self.save_str(text),
             };
         }
