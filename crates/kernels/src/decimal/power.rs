@@ -223,7 +223,7 @@ pub fn pow_modulo(a: &Dec, b: &Dec, modulus: &Dec, rules: &Rules, status: &mut u
     } else {
         base = modular(base.view(), &whole_digits(b));
     }
-    Dec::new(negative && !base.digits.is_empty(), of_digits(&base.digits), 0)
+    Dec::new(negative, of_digits(&base.digits), 0)
 }
 
 /// The magnitude of a whole number by a modulus.
