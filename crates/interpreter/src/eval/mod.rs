@@ -96,7 +96,8 @@ fn drive(mut at: Registers, mut raising: bool) -> PyResult<Value> {
         let exit = if at.thread.eval_breaker.get() & EvalBreaker::TRACING != 0 {
             matching::evaluate::<true>(at, raising, pending)
         } else {
-            untraced(at, raising, pending)
+            // What was to be told of when everybody stopped listening is forgotten.
+            untraced(at, raising, Pending::default())
         };
         match exit {
             Exit::Done(result) => return result,

@@ -9,7 +9,7 @@ use crate::frames::{Frame, first_instruction};
 use crate::generators::as_direct;
 use taipan_bytecode::Opcode;
 use taipan_objects::errors;
-use taipan_objects::model::thread::{EvalBreaker, ThreadState};
+use taipan_objects::model::thread::{self, EvalBreaker, ThreadState};
 use taipan_objects::model::trampoline::Sent;
 use taipan_objects::prelude::*;
 use taipan_objects::types::code::PyCode;
@@ -77,7 +77,8 @@ fn tell(m: &mut Machine, pending: &mut Pending, op: u8, arg: usize) -> PyResult<
         Opcode::YIELD_VALUE => leave(m, &kept, unit, Event::PyYield, wanted),
         Opcode::CALL => called(m, pending, &kept, unit, arg + 2, arg, wanted),
         Opcode::CALL_KW => called(m, pending, &kept, unit, arg + 3, arg, wanted),
-        Opcode::CALL_FUNCTION_EX => called(m, pending, &kept, unit, 4, 0, wanted),
+        Opcode::CALL_FUNCTION_EX => called_with(m, pending, &kept, unit, wanted),
+        Opcode::LOAD_SUPER_ATTR => super_called(m, pending, &kept, unit, arg, wanted),
         Opcode::JUMP_FORWARD | Opcode::JUMP_BACKWARD => {
             let next = unit + 1 + base.caches();
             let target = if base == Opcode::JUMP_FORWARD { next + arg } else { next - arg };
@@ -115,10 +116,11 @@ fn resumed(m: &Machine, code: &PyCode, unit: usize, arg: usize, wanted: u32) -> 
     Ok(())
 }
 
-/// Whether the frame has a trace function of its own.
+/// Whether the frame is traced: it has a trace function of its own, or the thread's is native and sees every frame.
 fn is_traced(frame: *mut Frame) -> bool {
     // SAFETY: the frame is alive.
-    unsafe { (*frame).object.as_ref().is_some_and(|object| !object.trace.is_empty()) }
+    trace::is_native(thread::current())
+        || unsafe { (*frame).object.as_ref().is_some_and(|object| !object.trace.is_empty()) }
 }
 
 fn line_event(
@@ -214,19 +216,60 @@ fn called(
     count: usize,
     wanted: u32,
 ) -> PyResult<()> {
-    let profiled = trace::has_profile(m.thread);
-    if wanted & Event::Call.bit() == 0 && !profiled {
+    if wanted & Event::Call.bit() == 0 && !trace::has_profile(m.thread) {
         return Ok(());
     }
-    let mut callable = m.obj(depth).owned();
+    let callable = m.obj(depth).owned();
     let receiver = m.peek(depth - 1);
-    let mut argument = if !receiver.is_null() {
+    let argument = if !receiver.is_null() {
         Some(m.obj(depth - 1).owned())
     } else if count > 0 {
         Some(m.obj(depth - 2).owned())
     } else {
         None
     };
+    tell_call(m, pending, code, unit, callable, argument, wanted)
+}
+
+/// `callable(*args, **kwargs)`.
+fn called_with(m: &Machine, pending: &mut Pending, code: &PyCode, unit: usize, wanted: u32) -> PyResult<()> {
+    if wanted & Event::Call.bit() == 0 && !trace::has_profile(m.thread) {
+        return Ok(());
+    }
+    let arguments = m.obj(2);
+    let first = match (arguments.downcast_exact::<PyTuple>(), arguments.downcast_exact::<PyList>()) {
+        (Some(tuple), _) => tuple.as_slice().first().map(|item| item.owned()),
+        (_, Some(list)) => list.get(0),
+        _ => None,
+    };
+    tell_call(m, pending, code, unit, m.obj(4).owned(), first, wanted)
+}
+
+/// `super` in an instruction that makes no object of it.
+fn super_called(
+    m: &Machine,
+    pending: &mut Pending,
+    code: &PyCode,
+    unit: usize,
+    arg: usize,
+    wanted: u32,
+) -> PyResult<()> {
+    if wanted & Event::Call.bit() == 0 {
+        return Ok(());
+    }
+    let class = (arg & 2 != 0).then(|| m.obj(2).owned());
+    tell_call(m, pending, code, unit, m.obj(3).owned(), class, wanted)
+}
+
+fn tell_call(
+    m: &Machine,
+    pending: &mut Pending,
+    code: &PyCode,
+    unit: usize,
+    mut callable: Obj,
+    mut argument: Option<Obj>,
+    wanted: u32,
+) -> PyResult<()> {
     let method = callable.downcast_exact::<PyMethod>().map(|m| (m.function.clone(), m.receiver.clone()));
     if let Some((function, receiver)) = method {
         callable = function;
@@ -242,7 +285,7 @@ fn called(
     if callable.downcast_exact::<PyFunction>().is_some() {
         return Ok(());
     }
-    if profiled && is_native(&callable) {
+    if trace::has_profile(m.thread) && is_native(&callable) {
         trace::profile(m.thread, m.frame, What::CCall, &callable)?;
     }
     pending.native = Some(NativeCall { frame: m.frame, unit, callable, argument });

@@ -79,6 +79,13 @@ pub(crate) fn has_trace(thread: &ThreadState) -> bool {
     unsafe { (*thread.raw()).c_tracefunc.is_some() }
 }
 
+/// Whether the thread's trace function was set by native code.
+pub(crate) fn is_native(thread: &ThreadState) -> bool {
+    // SAFETY: one field is read.
+    let function = unsafe { (*thread.raw()).c_tracefunc };
+    function.is_some_and(|function| !core::ptr::fn_addr_eq(function, trace_trampoline as Py_tracefunc))
+}
+
 /// Whether a trace function or callback runs: then nothing is traced.
 pub(crate) fn is_inside(thread: &ThreadState) -> bool {
     // SAFETY: one field is read.

@@ -73,7 +73,8 @@ fn decide_class(m: &Machine, class: &TypeObject, name: &PyStr) -> Option<u8> {
     }
     let found = lookup(class, name)?;
     let kind = found.class();
-    if !kind.is(PyFunction::type_object()) && kind.tp_descr_get().is_some() {
+    // A method descriptor gives itself where a class is asked.
+    if !kind.has_flag(Py_TPFLAGS_METHOD_DESCRIPTOR) && kind.tp_descr_get().is_some() {
         return None;
     }
     let version = assign_version(class);

@@ -63,7 +63,7 @@ fn decide(m: &Machine, callable: Value, oparg: usize, with_receiver: bool) -> Op
     if let Some(class) = object.downcast::<TypeObject>()
         && !with_receiver
     {
-        return decide_class(m, class, oparg).or(Some(CALL_NON_PY_GENERAL));
+        return decide_class(m, class, oparg);
     }
     Some(CALL_NON_PY_GENERAL)
 }
@@ -167,14 +167,14 @@ fn decide_class(m: &Machine, class: &TypeObject, count: usize) -> Option<u8> {
                 return Some(CALL_TUPLE_1);
             }
         }
-        return class.tp_vectorcall().map(|_| CALL_BUILTIN_CLASS);
+        return Some(class.tp_vectorcall().map_or(CALL_NON_PY_GENERAL, |_| CALL_BUILTIN_CLASS));
     }
     let same_new = class.tp_new().map(|f| f as usize) == object_type().tp_new().map(|f| f as usize);
-    if !class.class().is(type_type()) || !same_new {
-        return None;
-    }
-    let init = lookup(class, intern!("__init__"))?;
-    let func = init.downcast_exact::<PyFunction>()?;
+    let init = lookup(class, intern!("__init__"));
+    let func = init.as_deref().and_then(|init| init.downcast_exact::<PyFunction>());
+    let Some(func) = func.filter(|_| same_new && class.class().is(type_type())) else {
+        return Some(CALL_NON_PY_GENERAL);
+    };
     let version = assign_version(class);
     if version == 0 || func.assign_version() == 0 {
         return None;
