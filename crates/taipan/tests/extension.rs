@@ -5,27 +5,38 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
-#[test]
-fn an_extension_behaves_as_in_cpython() {
+/// Compiles `NAME.c`, runs `program`, and compares what it prints.
+fn check(name: &str, program: &str) {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/extension");
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("extension");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).expect("the folder for the library can be made");
     let compiled = Command::new("cc")
         .args(["-shared", "-fPIC", "-O1", "-o"])
-        .arg(folder.join("extension.so"))
-        .arg(source.join("extension.c"))
+        .arg(folder.join(name).with_extension("so"))
+        .arg(source.join(name).with_extension("c"))
         .status()
         .expect("there is a C compiler");
     assert!(compiled.success());
     let output = Command::new(env!("CARGO_BIN_EXE_taipan"))
-        .arg(source.join("program.py"))
+        .arg(source.join(program).with_extension("py"))
         .env("PYTHONPATH", &folder)
         .env("PYTHONHASHSEED", "0")
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
         .expect("taipan starts");
-    let wanted = fs::read_to_string(source.join("program.out")).expect("the expected output is there");
+    let wanted = source.join(program).with_extension("out");
+    let wanted = fs::read_to_string(wanted).expect("the expected output is there");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(String::from_utf8_lossy(&output.stdout), wanted, "{errors}");
     assert!(output.status.success(), "{errors}");
+}
+
+#[test]
+fn an_extension_behaves_as_in_cpython() {
+    check("extension", "program");
+}
+
+#[test]
+fn hooks_are_told_what_cpython_tells() {
+    check("hooks", "hooks_program");
 }

@@ -234,7 +234,8 @@ impl Instance {
     fn repr(slf: &PyObject) -> PyResult<Py<PyStr>> {
         let class = slf.class();
         let visible = count_of(class, intern!("n_sequence_fields"));
-        let names = field_names(class);
+        // CPython takes the names of all fields in turn: behind one without a name, an item is shown with the next one's.
+        let names: Vec<&CStr> = field_names(class).into_iter().flatten().collect();
         let mut shown = taipan_kernels::text::TextBuilder::default();
         PyStr::new(class.tp_name()).append_to(&mut shown);
         PyStr::new("(").append_to(&mut shown);
@@ -242,7 +243,7 @@ impl Instance {
             if index != 0 {
                 PyStr::new(", ").append_to(&mut shown);
             }
-            if let Some(Some(name)) = names.get(index) {
+            if let Some(name) = names.get(index) {
                 PyStr::new(&format!("{}=", text(name))).append_to(&mut shown);
             }
             object::repr(item)?.append_to(&mut shown);
