@@ -3,6 +3,7 @@
 //! Hooks that `sys.addaudithook` adds belong to the interpreter and are never removed.
 
 use core::cell::RefCell;
+use core::sync::atomic::{AtomicBool, Ordering};
 use taipan_host::hooks::AuditArgument;
 use taipan_objects::errors::{self, Exc};
 use taipan_objects::model::thread;
@@ -16,8 +17,17 @@ fn hooks() -> Option<&'static Hooks> {
     thread::current_opt().map(|thread| thread.interpreter().extension::<Hooks>())
 }
 
+/// Whether any interpreter ever had a hook: hooks are never removed.
+static LISTENED: AtomicBool = AtomicBool::new(false);
+
 /// Whether anybody listens.
+#[inline]
 pub fn is_active() -> bool {
+    LISTENED.load(Ordering::Relaxed) && has_hooks()
+}
+
+#[cold]
+fn has_hooks() -> bool {
     hooks().is_some_and(|hooks| !hooks.0.borrow().is_empty())
 }
 
@@ -49,6 +59,7 @@ pub fn add_hook(hook: &PyObject) -> PyResult<()> {
     }
     if let Some(hooks) = hooks() {
         hooks.0.borrow_mut().push(hook.owned());
+        LISTENED.store(true, Ordering::Relaxed);
     }
     Ok(())
 }
