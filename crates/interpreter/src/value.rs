@@ -31,7 +31,6 @@ pub(crate) const MAX_INT: i64 = (1 << 61) - 1;
 /// The least integer that needs no object.
 pub(crate) const MIN_INT: i64 = -(1 << 61);
 
-#[expect(dead_code, reason = "a family of operations")]
 impl Value {
     /// Nothing.
     pub(crate) const NULL: Value = Value(BORROWED);
@@ -120,6 +119,15 @@ impl Value {
     #[inline(always)]
     pub(crate) fn bits(self) -> u64 {
         self.0
+    }
+
+    /// The value of a word.
+    ///
+    /// # Safety
+    /// It is one that [`Value::bits`] gave, and stands for the value it came from.
+    #[inline(always)]
+    pub(crate) unsafe fn from_bits(bits: u64) -> Value {
+        Value(bits)
     }
 
     /// The address; meaningless for integers, null for nothing.

@@ -17,7 +17,6 @@ use super::{
     intrinsics, iteration, jumps, loads, names, patterns, returns, unwind,
 };
 use crate::frames::Frame;
-use crate::monitoring::stepping::Pending;
 use crate::specialise::{self, keyword_calls, overrides};
 use crate::value::Value;
 use core::ptr::null_mut;
@@ -29,30 +28,37 @@ use taipan_objects::prelude::*;
 /// What one run of the chain has in memory.
 struct Run {
     spill: Spill,
-    exit: Option<Exit>,
+    /// Where to go on, after [`SWITCHED`].
+    at: Registers,
 }
 
+/// What the chain returns where an exception leaves the frame by which it was entered. No value has these bits.
+const RAISED: u64 = 0;
+/// What it returns where the other form of the loop is due: the bits of nothing.
+const SWITCHED: u64 = 1;
+
 /// An instruction: the registers, its argument, and the memory of the run.
-type Link =
-    unsafe extern "C-unwind" fn(*mut u16, *mut Value, *mut Frame, &'static ThreadState, usize, *mut Run);
+type Link = unsafe extern "C-unwind" fn(
+    *mut u16,
+    *mut Value,
+    *mut Frame,
+    &'static ThreadState,
+    usize,
+    *mut Run,
+) -> u64;
 
 /// Runs until the frame by which the loop was entered is left, or the other form is due.
-pub(super) fn evaluate(at: Registers, raising: bool, pending: Pending) -> Exit {
-    let mut run = Run { spill: Spill::new(), exit: None };
+#[inline(always)]
+pub(super) fn evaluate(at: Registers, raising: bool) -> Exit {
+    let mut run = Run { spill: Spill::new(), at };
     let memory = &raw mut run;
+    let first = if raising { raise } else { proceed };
     // SAFETY: the frame is ready to run, and the run's memory lives until the chain returns.
-    unsafe {
-        if raising {
-            raise(at.pc, at.sp, at.frame, at.thread, Fault::Raised as usize, memory);
-        } else {
-            proceed(at.pc, at.sp, at.frame, at.thread, 0, memory);
-        }
-    }
-    match run.exit {
-        // Nothing is to be told of what happened before: whoever traces was not there.
-        Some(Exit::Switch(registers, _)) => Exit::Switch(registers, pending),
-        Some(exit) => exit,
-        None => unreachable!("the chain ends by leaving it"),
+    match unsafe { first(at.pc, at.sp, at.frame, at.thread, Fault::Raised as usize, memory) } {
+        RAISED => Exit::Done(Err(Raised::claim())),
+        SWITCHED => Exit::Switch(run.at),
+        // SAFETY: otherwise they are the bits of the value with which the frame was left.
+        bits => Exit::Done(Ok(unsafe { Value::from_bits(bits) })),
     }
 }
 
@@ -99,7 +105,7 @@ unsafe extern "C-unwind" fn proceed(
     thread: &'static ThreadState,
     _: usize,
     run: *mut Run,
-) {
+) -> u64 {
     let mut m = machine!(pc, sp, frame, thread, run);
     jump!(m, run)
 }
@@ -113,13 +119,11 @@ unsafe extern "C-unwind" fn raise(
     thread: &'static ThreadState,
     fault: usize,
     run: *mut Run,
-) {
+) -> u64 {
     let mut m = machine!(pc, sp, frame, thread, run);
     let fault = if fault == Fault::Raised as usize { Fault::Raised } else { Fault::Reraised };
     if m.outline(|m| unwind::unwind(m, fault, None)).is_err() {
-        // SAFETY: the run's memory is alive.
-        unsafe { leave(run, Exit::Done(Err(Raised::claim()))) };
-        return;
+        return RAISED;
     }
     jump!(m, run)
 }
@@ -133,18 +137,10 @@ unsafe extern "C-unwind" fn bury(
     thread: &'static ThreadState,
     dead: usize,
     run: *mut Run,
-) {
+) -> u64 {
     let mut m = machine!(pc, sp, frame, thread, run);
     machine::bury(dead as *mut PyObject);
     jump!(m, run)
-}
-
-/// # Safety
-/// The run's memory is alive.
-#[inline(always)]
-unsafe fn leave(run: *mut Run, exit: Exit) {
-    // SAFETY: the caller's promise; nothing was there to drop.
-    unsafe { (&raw mut (*run).exit).write(Some(exit)) }
 }
 
 /// Makes a function of each instruction of the table.
@@ -161,7 +157,7 @@ macro_rules! chain {
                 thread: &'static ThreadState,
                 arg: usize,
                 run: *mut Run,
-            ) {
+            ) -> u64 {
                 let mut $m = machine!(pc, sp, frame, thread, run);
                 macro_rules! next {
                     ($attempt:expr) => {{
@@ -173,11 +169,9 @@ macro_rules! chain {
                     }};
                 }
                 macro_rules! leave {
-                    ($value:expr) => {{
-                        // SAFETY: the run's memory is alive.
-                        unsafe { leave(run, Exit::Done(Ok($value))) };
-                        return;
-                    }};
+                    ($value:expr) => {
+                        return $value.bits()
+                    };
                 }
                 macro_rules! general {
                     ($general:ident) => {
@@ -239,7 +233,7 @@ unsafe extern "C-unwind" fn extended_arg(
     thread: &'static ThreadState,
     arg: usize,
     run: *mut Run,
-) {
+) -> u64 {
     let mut m = machine!(pc, sp, frame, thread, run);
     // SAFETY: another unit follows.
     let unit = unsafe { *m.pc };
@@ -256,11 +250,12 @@ unsafe extern "C-unwind" fn switch(
     thread: &'static ThreadState,
     _: usize,
     run: *mut Run,
-) {
+) -> u64 {
     let mut m = machine!(pc, sp, frame, thread, run);
     m.pc = m.waiting();
     // SAFETY: the run's memory is alive.
-    unsafe { leave(run, Exit::switch(&m, Pending::default())) }
+    unsafe { (*run).at = Registers::of(&m) };
+    SWITCHED
 }
 
 #[inline(never)]
@@ -271,7 +266,7 @@ unsafe extern "C-unwind" fn unknown(
     thread: &'static ThreadState,
     _: usize,
     run: *mut Run,
-) {
+) -> u64 {
     let m = machine!(pc, sp, frame, thread, run);
     let fault = super::unknown_instruction(m.opcode());
     jump_to!(raise, m, fault as usize, run)

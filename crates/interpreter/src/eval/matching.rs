@@ -39,7 +39,7 @@ fn fetch(m: &mut Machine) -> (u8, usize) {
 macro_rules! matching {
     ($m:ident; $($($name:ident)|+ => $body:expr,)*) => {
         /// Runs until the frame by which the loop was entered is left, or the other form is due.
-        pub(super) fn evaluate<const TRACED: bool>(at: Registers, raising: bool, mut pending: Pending) -> Exit {
+        pub(super) fn evaluate<const TRACED: bool>(at: Registers, raising: bool, pending: &mut Pending) -> Exit {
             let mut spill = Spill::new();
             let mut $m = Machine {
                 pc: at.pc,
@@ -53,14 +53,14 @@ macro_rules! matching {
                 if TRACED && $m.outline(|m| stepping::thrown(m)).is_err() {
                     // The callback's exception takes the place of the one that was thrown.
                 }
-                let tracer = TRACED.then_some(&mut pending);
+                let tracer = TRACED.then_some(&mut *pending);
                 if $m.outline(|m| unwind::unwind(m, Fault::Raised, tracer)).is_err() {
                     return Exit::Done(Err(Raised::claim()));
                 }
             }
             'next: loop {
                 if TRACED && $m.thread.eval_breaker.get() & EvalBreaker::TRACING == 0 {
-                    return Exit::switch(&$m, pending);
+                    return Exit::Switch(Registers::of(&$m));
                 }
                 let (mut op, arg) = fetch(&mut $m);
                 let mut told = false;
@@ -115,7 +115,7 @@ macro_rules! matching {
                     if TRACED && !told && op != RESERVED {
                         // Once for each execution, whatever forms of the instruction are tried.
                         told = true;
-                        match $m.outline(|m| stepping::before(m, &mut pending, op, arg)) {
+                        match $m.outline(|m| stepping::before(m, pending, op, arg)) {
                             Ok(false) => {}
                             Ok(true) => continue 'next,
                             Err(_) => break Fault::Raised,
@@ -126,14 +126,14 @@ macro_rules! matching {
                         RESERVED => {
                             $m.pc = $m.waiting();
                             if !TRACED {
-                                return Exit::switch(&$m, pending);
+                                return Exit::Switch(Registers::of(&$m));
                             }
                             continue 'next;
                         }
                         _ => super::unknown_instruction(op),
                     };
                 };
-                let tracer = TRACED.then_some(&mut pending);
+                let tracer = TRACED.then_some(&mut *pending);
                 if $m.outline(|m| unwind::unwind(m, fault, tracer)).is_err() {
                     return Exit::Done(Err(Raised::claim()));
                 }

@@ -71,12 +71,12 @@ fn enter(thread: &'static ThreadState, frame: *mut Frame) -> Registers {
 enum Exit {
     Done(PyResult<Value>),
     /// The other form of the loop is due.
-    Switch(Registers, Pending),
+    Switch(Registers),
 }
 
-impl Exit {
-    fn switch(m: &Machine, pending: Pending) -> Exit {
-        Exit::Switch(Registers { pc: m.pc, sp: m.sp, frame: m.frame, thread: m.thread }, pending)
+impl Registers {
+    fn of(m: &Machine) -> Registers {
+        Registers { pc: m.pc, sp: m.sp, frame: m.frame, thread: m.thread }
     }
 }
 
@@ -90,29 +90,45 @@ struct Registers {
 }
 
 /// Runs in the form that is due, until the frame by which the loop was entered is left.
-fn drive(mut at: Registers, mut raising: bool) -> PyResult<Value> {
+#[inline(always)]
+fn drive(at: Registers, raising: bool) -> PyResult<Value> {
+    if at.thread.eval_breaker.get() & EvalBreaker::TRACING != 0 {
+        return alternate(at, raising);
+    }
+    match untraced(at, raising) {
+        Exit::Done(result) => result,
+        Exit::Switch(registers) => alternate(registers, false),
+    }
+}
+
+/// As [`drive`], where somebody traces or did.
+#[cold]
+#[inline(never)]
+fn alternate(mut at: Registers, mut raising: bool) -> PyResult<Value> {
     let mut pending = Pending::default();
     loop {
         let exit = if at.thread.eval_breaker.get() & EvalBreaker::TRACING != 0 {
-            matching::evaluate::<true>(at, raising, pending)
+            matching::evaluate::<true>(at, raising, &mut pending)
         } else {
-            // What was to be told of when everybody stopped listening is forgotten.
-            untraced(at, raising, Pending::default())
+// What was to be told of when everybody stopped listening is forgotten.
+            pending = Pending::default();
+            untraced(at, raising)
         };
         match exit {
             Exit::Done(result) => return result,
-            Exit::Switch(registers, told) => (at, pending) = (registers, told),
+            Exit::Switch(registers) => at = registers,
         }
         raising = false;
     }
 }
 
 /// Runs while nobody traces. Unoptimised code keeps the chain's links on the stack, so it takes the `match`.
-fn untraced(at: Registers, raising: bool, pending: Pending) -> Exit {
+#[inline(always)]
+fn untraced(at: Registers, raising: bool) -> Exit {
     #[cfg(not(any(debug_assertions, miri)))]
-    return chain::evaluate(at, raising, pending);
+    return chain::evaluate(at, raising);
     #[cfg(any(debug_assertions, miri))]
-    return matching::evaluate::<false>(at, raising, pending);
+    return matching::evaluate::<false>(at, raising, &mut Pending::default());
 }
 
 #[cold]
