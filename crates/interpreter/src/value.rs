@@ -116,6 +116,7 @@ impl Value {
     }
 
     /// The word.
+    #[cfg_attr(any(debug_assertions, miri), expect(dead_code, reason = "for the chain"))]
     #[inline(always)]
     pub(crate) fn bits(self) -> u64 {
         self.0
@@ -125,6 +126,7 @@ impl Value {
     ///
     /// # Safety
     /// It is one that [`Value::bits`] gave, and stands for the value it came from.
+    #[cfg_attr(any(debug_assertions, miri), expect(dead_code, reason = "for the chain"))]
     #[inline(always)]
     pub(crate) unsafe fn from_bits(bits: u64) -> Value {
         Value(bits)
