@@ -110,7 +110,7 @@ fn alternate(mut at: Registers, mut raising: bool) -> PyResult<Value> {
         let exit = if at.thread.eval_breaker.get() & EvalBreaker::TRACING != 0 {
             matching::evaluate::<true>(at, raising, &mut pending)
         } else {
-// What was to be told of when everybody stopped listening is forgotten.
+            // What was to be told of when everybody stopped listening is forgotten.
             pending = Pending::default();
             untraced(at, raising)
         };
