@@ -12,6 +12,7 @@ use core::ffi::c_void;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 use taipan_abi::{PyInterpreterState, PyThreadState};
 
@@ -83,6 +84,26 @@ impl EvalBreaker {
 /// How many types of library modules there can be; every `#[pytype]` without a C name is one.
 pub const HEAP_TYPES: usize = 1024;
 
+/// The number of a type is a hash already.
+#[derive(Default)]
+struct TypeHasher(u64);
+
+impl Hasher for TypeHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+}
+
 /// The state of one interpreter.
 pub struct InterpreterState {
     pub id: i64,
@@ -115,7 +136,7 @@ pub struct InterpreterState {
     pub free_lists: super::free_list::FreeLists,
     /// Types of library modules by their numbers; null where there is none yet. The interpreter owns them.
     heap_types: [Cell<*mut PyObject>; HEAP_TYPES],
-    extensions: RefCell<HashMap<TypeId, Box<dyn Any>>>,
+    extensions: RefCell<HashMap<TypeId, Box<dyn Any>, BuildHasherDefault<TypeHasher>>>,
 }
 
 /// The state of the process.
@@ -278,7 +299,7 @@ impl InterpreterState {
             watchers: super::watchers::Watchers::default(),
             free_lists: super::free_list::FreeLists::new(),
             heap_types: [const { Cell::new(null_mut()) }; HEAP_TYPES],
-            extensions: RefCell::new(HashMap::new()),
+            extensions: RefCell::default(),
         }))
     }
 
@@ -306,13 +327,13 @@ impl InterpreterState {
     /// State of a higher floor, made on first use. It lives as long as the interpreter.
     pub fn extension<T: Any + Default>(&'static self) -> &'static T {
         let key = TypeId::of::<T>();
-        if !self.extensions.borrow().contains_key(&key) {
+        let known = self.extensions.borrow().get(&key).map(|value| core::ptr::from_ref(&**value));
+        let value = known.unwrap_or_else(|| {
             let fresh = Box::new(T::default());
-            self.extensions.borrow_mut().entry(key).or_insert(fresh);
-        }
-        let extensions = self.extensions.borrow();
-        let value: &T = extensions[&key].downcast_ref().expect("entries are kept by their type");
+            let mut extensions = self.extensions.borrow_mut();
+            core::ptr::from_ref(&**extensions.entry(key).or_insert(fresh))
+        });
         // SAFETY: boxed values do not move and are never removed.
-        unsafe { &*core::ptr::from_ref(value) }
+        unsafe { &*value }.downcast_ref().expect("entries are kept by their type")
     }
 }
