@@ -6,6 +6,7 @@ use taipan_objects::errors;
 use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
 use taipan_objects::protocols::buffer;
+use taipan_objects::types::bytelike::hex_pairs;
 
 /// The exception types of an interpreter.
 #[derive(Default)]
@@ -74,28 +75,59 @@ fn ascii_data(object: &PyObject) -> PyResult<Vec<u8>> {
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 fn encode_base64(data: &[u8], newline: bool) -> Vec<u8> {
-    let mut out = Vec::with_capacity(data.len().div_ceil(3) * 4 + 1);
-    for group in data.chunks(3) {
-        let bits = group.iter().fold(0u32, |bits, &byte| bits << 8 | byte as u32) << (8 * (3 - group.len()));
-        for i in 0..4 {
-            out.push(if i <= group.len() { BASE64[(bits >> (18 - 6 * i) & 63) as usize] } else { b'=' });
+    let letter = |bits: u32, place: u32| BASE64[(bits >> (18 - 6 * place) & 63) as usize];
+    let mut out = vec![b'='; data.len().div_ceil(3) * 4 + usize::from(newline)];
+    let groups = data.chunks_exact(3);
+    let rest = groups.remainder();
+    let mut quads = out.chunks_exact_mut(4);
+    for (group, quad) in groups.zip(&mut quads) {
+        let bits = u32::from_be_bytes([0, group[0], group[1], group[2]]);
+        quad.copy_from_slice(&[letter(bits, 0), letter(bits, 1), letter(bits, 2), letter(bits, 3)]);
+    }
+    if let (false, Some(quad)) = (rest.is_empty(), quads.next()) {
+        let bits = u32::from_be_bytes([0, rest[0], rest.get(1).copied().unwrap_or(0), 0]);
+        for (place, out) in quad.iter_mut().enumerate().take(rest.len() + 1) {
+            *out = letter(bits, place as u32);
         }
     }
-    if newline {
-        out.push(b'\n');
+    if newline && let Some(last) = out.last_mut() {
+        *last = b'\n';
     }
     out
 }
 
-fn base64_value(c: u8) -> Option<u8> {
-    match c {
-        b'A'..=b'Z' => Some(c - b'A'),
-        b'a'..=b'z' => Some(c - b'a' + 26),
-        b'0'..=b'9' => Some(c - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
+/// What is no digit in a table of digit values.
+const NO_DIGIT: u8 = 0xff;
+
+/// The value of each base64 letter.
+const BASE64_VALUES: [u8; 256] = {
+    let mut table = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 64 {
+        table[BASE64[value] as usize] = value as u8;
+        value += 1;
     }
+    table
+};
+
+/// Decodes letters four at a time up to the first group with anything else in it; how many were decoded.
+fn decode_base64_groups(data: &[u8], out: &mut Vec<u8>) -> usize {
+    let mut done = 0;
+    for group in data.chunks_exact(4) {
+        let values = [0, 1, 2, 3].map(|i: usize| BASE64_VALUES[group[i] as usize]);
+        if values.iter().fold(0, |all, value| all | value) > 63 {
+            break;
+        }
+        let bits = values.iter().fold(0u32, |bits, &value| bits << 6 | u32::from(value));
+        out.extend_from_slice(&bits.to_be_bytes()[1..]);
+        done += 4;
+    }
+    done
+}
+
+#[inline]
+fn base64_value(c: u8) -> Option<u8> {
+    Some(BASE64_VALUES[c as usize]).filter(|&value| value != NO_DIGIT)
 }
 
 fn decode_base64(data: &[u8], strict: bool) -> PyResult<Vec<u8>> {
@@ -104,7 +136,16 @@ fn decode_base64(data: &[u8], strict: bool) -> PyResult<Vec<u8>> {
         return Err(error("Leading padding not allowed"));
     }
     let (mut quad, mut left, mut pads, mut padding_begun) = (0u8, 0u8, 0u8, false);
-    for (i, &c) in data.iter().enumerate() {
+    let mut at = 0;
+    while at < data.len() {
+        if quad == 0 && !padding_begun {
+            let whole = decode_base64_groups(&data[at..], &mut out);
+            pads = if whole > 0 { 0 } else { pads };
+            at += whole;
+        }
+        let Some(&c) = data.get(at) else { break };
+        let i = at;
+        at += 1;
         if c == b'=' {
             padding_begun |= quad >= 2;
             if strict && quad == 0 {
@@ -170,15 +211,7 @@ fn decode_hex(text: &[u8]) -> PyResult<Vec<u8>> {
     if !text.len().is_multiple_of(2) {
         return Err(error("Odd-length string"));
     }
-    let digit = |c: u8| (c as char).to_digit(16);
-    let mut out = Vec::with_capacity(text.len() / 2);
-    for pair in text.chunks_exact(2) {
-        match (digit(pair[0]), digit(pair[1])) {
-            (Some(high), Some(low)) => out.push((high << 4 | low) as u8),
-            _ => return Err(error("Non-hexadecimal digit found")),
-        }
-    }
-    Ok(out)
+    hex_pairs(text).ok_or_else(|| error("Non-hexadecimal digit found"))
 }
 
 /// Uuencoding: the length, then six bits a character.
@@ -231,26 +264,6 @@ fn crc_ccitt(data: &[u8], crc: u32) -> u32 {
             (if crc & 0x8000 != 0 { crc << 1 ^ 0x1021 } else { crc << 1 }) & 0xffff
         })
     })
-}
-
-const CRC32_TABLE: [u32; 256] = {
-    let mut table = [0u32; 256];
-    let mut i = 0;
-    while i < 256 {
-        let mut value = i as u32;
-        let mut bit = 0;
-        while bit < 8 {
-            value = if value & 1 != 0 { value >> 1 ^ 0xedb8_8320 } else { value >> 1 };
-            bit += 1;
-        }
-        table[i] = value;
-        i += 1;
-    }
-    table
-};
-
-fn crc_32(data: &[u8], crc: u32) -> u32 {
-    !data.iter().fold(!crc, |crc, &byte| CRC32_TABLE[((crc ^ byte as u32) & 0xff) as usize] ^ crc >> 8)
 }
 
 /// Quoted-printable to bytes; in a header `_` is a space.
@@ -478,7 +491,7 @@ pub mod module {
     #[pyfunction(signature = "(data, crc=0, /)")]
     pub fn crc32(data: &PyObject, crc: OptArg<&PyObject>) -> PyResult<u32> {
         let crc = crc.given().map_or(Ok(0), checksum)?;
-        Ok(crc_32(&super::data(data)?, crc))
+        Ok(super::super::zlib::stream::crc32(crc, bytes_like(data)?.as_slice()))
     }
 
     /// Decode a string of qp-encoded data.

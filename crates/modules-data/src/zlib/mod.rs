@@ -3,7 +3,7 @@
 mod compress;
 mod decompress;
 mod incremental;
-mod stream;
+pub(crate) mod stream;
 
 pub use compress::PyCompress;
 pub use decompress::PyDecompress;

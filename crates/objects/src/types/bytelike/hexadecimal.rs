@@ -8,6 +8,30 @@ use crate::types::str::PyStr;
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
+/// The value of each hexadecimal digit; 0xff for what is none.
+const VALUES: [u8; 256] = {
+    let mut table = [0xff; 256];
+    let mut value = 0;
+    while value < 16 {
+        table[DIGITS[value] as usize] = value as u8;
+        table[DIGITS[value].to_ascii_uppercase() as usize] = value as u8;
+        value += 1;
+    }
+    table
+};
+
+/// The bytes that pairs of hexadecimal digits stand for; `None` where anything else is among them.
+pub fn hex_pairs(text: &[u8]) -> Option<Vec<u8>> {
+    let mut bad = text.len() % 2 != 0;
+    let pairs = text.chunks_exact(2).map(|pair| {
+        let (high, low) = (VALUES[pair[0] as usize], VALUES[pair[1] as usize]);
+        bad |= (high | low) > 15;
+        high << 4 | low & 15
+    });
+    let bytes: Vec<u8> = pairs.collect();
+    if bad { None } else { Some(bytes) }
+}
+
 /// The separator of `hex`: one ASCII character.
 fn separator(given: &PyObject) -> PyResult<u8> {
     if object::len(given)? != 1 {
@@ -27,11 +51,17 @@ fn separator(given: &PyObject) -> PyResult<u8> {
 pub fn to_hex(bytes: &[u8], sep: Option<&PyObject>, group: i32) -> PyResult<Py<PyStr>> {
     let sep = sep.map(separator).transpose()?;
     let size = group.unsigned_abs() as usize;
+    if sep.is_none() || size == 0 {
+        let mut out = vec![0; bytes.len() * 2];
+        for (pair, &byte) in out.chunks_exact_mut(2).zip(bytes) {
+            pair.copy_from_slice(&[DIGITS[(byte >> 4) as usize], DIGITS[(byte & 15) as usize]]);
+        }
+        return Ok(PyStr::from_ascii(&out));
+    }
     let mut out = Vec::with_capacity(bytes.len() * 2);
     for (i, &byte) in bytes.iter().enumerate() {
         if let Some(sep) = sep
             && i > 0
-            && size > 0
         {
             let before = if group > 0 { bytes.len() - i } else { i };
             if before % size == 0 {
@@ -74,10 +104,16 @@ fn decode(text: impl Iterator<Item = u32>) -> PyResult<Vec<u8>> {
 /// `bytes.fromhex(string)`.
 pub fn from_hex(string: &PyObject) -> PyResult<Vec<u8>> {
     if let Some(text) = string.downcast::<PyStr>() {
+        if let Some(bytes) = text.as_ascii().and_then(|text| hex_pairs(text.as_bytes())) {
+            return Ok(bytes);
+        }
         return decode((0..text.len()).map(|i| text.char_at(i)));
     }
     if buffer::is_exporter(string) {
         let bytes = bytes_like(string)?;
+        if let Some(decoded) = hex_pairs(bytes.as_slice()) {
+            return Ok(decoded);
+        }
         return decode(bytes.as_slice().iter().map(|&byte| byte as u32));
     }
     Err(raised!(TypeError, "fromhex() argument must be str or bytes-like, not {}", string.class().name()))

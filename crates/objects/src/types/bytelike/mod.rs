@@ -19,7 +19,7 @@ mod percent;
 mod split;
 mod transform;
 
-pub use hexadecimal::{from_hex, to_hex};
+pub use hexadecimal::{from_hex, hex_pairs, to_hex};
 pub use methods::{BYTEARRAY_METHODS, BYTEARRAY_TESTS, BYTES_METHODS, BYTES_TESTS};
 pub use percent::format as percent_format;
 
