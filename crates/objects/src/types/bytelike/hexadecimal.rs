@@ -22,7 +22,7 @@ const VALUES: [u8; 256] = {
 
 /// The bytes that pairs of hexadecimal digits stand for; `None` where anything else is among them.
 pub fn hex_pairs(text: &[u8]) -> Option<Vec<u8>> {
-    let mut bad = text.len() % 2 != 0;
+    let mut bad = !text.len().is_multiple_of(2);
     let pairs = text.chunks_exact(2).map(|pair| {
         let (high, low) = (VALUES[pair[0] as usize], VALUES[pair[1] as usize]);
         bad |= (high | low) > 15;
