@@ -138,4 +138,9 @@ fn what_no_memory_holds_is_refused() {
     let third =
         taipan_kernels::decimal::divide::divide(&Dec::of_i64(1), &Dec::of_i64(3), &Rules::MAX, &mut met);
     assert!(third.is_nan() && met & status::NO_MEMORY != 0);
+    // Clamping would fill up the whole precision with zeros.
+    let clamped = Rules { emax: 0, emin: 0, clamp: true, ..Rules::MAX };
+    let mut met = 0;
+    let half = taipan_kernels::decimal::arith::plus(&Dec::of_word(false, 5, -1), &clamped, &mut met);
+    assert!(half.is_nan() && met & status::NO_MEMORY != 0);
 }

@@ -130,6 +130,10 @@ fn finish_finite(dec: &mut Dec, digits: i64, rules: &Rules, status: &mut u32) {
 fn fold_down(dec: &mut Dec, rules: &Rules, status: &mut u32) {
     let surplus = dec.exp - rules.max_exponent();
     if surplus > 0 {
+        if !has_room(rules.prec.min(dec.digits() + surplus), status) {
+            *dec = Dec::nan();
+            return;
+        }
         *status |= status::CLAMPED;
         dec.coef = words::shl(&dec.coef, surplus as usize);
         dec.exp -= surplus;
