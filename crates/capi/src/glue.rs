@@ -161,8 +161,11 @@ pub unsafe fn string(pointer: *const c_char) -> Py<PyStr> {
 /// A string object of UTF-8 that C passes; `UnicodeDecodeError` where it is none.
 ///
 /// # Safety
-/// `text` is a terminated string.
+/// `text` is a terminated string or null.
 pub unsafe fn utf8(text: *const c_char) -> PyResult<Py<PyStr>> {
+    if text.is_null() {
+        return Err(missing());
+    }
     // SAFETY: the caller's promise.
     let bytes = unsafe { CStr::from_ptr(text) }.to_bytes();
     taipan_objects::codecs::decode_bytes(bytes, None, Some("utf-8"), None)

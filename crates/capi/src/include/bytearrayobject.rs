@@ -11,9 +11,13 @@ use taipan_objects::types::bytearray::PyByteArray;
 
 c_api! {
     fn PyByteArray_FromStringAndSize(bytes: *const c_char, length: isize) -> Ref {
-        let length = length.max(0) as usize;
+        let Ok(length) = usize::try_from(length) else {
+            return new_ref(Err::<Obj, _>(raised!(SystemError, "Negative size passed to PyByteArray_FromStringAndSize")));
+        };
         if bytes.is_null() {
-            return new_ref(PyByteArray::new(&vec![0; length]));
+            // Of any size: what no memory holds is a `MemoryError`.
+            let made = call::call(PyByteArray::type_object(), &[&*PyInt::from_u64(length as u64)]);
+            return new_ref(made);
         }
         new_ref(PyByteArray::new(core::slice::from_raw_parts(bytes.cast::<u8>(), length)))
     }

@@ -20,6 +20,9 @@ unsafe fn factory(
     first: Option<&PyObject>,
     errors: *const c_char,
 ) -> PyResult {
+    if encoding.is_null() {
+        return Err(raised!(TypeError, "bad argument type for built-in operation"));
+    }
     // SAFETY: the caller passes terminated strings.
     let (codec, errors) = unsafe { (registry::lookup(&text(encoding))?, errors_of(errors)) };
     let make = object::get_attr(&codec, name)?;

@@ -36,7 +36,7 @@ c_api! {
         optional(typed::<PyDict>(dict).and_then(|dict| dict.get_item(at(key))), out)
     }
     fn PyDict_GetItemStringRef(dict: Ref, key: *const c_char, out: *mut Ref) -> c_int {
-        optional(typed::<PyDict>(dict).and_then(|dict| dict.get_item(&string(key))), out)
+        optional(typed::<PyDict>(dict).and_then(|dict| dict.get_item(&*utf8(key)?)), out)
     }
     fn PyDict_SetItem(dict: Ref, key: Ref, value: Ref) -> c_int {
         status(typed::<PyDict>(dict).and_then(|dict| dict.set_item(at(key), at(value))))
@@ -48,7 +48,7 @@ c_api! {
         status(typed::<PyDict>(dict.cast()).and_then(|dict| dict.set_item(at(key), at(value))))
     }
     fn PyDict_SetItemString(dict: Ref, key: *const c_char, value: Ref) -> c_int {
-        status(typed::<PyDict>(dict).and_then(|dict| dict.set_item(&string(key), at(value))))
+        status(typed::<PyDict>(dict).and_then(|dict| dict.set_item(&*utf8(key)?, at(value))))
     }
     fn PyDict_DelItem(dict: Ref, key: Ref) -> c_int {
         status(typed::<PyDict>(dict).and_then(|dict| match dict.del_item(at(key))? {
@@ -65,7 +65,7 @@ c_api! {
     }
     fn PyDict_Contains(dict: Ref, key: Ref) -> c_int { truth(typed::<PyDict>(dict).and_then(|dict| dict.contains(at(key)))) }
     fn PyDict_ContainsString(dict: Ref, key: *const c_char) -> c_int {
-        truth(typed::<PyDict>(dict).and_then(|dict| dict.contains(&string(key))))
+        truth(typed::<PyDict>(dict).and_then(|dict| dict.contains(&*utf8(key)?)))
     }
     fn PyDict_Clear(dict: Ref) {
         if let Some(dict) = opt(dict).and_then(|dict| dict.downcast::<PyDict>()) {
@@ -76,9 +76,12 @@ c_api! {
     fn PyDict_Keys(dict: Ref) -> Ref { new_ref(typed::<PyDict>(dict).and_then(PyDict::keys)) }
     fn PyDict_Values(dict: Ref) -> Ref { new_ref(typed::<PyDict>(dict).and_then(PyDict::values)) }
     fn PyDict_Items(dict: Ref) -> Ref { new_ref(typed::<PyDict>(dict).and_then(PyDict::items)) }
-    fn PyDict_Update(dict: Ref, other: Ref) -> c_int { status(typed::<PyDict>(dict).and_then(|dict| dict.merge(at(other), true))) }
+    fn PyDict_Update(dict: Ref, other: Ref) -> c_int { PyDict_Merge(dict, other, 1) }
     fn PyDict_Merge(dict: Ref, other: Ref, replace: c_int) -> c_int {
-        status(typed::<PyDict>(dict).and_then(|dict| dict.merge(at(other), replace != 0)))
+        status(typed::<PyDict>(dict).and_then(|dict| match opt(other) {
+            Some(other) => dict.merge(other, replace != 0),
+            None => Err(bad_call()),
+        }))
     }
     fn PyDict_Next(dict: Ref, at_place: *mut isize, key: *mut Ref, value: *mut Ref) -> c_int {
         let Some(dict) = opt(dict).and_then(|dict| dict.downcast::<PyDict>()) else { return 0 };

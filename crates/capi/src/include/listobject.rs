@@ -62,7 +62,10 @@ c_api! {
         }))
     }
     fn PyList_Append(list: Ref, value: Ref) -> c_int {
-        status(typed::<PyList>(list).and_then(|list| list.append(at(value).owned())))
+        status(typed::<PyList>(list).and_then(|list| match opt(value) {
+            Some(value) => list.append(value.owned()),
+            None => Err(bad_call()),
+        }))
     }
     fn PyList_GetSlice(list: Ref, start: isize, end: isize) -> Ref {
         new_ref(typed::<PyList>(list).and_then(|list| {
