@@ -117,6 +117,33 @@ impl Drop for Mapping {
     }
 }
 
+/// So many fresh bytes in pages of their own, zeroed; null where there is no memory. These calls do not wait.
+pub fn map_pages(bytes: usize) -> *mut u8 {
+    let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+    // SAFETY: the system chooses the place, so no memory in use is touched.
+    let start = unsafe { libc::mmap(core::ptr::null_mut(), bytes, protection, flags, -1, 0) };
+    if start == libc::MAP_FAILED { core::ptr::null_mut() } else { start.cast() }
+}
+
+/// Makes pages more or fewer, without copying what they hold; null (they stay) where there is no memory.
+///
+/// # Safety
+/// `start` came from [`map_pages`] or from here, with `old` bytes; nobody uses the old place any more.
+pub unsafe fn remap_pages(start: *mut u8, old: usize, bytes: usize) -> *mut u8 {
+    // SAFETY: the caller's promise.
+    let fresh = unsafe { libc::mremap(start.cast(), old, bytes, libc::MREMAP_MAYMOVE) };
+    if fresh == libc::MAP_FAILED { core::ptr::null_mut() } else { fresh.cast() }
+}
+
+/// Gives pages back.
+///
+/// # Safety
+/// `start` came from [`map_pages`] or [`remap_pages`], with so many bytes, and is no more used.
+pub unsafe fn unmap_pages(start: *mut u8, bytes: usize) {
+    // SAFETY: the caller's promise.
+    unsafe { libc::munmap(start.cast(), bytes) };
+}
+
 blocking_calls! {
     pub fn shm_open(name: &CStr, flags: c_int, mode: u32) -> Fd = libc::shm_open(name.as_ptr(), flags, mode);
     pub fn shm_unlink(name: &CStr) -> () = libc::shm_unlink(name.as_ptr());
@@ -134,6 +161,22 @@ pub fn page_size() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_move_with_what_they_hold() {
+        let start = map_pages(page_size());
+        assert!(!start.is_null());
+        // SAFETY: mapped right here, with these sizes; a place is used until it is remapped.
+        unsafe {
+            start.write(b's');
+            let longer = remap_pages(start, page_size(), 1000 * page_size());
+            assert_eq!((longer.read(), longer.add(999 * page_size()).read()), (b's', 0));
+            let shorter = remap_pages(longer, 1000 * page_size(), 1);
+            assert_eq!(shorter.read(), b's');
+            unmap_pages(shorter, 1);
+        }
+        assert!(map_pages(usize::MAX / 2).is_null());
+    }
 
     #[test]
     fn a_file_is_mapped_and_grows() {

@@ -2,7 +2,8 @@
 //!
 //! Three passes, during which no Python code runs: every object's count goes into its head; every reference found among
 //! them is taken away; whatever still has a count is referred to from outside, and reaches whatever its references lead
-//! to. Walking from there uses a list of its own, not the native stack. Meanwhile `_gc_prev` holds counts, so only
+//! to. Walking from there uses neither the native stack nor memory: what was reached needs its count no more, so the
+//! stack of what is still to be walked from is linked through the same word. Meanwhile `_gc_prev` holds counts, so only
 //! `_gc_next` is a link; a last walk puts both right.
 
 #![expect(unsafe_code, reason = "follows raw links and calls tp_traverse")]
@@ -46,14 +47,37 @@ unsafe extern "C" fn take_away(object: *mut PyObject, _: *mut c_void) -> c_int {
 }
 
 unsafe extern "C" fn reach(object: *mut PyObject, stack: *mut c_void) -> c_int {
-    // SAFETY: a visited object is live, and the data is the stack of `walk`.
+    // SAFETY: a visited object is live, and the data is the stack of `find`.
     unsafe {
         if let Some(head) = collecting(object) {
-            (*head)._gc_prev &= FINALIZED;
-            (*stack.cast::<Vec<Head>>()).push(head);
+            push(stack.cast(), head);
         }
     }
     0
+}
+
+/// Puts a head on the stack that is linked through `_gc_prev`; it does not count as being collected any more.
+#[inline(always)]
+unsafe fn push(top: *mut Head, head: Head) {
+    // SAFETY: the caller has a head that is being collected, and the stack's top.
+    unsafe {
+        (*head)._gc_prev = (*top).expose_provenance() | ((*head)._gc_prev & FINALIZED);
+        *top = head;
+    }
+}
+
+/// Takes the last head from the stack; null if there is none.
+#[inline(always)]
+unsafe fn pop(top: *mut Head) -> Head {
+    // SAFETY: the caller has the stack's top; what lies on the stack is linked to what lies below it.
+    unsafe {
+        let head = *top;
+        if !head.is_null() {
+            *top = list::prev(head);
+            (*head)._gc_prev &= FINALIZED;
+        }
+        head
+    }
 }
 
 /// Copies counts into heads. Immortal objects leave the list: nothing can make them garbage.
@@ -80,7 +104,8 @@ unsafe fn note_counts(base: Head) {
 
 /// Moves what nothing outside refers to from `base` into the empty list `unreachable`, with `COLLECTING` set.
 pub(super) unsafe fn find(base: Head, unreachable: Head) {
-    let mut stack: Vec<Head> = Vec::new();
+    let mut top: Head = core::ptr::null_mut();
+    let stack = &raw mut top;
     // SAFETY: the caller has two lists; no Python code runs, so both stay as they are but for this function.
     unsafe {
         note_counts(base);
@@ -89,14 +114,16 @@ pub(super) unsafe fn find(base: Head, unreachable: Head) {
             traverse(object_of(head), take_away, core::ptr::null_mut());
             head = next(head);
         }
-        let data = (&raw mut stack).cast();
         head = next(base);
         while head != base {
             if (*head)._gc_prev >= ONE && (*head)._gc_prev & COLLECTING != 0 {
-                (*head)._gc_prev &= FINALIZED;
-                stack.push(head);
-                while let Some(reached) = stack.pop() {
-                    traverse(object_of(reached), reach, data);
+                push(stack, head);
+                loop {
+                    let reached = pop(stack);
+                    if reached.is_null() {
+                        break;
+                    }
+                    traverse(object_of(reached), reach, stack.cast());
                 }
             }
             head = next(head);

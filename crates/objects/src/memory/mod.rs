@@ -10,11 +10,13 @@
 //! | file | holds |
 //! |---|---|
 //! | `alloc` | making objects, freeing their memory |
+//! | `array` | arrays that grow |
 //! | `destroy` | what happens when the last reference goes; a bounded native stack; finalisers |
 //! | `raw` | plain blocks of the three domains, allocators that stand in for ours |
 //! | `tracer` | the function that sees objects come and go |
 
 mod alloc;
+mod array;
 mod destroy;
 mod raw;
 pub mod tracer;
@@ -23,6 +25,7 @@ pub use alloc::{
     PyObject_Free, PyObject_GC_Del, PyType_GenericAlloc, alloc, alloc_surely, alloc_untracked,
     alloc_with_extra, free_heap_object, free_object, new, new_in, new_untracked, preheader_size,
 };
+pub use array::{array_free, array_realloc};
 pub use destroy::{
     begin_dealloc, destroy, destroy_put_off, end_dealloc, finalize, finalize_in_dealloc, revived,
 };

@@ -144,6 +144,25 @@ fn hook() -> Option<&'static Hook> {
     unsafe { HOOK.load(Ordering::Relaxed).as_ref() }
 }
 
+/// Tells the hook of memory that did not come from here.
+pub(super) fn note(block: *mut u8, bytes: usize) -> *mut u8 {
+    if let Some(hook) = hook()
+        && !block.is_null()
+    {
+        (hook.allocated)(block.addr(), bytes);
+    }
+    block
+}
+
+/// As [`note`], of its end.
+pub(super) fn note_end(block: *mut u8) {
+    if let Some(hook) = hook()
+        && !block.is_null()
+    {
+        (hook.freed)(block.addr());
+    }
+}
+
 thread_local! {
     /// Whether ours is asked where a foreign allocator refuses.
     static SURELY: Cell<bool> = const { Cell::new(false) };

@@ -180,6 +180,12 @@ impl PyList {
         unsafe { self.items.get().add(a).swap(self.items.get().add(b)) }
     }
 
+    /// Bytes of the array. While the list is being sorted its capacity may be -1, and there is none.
+    #[inline]
+    fn array_bytes(&self) -> usize {
+        self.capacity() * 8
+    }
+
     /// Makes the array exactly so long; it holds at least `len` items.
     fn reallocate(&self, capacity: usize) -> PyResult<()> {
         if capacity > MAX_ITEMS {
@@ -187,12 +193,12 @@ impl PyList {
         }
         let old = self.items.get();
         let fresh = if capacity == 0 {
-            // SAFETY: the array was allocated by `raw_alloc`, and holds nothing.
-            unsafe { memory::raw_free(old.cast()) };
+            // SAFETY: the array is the list's, and holds nothing.
+            unsafe { memory::array_free(old.cast(), self.array_bytes()) };
             null_mut()
         } else {
             // SAFETY: as above; what it holds moves along.
-            let fresh = unsafe { memory::raw_realloc(old.cast(), capacity * 8) };
+            let fresh = unsafe { memory::array_realloc(old.cast(), self.array_bytes(), capacity * 8) };
             if fresh.is_null() {
                 return Err(raised!(MemoryError));
             }
@@ -430,13 +436,14 @@ impl PyList {
             return;
         }
         self.set_len(0);
+        let bytes = self.array_bytes();
         self.allocated.set(0);
         for i in (0..length).rev() {
             // SAFETY: the array is no longer the list's; each reference is given up once.
             unsafe { drop(Obj::from_raw(*array.add(i))) };
         }
-        // SAFETY: allocated by `raw_alloc`, or null.
-        unsafe { memory::raw_free(array.cast()) };
+        // SAFETY: it was the list's, of this size.
+        unsafe { memory::array_free(array.cast(), bytes) };
     }
 }
 
@@ -473,7 +480,7 @@ impl PyList {
                         drop(Obj::from_raw(item));
                     }
                 }
-                memory::raw_free(array.cast());
+                memory::array_free(array.cast(), list.array_bytes());
             }
             memory::free_object(object);
             memory::end_dealloc();

@@ -209,15 +209,15 @@ pub(super) fn sort(list: &PyList, key: Option<&PyObject>, reverse: bool) -> PyRe
         result = Err(raised!(ValueError, "list modified during sort"));
     }
     // What was put into the list meanwhile goes, after the sorted array is back.
-    let (strays, count) = (list.items.replace(array), list.len());
+    let (strays, count, bytes) = (list.items.replace(array), list.len(), list.array_bytes());
     list.set_len(length);
     list.allocated.set(capacity);
     for i in 0..count {
         // SAFETY: the array is no longer the list's; each reference is given up once.
         unsafe { drop(Obj::from_raw(*strays.add(i))) };
     }
-    // SAFETY: allocated by `raw_alloc`, or null.
-    unsafe { memory::raw_free(strays.cast()) };
+    // SAFETY: it was the list's, of this size.
+    unsafe { memory::array_free(strays.cast(), bytes) };
     result
 }
 
