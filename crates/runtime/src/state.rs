@@ -18,7 +18,16 @@ pub enum Phase {
 pub struct Runtime {
     config: OnceCell<Config>,
     pub phase: Cell<Phase>,
+    /// The prompt has begun: from now on `SystemExit` ends the process, also with `-i`.
+    pub prompted: Cell<bool>,
     pub dlopen_flags: Cell<Option<i32>>,
+}
+
+impl Runtime {
+    /// Whether the program is to be looked at after its end: then `SystemExit` is an exception like others.
+    pub fn prompt_follows(&self) -> bool {
+        !self.prompted.get() && config().inspect > 0
+    }
 }
 
 /// The state of the running interpreter.

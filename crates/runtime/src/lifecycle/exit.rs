@@ -10,7 +10,7 @@ pub const INTERRUPTED: i32 = 128 + 2;
 
 /// The status that a `SystemExit` asks for; any other exception comes back.
 pub fn exit_status(raised: Raised) -> Result<i32, Raised> {
-    if !errors::matches(&raised, Exc::SystemExit) || crate::state::config().inspect > 0 {
+    if !errors::matches(&raised, Exc::SystemExit) || crate::state::runtime().prompt_follows() {
         return Err(raised);
     }
     let exception = errors::take(raised);

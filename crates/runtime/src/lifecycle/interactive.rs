@@ -46,6 +46,7 @@ fn startup() {
 
 /// The prompt until its end.
 pub fn run(with_banner: bool) -> PyResult<i32> {
+    state::runtime().prompted.set(true);
     if with_banner {
         banner();
     }

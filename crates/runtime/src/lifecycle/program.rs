@@ -280,6 +280,7 @@ fn run_input() -> PyResult<i32> {
     if config.is_interactive(terminal) {
         return interactive::run(true);
     }
+    state::runtime().prompted.set(true);
     let source = files::read_to_end(0).unwrap_or_default();
     let name = intern!("<stdin>");
     let main = main_dict()?;
