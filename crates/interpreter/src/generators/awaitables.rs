@@ -8,6 +8,7 @@ use super::{IsSuspended, PyAsyncGenerator, State, Suspended};
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
 use taipan_objects::errors;
+use taipan_objects::model::trampoline::Sent;
 use taipan_objects::model::{ObjCell, Raised};
 use taipan_objects::prelude::*;
 
@@ -62,6 +63,14 @@ impl AsyncGenSend {
     }
 
     fn send_value(&self, value: &PyObject) -> PyResult {
+        match self.advance(value)? {
+            Sent::Next(object) => Ok(object),
+            Sent::Return(result) => Err(errors::set_stop_iteration(Some(result))),
+        }
+    }
+
+    /// One step; what the generator yields ends the awaiting.
+    fn advance(&self, value: &PyObject) -> PyResult<Sent> {
         let generator = shared(&self.generator);
         let mut value = value.owned();
         match self.step.get() {
@@ -83,11 +92,20 @@ impl AsyncGenSend {
             }
             Step::Running => {}
         }
-        let result = unwrap(generator, send_step(generator, &value));
-        if result.is_err() {
-            self.step.set(Step::Closed);
-        }
-        result
+        let object = match send_step(generator, &value) {
+            Ok(object) => object,
+            Err(raised) => {
+                let result = unwrap(generator, Err(raised));
+                self.step.set(Step::Closed);
+                return result.map(Sent::Next);
+            }
+        };
+        let Some(wrapped) = object.downcast_exact::<PyAsyncGenWrappedValue>() else {
+            return Ok(Sent::Next(object));
+        };
+        generator.running_async.set(false);
+        self.step.set(Step::Closed);
+        Ok(Sent::Return(wrapped.value.clone()))
     }
 
     fn throw_value(&self, thrown: &Thrown<'_>) -> PyResult {
@@ -149,6 +167,11 @@ impl AsyncGenSend {
         use taipan_objects::model::gc::Traverse;
         visitor.visit(&self.generator);
         self.value.traverse(visitor);
+    }
+
+    #[slot(am_send)]
+    fn am_send(&self, value: &PyObject) -> PyResult<Sent> {
+        self.advance(value)
     }
 
     #[slot(tp_finalize)]

@@ -143,11 +143,10 @@ impl PyContext {
             return Err(raised!(TypeError, "run() missing 1 required positional argument"));
         };
         self.enter()?;
-        let result = call::call_tuple(
-            function,
-            &PyTuple::from_slice(args),
-            kwargs.as_deref().filter(|kwargs| !kwargs.is_empty()),
-        );
+        let result = match kwargs.as_deref().filter(|kwargs| !kwargs.is_empty()) {
+            None => call::call(function, args),
+            named => call::call_tuple(function, &PyTuple::from_slice(args), named),
+        };
         let result = match result {
             Ok(value) => Ok(value),
             Err(raised) => {
