@@ -197,9 +197,16 @@ impl Prompt {
 pub fn run_plain() -> PyResult<i32> {
     let mut prompt = Prompt::new(intern!("<stdin>"), 0);
     loop {
-        match prompt.step(&mut read_line) {
+        let mut unreadable = false;
+        match prompt.step(&mut || read_line().inspect_err(|_| unreadable = true)) {
             Ok(Step::Ran) => {}
             Ok(Step::End) => {
+                sys::output::write_stderr("\n");
+                return Ok(0);
+            }
+            // Nothing can be read any more: that too is the end.
+            Err(raised) if unreadable => {
+                errors::clear(raised);
                 sys::output::write_stderr("\n");
                 return Ok(0);
             }
