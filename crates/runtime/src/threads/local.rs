@@ -137,6 +137,10 @@ impl PyLocal {
     fn get_attribute(&self, name: &PyObject) -> PyResult {
         self.enter()?;
         match name.downcast::<PyStr>() {
+            Some(name) if name.eq_str("__dict__") => match self.dict.get() {
+                Some(dict) => Ok(dict),
+                None => Ok(PyDict::new().into_obj()),
+            },
             Some(name) => object::generic_get_attr(self, name),
             None => {
                 let class = name.class().name();
