@@ -6,10 +6,12 @@
 //! | `codes` | facts about code objects |
 //! | `storage` | where attributes lie; versions; facts about objects and types |
 //! | `evaluation` | calls, frames, the native stack |
+//! | `hamt` | the map that contexts are made of |
 
 mod codes;
 mod compiling;
 mod evaluation;
+mod hamt;
 mod sequence;
 mod storage;
 
@@ -28,7 +30,7 @@ const SHARED_KEYS_MAX_SIZE: i64 = inspect::SHARED_KEYS_MAX_SIZE as i64;
 /// Views of the interpreter's inner state, for tests.
 #[pymodule(
     name = "_testinternalcapi",
-    fragments(codes::codes, compiling::compiling, evaluation::evaluation, storage::storage)
+    fragments(codes::codes, compiling::compiling, evaluation::evaluation, hamt::hamt, storage::storage)
 )]
 pub mod module {
     use super::*;

@@ -1,9 +1,9 @@
 //! `Context`: a snapshot of context variables, entered by `run`.
 
-use super::map::Map;
+use super::map::{Map, MapCell};
 use super::variable::PyContextVar;
 use super::watch;
-use core::cell::{Cell, RefCell};
+use core::cell::Cell;
 use taipan_objects::errors;
 use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
@@ -11,7 +11,7 @@ use taipan_objects::prelude::*;
 #[pytype(name = "_contextvars.Context", gc, weakref = weaklist, parts(METHODS))]
 pub struct PyContext {
     ob_base: PyObject,
-    map: RefCell<Map>,
+    map: MapCell,
     /// The context that was current before this one was entered.
     outer: taipan_objects::model::ObjCell,
     entered: Cell<bool>,
@@ -21,7 +21,7 @@ pub struct PyContext {
 fn with_map(map: Map) -> Py<PyContext> {
     taipan_objects::memory::new(PyContext {
         ob_base: PyObject::EMPTY,
-        map: RefCell::new(map),
+        map: MapCell::new(map),
         outer: taipan_objects::model::ObjCell::empty(),
         entered: Cell::new(false),
         weaklist: Cell::new(core::ptr::null_mut()),
@@ -44,7 +44,7 @@ pub fn current() -> Py<PyContext> {
 /// A copy of the running thread's context.
 pub fn copy_current() -> Py<PyContext> {
     let context = current();
-    let map = context.map.borrow().clone();
+    let map = context.map.get();
     with_map(map)
 }
 
@@ -60,24 +60,18 @@ fn tell_switch() {
 
 impl PyContext {
     pub fn lookup(&self, variable: &PyObject) -> Option<Obj> {
-        self.map.borrow().get(variable)
+        let Ok(value) = self.map.get().get(variable);
+        value
     }
 
     pub fn bind(&self, variable: &PyObject, value: &PyObject) {
-        let changed = self.map.borrow().with(variable, value);
-        let old = self.map.replace(changed);
-        drop(old);
+        let Ok(changed) = self.map.get().with(variable, value);
+        self.map.set(changed);
     }
 
-    /// False where the variable was not bound.
-    pub fn unbind(&self, variable: &PyObject) -> bool {
-        if self.lookup(variable).is_none() {
-            return false;
-        }
-        let changed = self.map.borrow().without(variable);
-        let old = self.map.replace(changed);
-        drop(old);
-        true
+    pub fn unbind(&self, variable: &PyObject) {
+        let Ok(changed) = self.map.get().without(variable);
+        self.map.set(changed);
     }
 
     /// Makes the context current.
@@ -114,7 +108,7 @@ impl PyContext {
     }
 
     fn entries(&self) -> Vec<(Obj, Obj)> {
-        self.map.borrow().entries()
+        self.map.get().entries()
     }
 }
 
@@ -163,7 +157,7 @@ impl PyContext {
     /// Return a shallow copy of the context object.
     #[pymethod]
     fn copy(&self) -> Py<PyContext> {
-        let map = self.map.borrow().clone();
+        let map = self.map.get();
         with_map(map)
     }
 
@@ -211,7 +205,7 @@ impl PyContext {
 
     #[slot(mp_length)]
     fn length(&self) -> PyResult<usize> {
-        Ok(self.map.borrow().len())
+        Ok(self.map.get().len())
     }
 
     #[slot(mp_subscript)]
@@ -233,7 +227,7 @@ impl PyContext {
             return Ok(not_implemented());
         }
         let mine = self.entries();
-        let mut equal = mine.len() == other.map.borrow().len();
+        let mut equal = mine.len() == other.map.get().len();
         for (key, value) in &mine {
             if !equal {
                 break;

@@ -6,6 +6,7 @@ mod variable;
 mod watch;
 
 pub use context::{PyContext, copy_current, current};
+pub use map::{ByEquality, Map, MapCell};
 pub use variable::{PyContextVar, PyToken};
 
 use taipan_objects::model::thread::{self, ThreadState};

@@ -68,9 +68,7 @@ impl PyContextVar {
         token.used.set(true);
         match &token.old {
             Some(old) => current.bind(self, old),
-            None => {
-                current.unbind(self);
-            }
+            None => current.unbind(self),
         }
         Ok(())
     }
