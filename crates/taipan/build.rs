@@ -1,19 +1,29 @@
-//! Exports the C API from the program, so that extension modules bind its functions and data.
+//! Tells the linker how the program is laid out.
 //!
-//! Two files for the linker are made of the table of CPython's exports: one that keeps the symbols in the program although
-//! nothing in it refers to them, and one that names them in its dynamic symbol table. Names that nobody defines are
-//! passed over.
+//! Two files are made of the table of CPython's exports, so that extension modules bind the C API's functions and data:
+//! one that keeps the symbols in the program although nothing in it refers to them, and one that names them in its
+//! dynamic symbol table. Names that nobody defines are passed over.
+//!
+//! A third lays the functions that a start runs side by side. The program has a fixed address, as CPython has: nothing
+//! of it is relocated when it starts, and what nobody writes to stays shared with the file.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() {
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    export(&out);
+    order(&out);
+    println!("cargo:rustc-link-arg-bins=-no-pie");
+}
+
+/// Exports the C API.
+fn export(out: &Path) {
     let table = PathBuf::from("../abi/facts/exports.tsv");
     println!("cargo:rerun-if-changed={}", table.display());
     let text = fs::read_to_string(&table).expect("the table of exports is there");
     let names: Vec<&str> = text.lines().skip(1).filter_map(|line| line.split('\t').next()).collect();
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     let mut keep = String::from("EXTERN(\n");
     let mut export = String::from("{\n");
     for name in names {
@@ -26,4 +36,17 @@ fn main() {
     fs::write(out.join("export.list"), export).expect("the output folder can be written");
     println!("cargo:rustc-link-arg-bins={}", out.join("keep.ld").display());
     println!("cargo:rustc-link-arg-bins=-Wl,--dynamic-list={}", out.join("export.list").display());
+}
+
+/// Puts the functions of `start_order.txt` in front of the others. `cargo xtask order` writes that file.
+fn order(out: &Path) {
+    let names = Path::new("start_order.txt");
+    println!("cargo:rerun-if-changed={}", names.display());
+    let mut script = String::from("SECTIONS {\n.text.start : {\n");
+    for name in fs::read_to_string(names).expect("the list of functions is there").lines() {
+        let _ = writeln!(script, "*(.text.{name} .text.unlikely.{name})");
+    }
+    script.push_str("}\n}\nINSERT BEFORE .text;\n");
+    fs::write(out.join("start.ld"), script).expect("the output folder can be written");
+    println!("cargo:rustc-link-arg-bins=-Wl,-T,{}", out.join("start.ld").display());
 }

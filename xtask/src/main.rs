@@ -1,5 +1,5 @@
 //! What people who work on Taipan run: `cargo xtask codegen`, `tidy`, `ci`, `programs`, `conformance`, `identity`,
-//! `bench`, `fuzz`. Each explains itself when it is called without what it needs.
+//! `bench`, `fuzz`, `order`. Each explains itself when it is called without what it needs.
 
 mod bench;
 mod ci;
@@ -7,6 +7,7 @@ mod codegen;
 mod conformance;
 mod fuzz;
 mod identity;
+mod order;
 mod programs;
 mod python;
 mod tidy;
@@ -25,10 +26,11 @@ fn main() -> ExitCode {
         "conformance" => conformance::run(&rest),
         "fuzz" => fuzz::run(&rest),
         "identity" => identity::run(&rest),
+        "order" => order::run(&rest),
         "programs" => programs::run(&rest),
         "tidy" => tidy::run(),
         other => Err(format!(
-            "unknown command {other:?}; known: bench, ci, codegen, conformance, fuzz, identity, programs, tidy"
+            "unknown command {other:?}; known: bench, ci, codegen, conformance, fuzz, identity, order, programs, tidy"
         )),
     };
     match outcome {
