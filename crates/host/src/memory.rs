@@ -144,6 +144,39 @@ pub unsafe fn unmap_pages(start: *mut u8, bytes: usize) {
     unsafe { libc::munmap(start.cast(), bytes) };
 }
 
+/// Address space without memory behind it, null where the system gives none. Nothing is read or written there before
+/// [`back_pages`] put memory behind it.
+pub fn reserve_pages(bytes: usize) -> *mut u8 {
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+    // SAFETY: the system chooses the place, so no memory in use is touched.
+    let start = unsafe { libc::mmap(core::ptr::null_mut(), bytes, libc::PROT_NONE, flags, -1, 0) };
+    if start == libc::MAP_FAILED { core::ptr::null_mut() } else { start.cast() }
+}
+
+/// Puts memory, zeroed, behind reserved address space; false where there is none. It is taken page by page as it is
+/// first touched, never as huge pages.
+///
+/// # Safety
+/// The range lies within one that [`reserve_pages`] gave, in whole pages.
+pub unsafe fn back_pages(start: *mut u8, bytes: usize) -> bool {
+    // SAFETY: the caller's promise. Advice that is not taken does no harm.
+    unsafe {
+        let backed = libc::mprotect(start.cast(), bytes, libc::PROT_READ | libc::PROT_WRITE) == 0;
+        #[cfg(target_os = "linux")]
+        libc::madvise(start.cast(), bytes, libc::MADV_NOHUGEPAGE);
+        backed
+    }
+}
+
+/// Gives the memory behind pages back, which stay usable: what they held is gone.
+///
+/// # Safety
+/// The range lies within memory of [`back_pages`], in whole pages, and holds nothing that anybody wants.
+pub unsafe fn empty_pages(start: *mut u8, bytes: usize) {
+    // SAFETY: the caller's promise.
+    unsafe { libc::madvise(start.cast(), bytes, libc::MADV_DONTNEED) };
+}
+
 blocking_calls! {
     pub fn shm_open(name: &CStr, flags: c_int, mode: u32) -> Fd = libc::shm_open(name.as_ptr(), flags, mode);
     pub fn shm_unlink(name: &CStr) -> () = libc::shm_unlink(name.as_ptr());
@@ -176,6 +209,22 @@ mod tests {
             unmap_pages(shorter, 1);
         }
         assert!(map_pages(usize::MAX / 2).is_null());
+    }
+
+    #[test]
+    fn reserved_pages_are_backed_and_emptied() {
+        let (page, reserved) = (page_size(), 1 << 30);
+        let start = reserve_pages(reserved);
+        assert!(!start.is_null());
+        // SAFETY: within the reservation; written and read only where memory was put behind it.
+        unsafe {
+            assert!(back_pages(start.add(page), 2 * page));
+            start.add(page).write(b's');
+            start.add(2 * page).write(b'p');
+            empty_pages(start.add(page), page);
+            assert_eq!((start.add(page).read(), start.add(2 * page).read()), (0, b'p'));
+            unmap_pages(start, reserved);
+        }
     }
 
     #[test]

@@ -91,8 +91,10 @@ pub(super) fn own(m: &Machine, count: usize) -> *mut *mut PyObject {
         // SAFETY: the values are on the stack.
         unsafe {
             let slot = first.add(index);
+            // An integer becomes an object that its slot owns.
+            let object = object_in(m.frame, m.sp, slot);
             if !(*slot).is_owned() {
-                slot.write(Value::owned(object_in(m.frame, m.sp, slot).owned()));
+                slot.write(Value::owned(object.owned()));
             }
         }
     }

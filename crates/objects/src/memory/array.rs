@@ -5,7 +5,7 @@
 
 #![expect(unsafe_code, reason = "allocates and frees")]
 
-use super::raw::{note, note_end, raw_alloc, raw_free, raw_realloc};
+use super::raw::{give_back_freed, note, note_end, raw_alloc, raw_free, raw_realloc};
 use taipan_host::memory::{map_pages, remap_pages, unmap_pages};
 
 /// From so many bytes on, an array has pages of its own. Smaller ones come and go more often than a call of the system
@@ -44,6 +44,10 @@ unsafe fn move_array(array: *mut u8, old: usize, bytes: usize) -> *mut u8 {
         unsafe {
             core::ptr::copy_nonoverlapping(array, fresh, old.min(bytes));
             array_free(array, old);
+        }
+        if bytes > old {
+            // An array that grew so far left smaller ones behind, more than its own size in sum.
+            give_back_freed();
         }
     }
     fresh

@@ -1,7 +1,8 @@
 //! Allocation of objects and their destruction.
 //!
 //! An object of a collected type has a 16-byte `PyGC_Head` before it; one with a managed dictionary or managed weak
-//! references two words more before that. Inline attribute values lie behind the object. Memory comes from mimalloc.
+//! references two words more before that. Inline attribute values lie behind the object. Small blocks come
+//! from our own heap, others from mimalloc.
 //!
 //! ```text
 //! -4 weak references | -3 dictionary | -2, -1 collector's head | object … | inline values
@@ -12,6 +13,7 @@
 //! | `alloc` | making objects, freeing their memory |
 //! | `array` | arrays that grow |
 //! | `destroy` | what happens when the last reference goes; a bounded native stack; finalisers |
+//! | `small` | the heap of small blocks |
 //! | `raw` | plain blocks of the three domains, allocators that stand in for ours |
 //! | `tracer` | the function that sees objects come and go |
 
@@ -19,6 +21,7 @@ mod alloc;
 mod array;
 mod destroy;
 mod raw;
+mod small;
 pub mod tracer;
 
 pub use alloc::{
@@ -33,3 +36,4 @@ pub use raw::{
     Domain, Hook, alloc_in, alloc_or_abort, alloc_zeroed_in, allocator, free_in, raw_alloc, raw_alloc_zeroed,
     raw_free, raw_realloc, realloc_in, set_allocator, set_hook, surely,
 };
+pub use small::{LARGEST as LARGEST_SMALL, SizeStatistics, Statistics, statistics};

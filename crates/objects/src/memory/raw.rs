@@ -1,10 +1,12 @@
 //! Plain blocks of memory of the three domains, the allocators that may stand in for ours, and the hook that sees blocks
 //! come and go.
 //!
-//! As long as nobody sets an allocator or a hook, a request is one look at [`WATCHED`] and a call of mimalloc.
+//! As long as nobody sets an allocator or a hook, a request is one look at [`WATCHED`] and either a few instructions (a
+//! small block, see [`small`]) or a call of mimalloc.
 
 #![expect(unsafe_code, reason = "allocates and frees")]
 
+use super::small;
 use core::cell::Cell;
 use core::ffi::c_void;
 use core::ptr::null_mut;
@@ -60,25 +62,106 @@ pub fn set_hook(hook: Option<&'static Hook>) {
     update_watched();
 }
 
-unsafe extern "C" fn own_malloc(_: *mut c_void, bytes: usize) -> *mut c_void {
+/// A block of ours, null where there is no memory. The raw domain needs no interpreter's lock, so it has no part in the
+/// heap of small blocks.
+#[inline(always)]
+fn own_alloc(domain: Domain, bytes: usize) -> *mut u8 {
+    if domain != Domain::Raw && bytes <= small::LARGEST {
+        return small::take(bytes);
+    }
     // SAFETY: any size may be asked for.
-    unsafe { mi_malloc(bytes.max(1)) }
+    unsafe { mi_malloc(bytes).cast() }
 }
 
-unsafe extern "C" fn own_calloc(_: *mut c_void, count: usize, bytes: usize) -> *mut c_void {
-    let Some(bytes) = count.checked_mul(bytes) else { return null_mut() };
+/// As [`own_alloc`], zeroed.
+#[inline(always)]
+fn own_alloc_zeroed(domain: Domain, bytes: usize) -> *mut u8 {
+    if domain != Domain::Raw && bytes <= small::LARGEST {
+        let block = small::take(bytes);
+        if !block.is_null() {
+            // SAFETY: the block is that large.
+            unsafe { block.write_bytes(0, bytes) };
+        }
+        return block;
+    }
     // SAFETY: any size may be asked for.
-    unsafe { mi_zalloc(bytes.max(1)) }
+    unsafe { mi_zalloc(bytes).cast() }
 }
 
-unsafe extern "C" fn own_realloc(_: *mut c_void, block: *mut c_void, bytes: usize) -> *mut c_void {
-    // SAFETY: C passes a block of ours or null.
-    unsafe { mi_realloc(block, bytes.max(1)) }
+/// Makes a block of ours longer or shorter.
+///
+/// # Safety
+/// The block came from [`own_alloc`] for this domain, or is null.
+unsafe fn own_realloc(domain: Domain, block: *mut u8, bytes: usize) -> *mut u8 {
+    // SAFETY: the caller's promise; a block of the heap is copied as far as both reach, and no more used.
+    unsafe {
+        if block.is_null() {
+            return own_alloc(domain, bytes);
+        }
+        if domain == Domain::Raw || !small::holds(block) {
+            return mi_realloc(block.cast(), bytes).cast();
+        }
+        let room = small::room(block);
+        // A quarter less is not worth a copy.
+        if bytes <= room && bytes > room / 4 * 3 {
+            return block;
+        }
+        let fresh = own_alloc(domain, bytes);
+        if !fresh.is_null() {
+            core::ptr::copy_nonoverlapping(block, fresh, room.min(bytes));
+            small::give(block);
+        }
+        fresh
+    }
 }
 
-unsafe extern "C" fn own_free(_: *mut c_void, block: *mut c_void) {
-    // SAFETY: C passes a block of ours or null.
-    unsafe { mi_free(block) }
+/// Frees a block of ours.
+///
+/// # Safety
+/// The block came from [`own_alloc`] for this domain, or is null; it is no more used.
+#[inline(always)]
+unsafe fn own_free(domain: Domain, block: *mut u8) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if domain != Domain::Raw && small::holds(block) {
+            small::give(block);
+        } else {
+            mi_free(block.cast());
+        }
+    }
+}
+
+/// Our allocator as C sees it. Its context tells nothing: the raw domain has functions of its own.
+const fn as_c_sees_it<const RAW: bool>() -> PyMemAllocatorEx {
+    const fn domain(raw: bool) -> Domain {
+        if raw { Domain::Raw } else { Domain::Object }
+    }
+    unsafe extern "C" fn malloc<const RAW: bool>(_: *mut c_void, bytes: usize) -> *mut c_void {
+        own_alloc(domain(RAW), bytes).cast()
+    }
+    unsafe extern "C" fn calloc<const RAW: bool>(_: *mut c_void, count: usize, bytes: usize) -> *mut c_void {
+        let Some(bytes) = count.checked_mul(bytes) else { return null_mut() };
+        own_alloc_zeroed(domain(RAW), bytes).cast()
+    }
+    unsafe extern "C" fn realloc<const RAW: bool>(
+        _: *mut c_void,
+        block: *mut c_void,
+        bytes: usize,
+    ) -> *mut c_void {
+        // SAFETY: C passes a block of this allocator or null.
+        unsafe { own_realloc(domain(RAW), block.cast(), bytes).cast() }
+    }
+    unsafe extern "C" fn free<const RAW: bool>(_: *mut c_void, block: *mut c_void) {
+        // SAFETY: C passes a block of this allocator or null.
+        unsafe { own_free(domain(RAW), block.cast()) }
+    }
+    PyMemAllocatorEx {
+        ctx: null_mut(),
+        malloc: Some(malloc::<RAW>),
+        calloc: Some(calloc::<RAW>),
+        realloc: Some(realloc::<RAW>),
+        free: Some(free::<RAW>),
+    }
 }
 
 struct Own(PyMemAllocatorEx);
@@ -86,13 +169,12 @@ struct Own(PyMemAllocatorEx);
 // SAFETY: it points at nothing that changes.
 unsafe impl Sync for Own {}
 
-static OWN: Own = Own(PyMemAllocatorEx {
-    ctx: null_mut(),
-    malloc: Some(own_malloc),
-    calloc: Some(own_calloc),
-    realloc: Some(own_realloc),
-    free: Some(own_free),
-});
+static OWN_RAW: Own = Own(as_c_sees_it::<true>());
+static OWN: Own = Own(as_c_sees_it::<false>());
+
+fn own(domain: Domain) -> &'static PyMemAllocatorEx {
+    if domain == Domain::Raw { &OWN_RAW.0 } else { &OWN.0 }
+}
 
 fn same(a: &PyMemAllocatorEx, b: &PyMemAllocatorEx) -> bool {
     let words = |allocator: &PyMemAllocatorEx| {
@@ -110,7 +192,7 @@ fn same(a: &PyMemAllocatorEx, b: &PyMemAllocatorEx) -> bool {
 /// The allocator of a domain (`PyMem_GetAllocator`).
 pub fn allocator(domain: Domain) -> &'static PyMemAllocatorEx {
     // SAFETY: allocators that are set are kept.
-    unsafe { ALLOCATORS[domain as usize].load(Ordering::Acquire).as_ref() }.unwrap_or(&OWN.0)
+    unsafe { ALLOCATORS[domain as usize].load(Ordering::Acquire).as_ref() }.unwrap_or(own(domain))
 }
 
 /// Replaces the allocator of a domain (`PyMem_SetAllocator`).
@@ -119,7 +201,7 @@ pub fn allocator(domain: Domain) -> &'static PyMemAllocatorEx {
 /// The functions do what those of `PyMemAllocatorEx` promise, and free what came from the allocator before.
 pub unsafe fn set_allocator(domain: Domain, allocator: PyMemAllocatorEx) {
     let place = &ALLOCATORS[domain as usize];
-    if same(&allocator, &OWN.0) {
+    if same(&allocator, own(domain)) {
         place.store(null_mut(), Ordering::Release);
     } else {
         let mut kept = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -235,14 +317,26 @@ unsafe fn watched_free(domain: Domain, block: *mut u8) {
     }
 }
 
+unsafe extern "C" {
+    /// Of mimalloc's extended interface: gives back what is free, at once where `force` is set.
+    fn mi_collect(force: bool);
+}
+
+/// Gives the memory of large blocks that were freed back to the system now. mimalloc keeps it for a while, and looks after
+/// it only when it is asked for more.
+#[cold]
+pub(super) fn give_back_freed() {
+    // SAFETY: it may be called at any time.
+    unsafe { mi_collect(true) }
+}
+
 /// A block, null where there is no memory.
 #[inline(always)]
 pub fn alloc_in(domain: Domain, bytes: usize) -> *mut u8 {
     if is_watched() {
         return watched_alloc(domain, bytes, false);
     }
-    // SAFETY: any size may be asked for.
-    unsafe { mi_malloc(bytes).cast() }
+    own_alloc(domain, bytes)
 }
 
 /// A block of zeroes, null where there is no memory.
@@ -251,8 +345,7 @@ pub fn alloc_zeroed_in(domain: Domain, bytes: usize) -> *mut u8 {
     if is_watched() {
         return watched_alloc(domain, bytes, true);
     }
-    // SAFETY: any size may be asked for.
-    unsafe { mi_zalloc(bytes).cast() }
+    own_alloc_zeroed(domain, bytes)
 }
 
 /// Makes a block longer or shorter; null (the block stays) where there is no memory.
@@ -266,7 +359,7 @@ pub unsafe fn realloc_in(domain: Domain, block: *mut u8, bytes: usize) -> *mut u
         if is_watched() {
             return watched_realloc(domain, block, bytes);
         }
-        mi_realloc(block.cast(), bytes).cast()
+        own_realloc(domain, block, bytes)
     }
 }
 
@@ -281,7 +374,7 @@ pub unsafe fn free_in(domain: Domain, block: *mut u8) {
         if is_watched() {
             return watched_free(domain, block);
         }
-        mi_free(block.cast())
+        own_free(domain, block)
     }
 }
 

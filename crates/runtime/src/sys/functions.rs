@@ -340,7 +340,7 @@ pub mod part {
     /// Return the number of memory blocks currently allocated.
     #[pyfunction(signature = "()")]
     fn getallocatedblocks() -> usize {
-        0
+        taipan_objects::memory::statistics().live()
     }
 
     /// Return the number of elements of the unicode interned dictionary
@@ -355,7 +355,9 @@ pub mod part {
     /// In Py_DEBUG mode, also perform some expensive internal consistency
     /// checks.
     #[pyfunction(signature = "()")]
-    fn _debugmallocstats() {}
+    fn _debugmallocstats() {
+        crate::sys::memory::print_statistics();
+    }
 
     /// Private function for getting PyConfig.cpu_count
     #[pyfunction(signature = "()")]

@@ -8,6 +8,7 @@
 //! | `info` | the structure sequences and constants |
 //! | `settings` | what the configuration becomes in `sys` |
 //! | `output` | writing to Python's standard streams |
+//! | `memory` | the report of `_debugmallocstats` |
 //! | `jit` | `sys._jit` |
 //! | `import_time` | `-X importtime` |
 //! | `printer` | the stream that stands in for `sys.stderr` while there is none |
@@ -17,6 +18,7 @@ pub mod hooks;
 pub mod import_time;
 mod info;
 mod jit;
+mod memory;
 pub mod output;
 pub mod printer;
 mod settings;
