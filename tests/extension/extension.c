@@ -44,6 +44,7 @@ int PyArg_ParseTuple(PyObject *, const char *, ...);
 int PyArg_ParseTupleAndKeywords(PyObject *, PyObject *, const char *, const char *const *, ...);
 PyObject *Py_BuildValue(const char *, ...);
 PyObject *PyErr_Format(PyObject *, const char *, ...);
+PyObject *_PyErr_FormatFromCause(PyObject *, const char *, ...);
 PyObject *PyErr_NewException(const char *, PyObject *, PyObject *);
 PyObject *PyErr_GetRaisedException(void);
 PyObject *PyObject_Str(PyObject *);
@@ -116,6 +117,13 @@ static PyObject *attempt(PyObject *self, PyObject *callable) {
     return text;
 }
 
+/* Calls back; what is raised becomes the cause of an error of the module. */
+static PyObject *reraise(PyObject *self, PyObject *callable) {
+    State *state = PyModule_GetState(self);
+    PyObject *result = PyObject_CallFunction(callable, NULL);
+    return result != NULL ? result : _PyErr_FormatFromCause(state->error, "around %R", callable);
+}
+
 static PyObject *sum(PyObject *self, PyObject *exporter) {
     Py_buffer view;
     if (PyObject_GetBuffer(exporter, &view, 0) < 0) {
@@ -142,6 +150,7 @@ static PyMethodDef functions[] = {
     {"build", build, METH_NOARGS, NULL},
     {"fail", fail, METH_O, NULL},
     {"attempt", attempt, METH_O, NULL},
+    {"reraise", reraise, METH_O, NULL},
     {"sum", sum, METH_O, NULL},
     {"calls", calls, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},

@@ -29,6 +29,12 @@ print(issubclass(Error, ValueError), Error.__module__, extension.calls())
 show(extension.attempt, lambda a, b: (b, a))
 show(extension.attempt, lambda a, b: a / 0)
 show(extension.attempt, 5)
+try:
+    extension.reraise(int.mro().clear)
+    extension.reraise(dict)
+    extension.reraise(next)
+except Error as error:
+    print(error, repr(error.__cause__), error.__context__ is error.__cause__, error.__suppress_context__)
 show(extension.sum, b"\1\2\3")
 show(extension.sum, memoryview(bytearray(b"\xff" * 1000)))
 show(extension.sum, "text")

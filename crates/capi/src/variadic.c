@@ -16,6 +16,7 @@ typedef struct {
 #define EXPORT __attribute__((visibility("default")))
 
 PyObject *PyErr_FormatV(PyObject *, const char *, va_list);
+PyObject *taipan_format_from_cause(PyObject *, const char *, va_list);
 PyObject *PyUnicode_FromFormatV(const char *, va_list);
 PyObject *PyBytes_FromFormatV(const char *, va_list);
 PyObject *Py_VaBuildValue(const char *, va_list);
@@ -42,6 +43,7 @@ void taipan_sys_write(int, const char *, size_t);
     return result
 
 EXPORT PyObject *PyErr_Format(PyObject *class, const char *format, ...) { FORWARD(PyObject *, PyErr_FormatV(class, format, va)); }
+EXPORT PyObject *_PyErr_FormatFromCause(PyObject *class, const char *format, ...) { FORWARD(PyObject *, taipan_format_from_cause(class, format, va)); }
 EXPORT PyObject *PyUnicode_FromFormat(const char *format, ...) { FORWARD(PyObject *, PyUnicode_FromFormatV(format, va)); }
 EXPORT PyObject *PyBytes_FromFormat(const char *format, ...) { FORWARD(PyObject *, PyBytes_FromFormatV(format, va)); }
 EXPORT PyObject *Py_BuildValue(const char *format, ...) { FORWARD(PyObject *, Py_VaBuildValue(format, va)); }

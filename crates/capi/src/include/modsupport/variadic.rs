@@ -45,6 +45,15 @@ c_api! {
         }
         null_mut()
     }
+    fn taipan_format_from_cause(class: Ref, format: *const c_char, va: *mut VaList) -> Ref {
+        let cause = errors::take_opt();
+        PyErr_FormatV(class, format, va);
+        if let (Some(cause), Some(error)) = (cause, errors::current_exception()) {
+            error.context.set(Some(cause.clone().into_obj()));
+            error.set_cause(Some(cause.into_obj()));
+        }
+        null_mut()
+    }
     fn PyUnicode_FromFormatV(format: *const c_char, va: *mut VaList) -> Ref {
         new_ref(formatted(format, &mut *va).map(PyStr::from_builder))
     }
