@@ -25,6 +25,7 @@ pub mod network;
 pub mod paths;
 pub mod process;
 pub mod random;
+pub mod remote;
 pub mod scheduling;
 pub mod select;
 pub mod signals;

@@ -1,5 +1,6 @@
 //! Paths as arguments: `str`, `bytes`, and what has `__fspath__`.
 
+use std::ffi::CString;
 use taipan_objects::prelude::*;
 
 /// `os.fspath(path)`.
@@ -29,4 +30,14 @@ pub fn decode(path: &PyObject) -> PyResult<Py<PyStr>> {
         return Err(raised!(ValueError, "embedded null character"));
     }
     Ok(text)
+}
+
+/// The path as the system takes it (`PyUnicode_FSConverter`).
+pub fn encode(path: &PyObject) -> PyResult<CString> {
+    let path = fspath(path)?;
+    let bytes = match path.downcast::<PyStr>() {
+        Some(text) => text.encode_fs()?,
+        None => path.downcast::<PyBytes>().map_or_else(Vec::new, |bytes| bytes.as_slice().to_vec()),
+    };
+    CString::new(bytes).map_err(|_| raised!(ValueError, "embedded null byte"))
 }

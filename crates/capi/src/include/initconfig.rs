@@ -120,7 +120,7 @@ static OPTIONS: &[(&str, Origin)] = &[
     ("program_name", Value(|config| Ok(text_of(config.original_argv.first().map_or(&b""[..], |name| name))))),
     ("pycache_prefix", Sys("pycache_prefix", Kind::OptionalText)),
     ("quiet", Flag(|config| config.quiet > 0)),
-    ("remote_debug", Flag(|_| false)),
+    ("remote_debug", Flag(|config| config.remote_debug)),
     (
         "run_command",
         Value(|config| match &config.run {

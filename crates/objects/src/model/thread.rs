@@ -63,6 +63,8 @@ impl EvalBreaker {
     pub const TRACING: usize = 32;
     /// The collector wants to run.
     pub const COLLECT: usize = 16;
+    /// A script waits to be run (`sys.remote_exec`). In a byte of its own, for another process may set it.
+    pub const REMOTE_SCRIPT: usize = 1 << 8;
 
     /// The bits that are set.
     #[inline(always)]

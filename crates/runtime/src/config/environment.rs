@@ -74,6 +74,9 @@ fn flags(config: &mut Config) {
     config.safe_path |= variable(config, c"PYTHONSAFEPATH").is_some();
     config.warn_default_encoding = config.x_option("warn_default_encoding").is_some()
         || variable(config, c"PYTHONWARNDEFAULTENCODING").is_some();
+    config.remote_debug = config.x_option("disable-remote-debug").is_none()
+        && !(config.use_environment
+            && taipan_host::environment::get(c"PYTHON_DISABLE_REMOTE_DEBUG").is_some());
     config.code_debug_ranges =
         config.x_option("no_debug_ranges").is_none() && variable(config, c"PYTHONNODEBUGRANGES").is_none();
 }

@@ -2,11 +2,12 @@
 //!
 //! [`handle_pending`] is what the evaluation loop calls when a thread's eval breaker is not zero, and what a call that a
 //! signal interrupted calls: it hands the interpreter's lock over, runs signal handlers (in the main thread), pending calls, and
-//! raises asynchronous exceptions.
+//! raises asynchronous exceptions, and runs the scripts that other processes sent.
 
 pub mod handlers;
 pub mod module;
 pub mod pending;
+pub mod remote;
 
 use core::ffi::c_int;
 use std::sync::OnceLock;
@@ -19,8 +20,13 @@ static MAIN: OnceLock<&'static EvalBreaker> = OnceLock::new();
 
 /// Called in signal handlers: only sets a flag.
 fn notify() {
+    interrupt_main(EvalBreaker::SIGNALS);
+}
+
+/// Sets bits of the main thread's eval breaker.
+fn interrupt_main(bits: usize) {
     if let Some(breaker) = MAIN.get() {
-        breaker.set_bits(EvalBreaker::SIGNALS);
+        breaker.set_bits(bits);
     }
 }
 
@@ -28,6 +34,7 @@ fn notify() {
 pub fn init() {
     let _ = MAIN.set(&thread::current().eval_breaker);
     signals::set_notify(notify);
+    remote::init();
 }
 
 /// As if the signal had come (`PyErr_SetInterruptEx`).
@@ -63,6 +70,10 @@ pub fn handle_pending() -> PyResult<()> {
     if bits & EvalBreaker::ASYNC_EXCEPTION != 0 {
         state.eval_breaker.clear_bits(EvalBreaker::ASYNC_EXCEPTION);
         pending::raise_async()?;
+    }
+    if bits & EvalBreaker::REMOTE_SCRIPT != 0 {
+        state.eval_breaker.clear_bits(EvalBreaker::REMOTE_SCRIPT);
+        remote::run();
     }
     Ok(())
 }

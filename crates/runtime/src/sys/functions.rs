@@ -1,6 +1,7 @@
 //! The functions of `sys`.
 
 use super::{info, thread_fields};
+use crate::signals::remote;
 use crate::state;
 use crate::threads;
 use taipan_interpreter::frames;
@@ -393,7 +394,29 @@ pub mod part {
     /// Return True if remote debugging is enabled, False otherwise.
     #[pyfunction(signature = "()")]
     fn is_remote_debug_enabled() -> bool {
-        false
+        remote::is_enabled()
+    }
+
+    /// Executes a file containing Python code in a given remote Python process.
+    ///
+    /// This function returns immediately, and the code will be executed by the
+    /// target process's main thread at the next available opportunity,
+    /// similarly to how signals are handled.  There is no interface to
+    /// determine when the code has been executed.  The caller is responsible
+    /// for making sure that the file still exists whenever the remote process
+    /// tries to read it and that it hasn't been overwritten.
+    ///
+    /// The remote process must be running an interpreter of the same version.
+    ///
+    /// Args:
+    ///      pid (int): The process ID of the target Python process.
+    ///      script (str|bytes): The path to a file containing
+    ///          the Python code to be executed.
+    #[pyfunction(signature = "(pid, script)")]
+    fn remote_exec(pid: i32, script: &PyObject) -> PyResult<()> {
+        let path = crate::fs::encode(script)?;
+        crate::audit::audit("sys.remote_exec", &[&PyInt::from_i64(pid.into()), script])?;
+        remote::ask(pid, &path)
     }
 
     /// Return the installed asynchronous generators hooks.
