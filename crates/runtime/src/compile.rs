@@ -196,11 +196,15 @@ fn source_line(source: Option<&str>, filename: Option<&PyStr>, lineno: i32) -> O
     }
     let path = filename?.encode_fs().ok().and_then(|bytes| std::ffi::CString::new(bytes).ok())?;
     let bytes = taipan_host::paths::read_file(&path).ok()?;
+    line(&text_of_file(&bytes)?)
+}
+
+/// A source file's contents as text, for showing: what cannot be decoded is replaced.
+pub fn text_of_file(contents: &[u8]) -> Option<String> {
     let mut codec = |name: &str, bytes: &[u8]| {
         decode_with(name, bytes).or_else(|_| Ok(String::from_utf8_lossy(bytes).into_owned()))
     };
-    let text = encoding::decode_source(&bytes, Origin::Bytes, false, &mut codec).ok()?;
-    line(&text)
+    encoding::decode_source(contents, Origin::Bytes, false, &mut codec).ok()
 }
 
 /// Raises what parser or compiler refused.

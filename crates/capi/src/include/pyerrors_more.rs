@@ -137,15 +137,12 @@ c_api! {
         }
     }
     fn PyTraceBack_Print(traceback: Ref, file: Ref) -> c_int {
-        if at(traceback).downcast::<taipan_objects::types::traceback::PyTraceback>().is_none() {
-            let _: Raised = bad_call();
-            return -1;
+        match at(traceback).downcast::<taipan_objects::types::traceback::PyTraceback>() {
+            Some(traceback) => status(taipan_runtime::sys::plain_traceback::print_traceback(traceback, at(file))),
+            None => {
+                let _: Raised = bad_call();
+                -1
+            }
         }
-        let print = || {
-            let library = taipan_runtime::imports::import_module(intern!("traceback"))?;
-            call::method(at(file), intern!("write"), &[intern!("Traceback (most recent call last):\n")])?;
-            call::method(&library, intern!("print_tb"), &[at(traceback), none_ref(), at(file)]).map(drop)
-        };
-        status(print())
     }
 }

@@ -184,7 +184,7 @@ pub fn print_exception(exception: &PyBaseException, file: Option<&PyObject>) {
     };
     if let Err(raised) = print_with_traceback_module(exception) {
         errors::clear(raised);
-        if let Err(raised) = print_plainly(exception, &file, 0) {
+        if let Err(raised) = super::plain_traceback::print_exception(exception, &file) {
             errors::clear(raised);
         }
     }
@@ -199,58 +199,4 @@ fn print_with_traceback_module(exception: &PyBaseException) -> PyResult<()> {
     }
     let print = crate::imports::library_attribute("traceback", intern!("_print_exception_bltin"))?;
     call::call(&print, &[exception]).map(drop)
-}
-
-/// The rendering that stands in for the library's.
-fn print_plainly(exception: &PyBaseException, file: &PyObject, depth: u32) -> PyResult<()> {
-    errors::check_stack(" while printing an exception")?;
-    let put = |text: &str| output::write_text(file, &PyStr::new(text));
-    if depth < 100 {
-        if let Some(cause) = exception.cause.get() {
-            if let Some(cause) = cause.downcast::<PyBaseException>() {
-                print_plainly(cause, file, depth + 1)?;
-                put("\nThe above exception was the direct cause of the following exception:\n\n")?;
-            }
-        } else if !exception.suppress_context.get()
-            && let Some(context) = exception.context.get()
-            && let Some(context) = context.downcast::<PyBaseException>()
-        {
-            print_plainly(context, file, depth + 1)?;
-            put("\nDuring handling of the above exception, another exception occurred:\n\n")?;
-        }
-    }
-    let mut entry = exception.traceback.get();
-    if entry.is_some() {
-        put("Traceback (most recent call last):\n")?;
-    }
-    while let Some(current) = entry {
-        let Some(traceback) = current.downcast::<PyTraceback>() else { break };
-        put(&format!("{}\n", describe_entry(traceback)))?;
-        entry = traceback.next.get();
-    }
-    let name = object::fully_qualified_name(exception.class())?;
-    let text = match object::str(exception) {
-        Ok(text) => text.to_string_lossy().into_owned(),
-        Err(raised) => {
-            errors::clear(raised);
-            "<exception str() failed>".into()
-        }
-    };
-    if text.is_empty() { put(&format!("{name}\n")) } else { put(&format!("{name}: {text}\n")) }
-}
-
-fn describe_entry(traceback: &PyTraceback) -> String {
-    let code = crate::upcalls::frame_code(&traceback.frame);
-    let code = code.as_ref().and_then(|code| code.downcast::<taipan_objects::types::code::PyCode>());
-    match code {
-        Some(code) => {
-            let unit = usize::try_from(traceback.lasti.get() / 2).unwrap_or(0);
-            let line = match traceback.lineno.get() {
-                -1 => code.line_at(unit).unwrap_or(0),
-                line => line,
-            };
-            format!("  File \"{}\", line {line}, in {}", code.filename(), code.name())
-        }
-        None => "  ?".into(),
-    }
 }

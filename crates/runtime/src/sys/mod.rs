@@ -11,6 +11,7 @@
 //! | `memory` | the report of `_debugmallocstats` |
 //! | `jit` | `sys._jit` |
 //! | `import_time` | `-X importtime` |
+//! | `plain_traceback` | exceptions as they are printed without the library |
 //! | `printer` | the stream that stands in for `sys.stderr` while there is none |
 
 mod functions;
@@ -20,6 +21,7 @@ mod info;
 mod jit;
 mod memory;
 pub mod output;
+pub mod plain_traceback;
 pub mod printer;
 mod settings;
 mod sizes;
