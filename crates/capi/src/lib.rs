@@ -20,5 +20,6 @@ pub fn init() {
     taipan_runtime::imports::set_dynamic(taipan_runtime::imports::Dynamic {
         create: loading::create,
         exec: loading::exec,
+        forget: loading::forget_extension,
     });
 }

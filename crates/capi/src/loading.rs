@@ -20,8 +20,25 @@ const RTLD_NOW: c_int = 2;
 struct Loaded {
     /// Modules made in one phase, by their definition.
     by_def: RefCell<HashMap<usize, Obj>>,
+    /// Modules made in one phase that keep their state in the library: those are initialised once, and made again from
+    /// what was in them then.
+    once: RefCell<HashMap<Extension, (usize, Py<PyDict>)>>,
     /// The full name of the module that is being made in one phase (`package.module` where C says `module`).
     context: RefCell<Option<String>>,
+}
+
+/// A module of a library: the file and the module's full name.
+#[derive(PartialEq, Eq, Hash)]
+struct Extension {
+    file: String,
+    name: String,
+}
+
+impl Extension {
+    fn new(name: &PyStr, file: &PyObject) -> Option<Extension> {
+        let file = file.downcast::<PyStr>()?.to_string_lossy().into_owned();
+        Some(Extension { file, name: name.to_string_lossy().into_owned() })
+    }
 }
 
 fn state() -> &'static Loaded {
@@ -78,6 +95,9 @@ pub fn create(spec: &PyObject) -> PyResult {
     let refused = |message: &str| {
         errors::set_import_error(Exc::ImportError, format_args!("{message}"), Some(name), Some(&origin), None)
     };
+    if let Some(module) = made_before(name, &origin)? {
+        return Ok(module);
+    }
     crate::include::pystate::remember_home();
     let symbol = init_name(name)?;
     // SAFETY: loading a library runs its initialisers, which is what importing an extension asks for.
@@ -109,9 +129,58 @@ pub fn create(spec: &PyObject) -> PyResult {
         let module = Obj::from_raw(made);
         if let Some(module) = module.downcast::<PyModule>() {
             module.add("__file__", &origin)?;
+            remember_single_phase(module, name, &origin)?;
         }
         Ok(module)
     }
+}
+
+/// A module of one phase whose initialising function may run once only (`m_size` is -1), as it was made before.
+fn made_before(name: &PyStr, file: &PyObject) -> PyResult<Option<Obj>> {
+    let Some(extension) = Extension::new(name, file) else { return Ok(None) };
+    let Some((def, contents)) = state().once.borrow().get(&extension).cloned() else { return Ok(None) };
+    let module = match taipan_runtime::imports::loaded(name)? {
+        Some(module) if module.downcast::<PyModule>().is_some() => module,
+        _ => PyModule::with_name(name).into_obj(),
+    };
+    let def = def as *mut PyModuleDef;
+    if let Some(module) = module.downcast::<PyModule>() {
+        module.set_def(def);
+        module.dict().update(&contents)?;
+    }
+    object::set_item(&*taipan_runtime::imports::modules()?, name, Some(&module))?;
+    remember_module(&module, def);
+    Ok(Some(module))
+}
+
+/// What is kept of a module of one phase that was just made.
+fn remember_single_phase(module: &PyModule, name: &PyStr, file: &PyObject) -> PyResult<()> {
+    let def = module.def();
+    if def.is_null() {
+        return Ok(());
+    }
+    object::set_item(&*taipan_runtime::imports::modules()?, name, Some(module))?;
+    remember_module(module, def);
+    // SAFETY: a module's definition stays.
+    let once = unsafe { (*def).m_size } == -1;
+    if let Some(extension) = Extension::new(name, file).filter(|_| once) {
+        let contents = module.dict().copy()?;
+        let before = state().once.borrow_mut().insert(extension, (def as usize, contents));
+        drop(before);
+    }
+    Ok(())
+}
+
+/// Forgets a module of one phase, so that the next import initialises it anew.
+pub fn forget_extension(name: &PyObject, file: &PyObject) -> PyResult<()> {
+    let Some(extension) = name.downcast::<PyStr>().and_then(|name| Extension::new(name, file)) else {
+        return Err(raised!(TypeError, "name and file of an extension are strings"));
+    };
+    let before = state().once.borrow_mut().remove(&extension);
+    if let Some((def, _)) = before {
+        forget_module(def as *mut PyModuleDef);
+    }
+    Ok(())
 }
 
 /// What the initialising function gave, checked against the state of exceptions.
@@ -165,7 +234,7 @@ unsafe fn fill(module: &PyModule, def: *mut PyModuleDef) -> PyResult<()> {
     // SAFETY: the caller passes a live definition.
     unsafe {
         module.set_def(def);
-        allocate_state(module, def)?;
+        allocate_state(module, def, 0)?;
         add_functions(module, (*def).m_methods)?;
         if !(*def).m_doc.is_null() {
             module.add("__doc__", &string((*def).m_doc))?;
@@ -288,7 +357,8 @@ pub fn exec(module: &PyObject) -> PyResult<()> {
 pub unsafe fn exec_def(module: &PyModule, def: *mut PyModuleDef) -> PyResult<()> {
     // SAFETY: the caller's promise.
     unsafe {
-        crate::include::moduleobject::allocate_state(module, def)?;
+        // Even a module without state gets some: it says that this phase has run, and reloading does nothing.
+        crate::include::moduleobject::allocate_state(module, def, 1)?;
         for (slot, value) in slots(def) {
             if slot != Py_mod_exec {
                 continue;

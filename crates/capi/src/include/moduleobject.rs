@@ -34,10 +34,10 @@ pub unsafe fn add_functions(module: &PyModule, table: *mut PyMethodDef) -> PyRes
     Ok(())
 }
 
-/// Makes the module's own memory, where its definition asks for some.
-pub unsafe fn allocate_state(module: &PyModule, def: *mut PyModuleDef) -> PyResult<()> {
+/// Makes the module's own memory, where its definition asks for some: `least` bytes at least.
+pub unsafe fn allocate_state(module: &PyModule, def: *mut PyModuleDef, least: isize) -> PyResult<()> {
     // SAFETY: the caller passes a live definition.
-    let size = unsafe { (*def).m_size };
+    let size = unsafe { (*def).m_size }.max(least);
     if size > 0 && module.state().is_null() {
         let memory =
             taipan_objects::memory::alloc_zeroed_in(taipan_objects::memory::Domain::Mem, size as usize);

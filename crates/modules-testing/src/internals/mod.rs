@@ -6,12 +6,14 @@
 //! | `codes` | facts about code objects |
 //! | `storage` | where attributes lie; versions; facts about objects and types |
 //! | `evaluation` | calls, frames, the native stack |
+//! | `importing` | what is remembered of extension modules |
 //! | `hamt` | the map that contexts are made of |
 
 mod codes;
 mod compiling;
 mod evaluation;
 mod hamt;
+mod importing;
 mod sequence;
 mod storage;
 
@@ -30,7 +32,14 @@ const SHARED_KEYS_MAX_SIZE: i64 = inspect::SHARED_KEYS_MAX_SIZE as i64;
 /// Views of the interpreter's inner state, for tests.
 #[pymodule(
     name = "_testinternalcapi",
-    fragments(codes::codes, compiling::compiling, evaluation::evaluation, hamt::hamt, storage::storage)
+    fragments(
+        codes::codes,
+        compiling::compiling,
+        evaluation::evaluation,
+        hamt::hamt,
+        importing::importing,
+        storage::storage
+    )
 )]
 pub mod module {
     use super::*;

@@ -288,6 +288,8 @@ fn no_parent() -> Raised {
 pub struct Dynamic {
     pub create: fn(&PyObject) -> PyResult,
     pub exec: fn(&PyObject) -> PyResult<()>,
+    /// Forgets what is kept of a module of this name and file.
+    pub forget: fn(&PyObject, &PyObject) -> PyResult<()>,
 }
 
 static DYNAMIC: std::sync::OnceLock<Dynamic> = std::sync::OnceLock::new();
@@ -297,6 +299,7 @@ pub fn set_dynamic(dynamic: Dynamic) {
     let _ = DYNAMIC.set(dynamic);
 }
 
-fn dynamic() -> Option<Dynamic> {
+/// How extension modules are loaded.
+pub fn dynamic() -> Option<Dynamic> {
     DYNAMIC.get().copied()
 }
