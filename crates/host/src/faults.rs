@@ -9,7 +9,7 @@
 use crate::signals::COUNT;
 use crate::{Errno, Fd, Result};
 use core::cell::UnsafeCell;
-use core::ffi::c_int;
+use core::ffi::{CStr, c_char, c_int, c_void};
 use core::mem::MaybeUninit;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
@@ -172,4 +172,70 @@ pub fn read_null() {
 pub fn exit_now(status: c_int) -> ! {
     // SAFETY: ends the process without running anything.
     unsafe { libc::_exit(status) }
+}
+
+/// The most frames of native code that are shown.
+const NATIVE_FRAMES: usize = 32;
+
+/// Writes the native stack of the running thread, innermost first, a line for each frame.
+pub fn write_native_stack(fd: Fd) {
+    let mut addresses = [null_mut(); NATIVE_FRAMES];
+    // SAFETY: there is room for as many addresses as are said.
+    let count = unsafe { libc::backtrace(addresses.as_mut_ptr(), NATIVE_FRAMES as c_int) };
+    for &address in addresses.iter().take(usize::try_from(count).unwrap_or(0)) {
+        write_native_frame(fd, address);
+    }
+}
+
+fn write_native_frame(fd: Fd, address: *mut c_void) {
+    let mut info = MaybeUninit::<libc::Dl_info>::zeroed();
+    // SAFETY: the struct is there to be filled; its texts are terminated where they are not null.
+    let (found, info) = unsafe { (libc::dladdr(address, info.as_mut_ptr()) != 0, info.assume_init()) };
+    let text = |text: *const c_char| match text.is_null() {
+        true => c"",
+        // SAFETY: as above.
+        false => unsafe { CStr::from_ptr(text) },
+    };
+    write(fd, b"  Binary file \"");
+    write(fd, if found { text(info.dli_fname).to_bytes() } else { b"<unknown>" });
+    write(fd, b"\"");
+    let base = if info.dli_saddr.is_null() { info.dli_fbase } else { info.dli_saddr };
+    if found && !base.is_null() {
+        write(fd, b", at ");
+        if !info.dli_saddr.is_null() {
+            write(fd, text(info.dli_sname).to_bytes());
+        }
+        write(fd, b"+0x");
+        write_hexadecimal(fd, (address as usize).wrapping_sub(base as usize));
+    }
+    write(fd, b" [0x");
+    write_hexadecimal(fd, address as usize);
+    write(fd, b"]\n");
+}
+
+fn write_hexadecimal(fd: Fd, value: usize) {
+    let digits = (usize::BITS - value.leading_zeros()).div_ceil(4).max(1);
+    let mut text = [0; 16];
+    for place in 0..digits {
+        text[(digits - 1 - place) as usize] = b"0123456789abcdef"[(value >> (4 * place)) & 15];
+    }
+    write(fd, &text[..digits as usize]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_native_stack_names_this_program() {
+        let (read, write) = crate::files::pipe(0).unwrap();
+        write_native_stack(write);
+        crate::files::close(write).unwrap();
+        let written = String::from_utf8(crate::files::read_to_end(read).unwrap()).unwrap();
+        crate::files::close(read).unwrap();
+        let program = std::env::current_exe().unwrap();
+        assert!(written.starts_with("  Binary file \""), "{written}");
+        assert!(written.contains(program.file_name().unwrap().to_str().unwrap()), "{written}");
+        assert!(written.lines().all(|line| line.contains("[0x") && line.ends_with(']')), "{written}");
+    }
 }

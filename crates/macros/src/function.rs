@@ -16,6 +16,9 @@ pub struct Options {
     pub static_: bool,
     pub coexist: bool,
     pub no_text: bool,
+    /// The text signature, where it is not what `signature` says.
+    pub text: Option<String>,
+    pub by_position: bool,
     pub pass_module: bool,
     pub raw: bool,
     pub slot: Option<Ident>,
@@ -34,6 +37,7 @@ impl Options {
                     match key.as_str() {
                         "name" => options.name = Some(text),
                         "signature" => options.signature = Some(text),
+                        "text" => options.text = Some(text),
                         _ => return Err(Error::new_spanned(pair.path, "unknown option")),
                     }
                 }
@@ -44,6 +48,7 @@ impl Options {
                         "static_method" => options.static_ = true,
                         "coexist" => options.coexist = true,
                         "no_text" => options.no_text = true,
+                        "by_position" => options.by_position = true,
                         "pass_module" => options.pass_module = true,
                         "raw" => options.raw = true,
                         other => {
@@ -246,7 +251,10 @@ pub fn expand_method(
     let span = sig.ident.span();
     let name =
         options.name.clone().unwrap_or_else(|| sig.ident.to_string().trim_start_matches("r#").to_string());
-    let signature = Signature::parse(options.signature.as_deref().unwrap_or("()"), span)?;
+    let mut signature = Signature::parse(options.signature.as_deref().unwrap_or("()"), span)?;
+    if options.no_text {
+        signature.wording = "CountsKeywords";
+    }
     let (receiver, types) = parameters(sig, options)?;
     let wrapper_name = format_ident!("__py_{}", sig.ident);
     let first = match (&receiver, owner) {
@@ -323,10 +331,10 @@ pub fn expand_method(
     } else {
         Some("module")
     };
-    let text = if options.no_text {
-        doc.to_string()
-    } else {
-        format!("{name}{}\n--\n\n{doc}", signature.text_with_receiver(receiver_name))
+    let text = match &options.text {
+        _ if options.no_text => doc.to_string(),
+        Some(text) => format!("{name}{text}\n--\n\n{doc}"),
+        None => format!("{name}{}\n--\n\n{doc}", signature.text_with_receiver(receiver_name)),
     };
     let name_c = c_string(&name, span)?;
     let doc_c = c_string(&text, span)?;

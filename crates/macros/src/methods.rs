@@ -191,7 +191,8 @@ fn declare_constructor(
 ) -> Result<()> {
     let ident = &function.sig.ident;
     let span = ident.span();
-    let signature = Signature::parse(options.signature.as_deref().unwrap_or("()"), span)?;
+    let mut signature = Signature::parse(options.signature.as_deref().unwrap_or("()"), span)?;
+    signature.wording = if options.by_position { "ByPosition" } else { "CountsKeywords" };
     let (_, types) = function::parameters(&function.sig, options)?;
     let object = quote!(*mut ::taipan_objects::model::PyObject);
     let trampoline = quote!(::taipan_objects::model::trampoline);

@@ -24,6 +24,8 @@ pub struct Param {
 pub struct Signature {
     pub params: Vec<Param>,
     pub text: String,
+    /// The variant of `model::args::Wording`.
+    pub wording: &'static str,
 }
 
 impl Signature {
@@ -60,7 +62,7 @@ impl Signature {
                 }
             }
         }
-        Ok(Signature { params, text: text.trim().to_string() })
+        Ok(Signature { params, text: text.trim().to_string(), wording: "Clinic" })
     }
 
     /// The text with its bound first parameter, as CPython stores it: `($self, key, /)`.
@@ -116,6 +118,7 @@ impl Signature {
             }
         }
         let var_args = self.params.iter().any(|p| p.kind == ParamKind::VarArgs);
+        let wording = quote::format_ident!("{}", self.wording);
         let var_keywords = self.params.iter().any(|p| p.kind == ParamKind::VarKeywords);
         quote! {
             ::taipan_objects::model::args::Signature {
@@ -127,6 +130,7 @@ impl Signature {
                 required_keywords: #required_keywords,
                 var_args: #var_args,
                 var_keywords: #var_keywords,
+                wording: ::taipan_objects::model::args::Wording::#wording,
             }
         }
     }

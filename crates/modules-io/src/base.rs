@@ -4,7 +4,6 @@
 
 use core::cell::Cell;
 use taipan_objects::errors;
-use taipan_objects::memory;
 use taipan_objects::prelude::*;
 use taipan_objects::protocols::buffer::Buffer;
 use taipan_objects::types::bytearray::PyByteArray;
@@ -119,11 +118,6 @@ fn closed_flag() -> &'static PyStr {
 
 #[pymethods(IOBASE)]
 impl PyIOBase {
-    #[new(signature = "(*args, **kwargs)")]
-    fn py_new(cls: &TypeObject, _args: &[&PyObject], _kwargs: Option<Py<PyDict>>) -> PyResult<Py<PyIOBase>> {
-        memory::new_in(cls, PyIOBase::fields())
-    }
-
     #[slot(tp_iter)]
     fn iter(slf: &PyObject) -> PyResult {
         check_closed(slf)?;

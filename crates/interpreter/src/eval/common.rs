@@ -29,10 +29,10 @@ pub(crate) fn local_name(code: &PyCode, index: usize) -> &PyStr {
 #[inline(never)]
 pub(crate) fn unbound_local(code: &PyCode, index: usize) -> Raised {
     let name = local_name(code, index);
-    errors::set_name_error(
-        Exc::UnboundLocalError,
-        name,
-        format_args!("cannot access local variable '{name}' where it is not associated with a value"),
+    // Without its `name`, for no other name is meant: suggestions are for names that are nowhere.
+    raised!(
+        UnboundLocalError,
+        "cannot access local variable '{name}' where it is not associated with a value"
     )
 }
 

@@ -282,7 +282,7 @@ impl PyFrame {
         Ok(BASIC_SIZE + slots(self.frame().code()) * 8)
     }
 
-    #[pymethod(name = "__reduce__", signature = "()", no_text)]
+    #[pymethod(name = "__reduce__", signature = "()")]
     fn reduce(&self) -> PyResult<()> {
         Err(raised!(TypeError, "cannot pickle 'frame' object"))
     }

@@ -26,7 +26,10 @@ pub fn decode<C: Copy + Into<u32>>(
 
 /// The way back from a decoding table (`codecs.charmap_build`).
 #[derive(Clone, Debug)]
-pub struct EncodingMap {
+pub struct EncodingMap(Box<Tables>);
+
+#[derive(Clone, Debug)]
+struct Tables {
     /// Bytes of the first 256 code points; `absent` says which have none.
     low: [Option<u8>; 256],
     /// Others, sorted.
@@ -36,7 +39,7 @@ pub struct EncodingMap {
 impl EncodingMap {
     /// Inverts a decoding table; of bytes with one meaning the last wins.
     pub fn new<C: Copy + Into<u32>>(table: &[C]) -> Self {
-        let mut map = EncodingMap { low: [None; 256], high: Vec::new() };
+        let mut map = Box::new(Tables { low: [None; 256], high: Vec::new() });
         for (i, &c) in table.iter().take(256).enumerate() {
             match c.into() {
                 UNDEFINED => {}
@@ -46,16 +49,17 @@ impl EncodingMap {
         }
         map.high.sort_by_key(|&(c, i)| (c, std::cmp::Reverse(i)));
         map.high.dedup_by_key(|&mut (c, _)| c);
-        map
+        EncodingMap(map)
     }
 
     /// The byte of a code point.
     #[inline]
     pub fn get(&self, c: u32) -> Option<u8> {
         if c < 256 {
-            return self.low[c as usize];
+            return self.0.low[c as usize];
         }
-        self.high.binary_search_by_key(&c, |&(c, _)| c).ok().map(|i| self.high[i].1)
+        let high = &self.0.high;
+        high.binary_search_by_key(&c, |&(c, _)| c).ok().map(|i| high[i].1)
     }
 
     /// Encodes from `at` on.

@@ -190,6 +190,15 @@ pub mod faulthandler {
         Ok(())
     }
 
+    /// Dump the C stack of the current thread.
+    #[pyfunction(signature = "(file=sys.stderr)")]
+    pub fn dump_c_stack(file: Option<&PyObject>) -> PyResult<()> {
+        let (fd, _file) = descriptor(file)?;
+        write(fd, b"Current thread's C stack trace (most recent call first):\n");
+        faults::write_native_stack(fd);
+        Ok(())
+    }
+
     /// Dump the traceback of all threads in timeout seconds,
     /// or each timeout seconds if repeat is True. If exit is True, call _exit(1) which is not safe.
     #[pyfunction(signature = "(timeout, repeat=False, file=sys.stderr, exit=False)")]

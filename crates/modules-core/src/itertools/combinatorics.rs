@@ -6,12 +6,12 @@ use taipan_objects::model::gc::{Traverse, Visitor};
 use taipan_objects::prelude::*;
 use taipan_objects::types::iterators::reuse;
 
-/// Indices into a pool; they hold no references.
-pub struct Indices(RefCell<Vec<usize>>);
+/// Indices into a pool; they hold no references. One word, as in CPython, for the size of iterators is seen.
+pub struct Indices(Box<RefCell<Vec<usize>>>);
 
 impl Indices {
     pub fn new(indices: Vec<usize>) -> Self {
-        Indices(RefCell::new(indices))
+        Indices(Box::new(RefCell::new(indices)))
     }
 
     /// Calls `f` with the indices, which runs no Python code.
@@ -94,6 +94,8 @@ impl ProgressCell {
 pub struct PyCombinations {
     ob_base: PyObject,
     pool: Py<PyTuple>,
+    /// The length of the tuples.
+    r: usize,
     indices: Indices,
     progress: ProgressCell,
     /// The tuple given last.
@@ -111,7 +113,7 @@ impl PyCombinations {
         let progress = ProgressCell::new(ended);
         memory::new_in(
             cls,
-            PyCombinations { ob_base: PyObject::EMPTY, pool, indices, progress, result: ObjCell::empty() },
+            PyCombinations { ob_base: PyObject::EMPTY, pool, r, indices, progress, result: ObjCell::empty() },
         )
     }
 
@@ -124,8 +126,8 @@ impl PyCombinations {
     fn next(&self) -> PyResult<Option<Obj>> {
         let n = self.pool.len();
         let found = self.progress.advance(|| {
+            let r = self.r;
             self.indices.with(|indices| {
-                let r = indices.len();
                 // The rightmost index that is not at its last place.
                 let Some(i) = (0..r).rev().find(|&i| indices[i] != i + n - r) else { return false };
                 indices[i] += 1;
@@ -158,6 +160,8 @@ impl PyCombinations {
 pub struct PyCombinationsWithReplacement {
     ob_base: PyObject,
     pool: Py<PyTuple>,
+    /// The length of the tuples.
+    r: usize,
     indices: Indices,
     progress: ProgressCell,
     /// The tuple given last.
@@ -186,6 +190,7 @@ impl PyCombinationsWithReplacement {
             PyCombinationsWithReplacement {
                 ob_base: PyObject::EMPTY,
                 pool,
+                r,
                 indices,
                 progress,
                 result: ObjCell::empty(),
@@ -202,8 +207,8 @@ impl PyCombinationsWithReplacement {
     fn next(&self) -> PyResult<Option<Obj>> {
         let n = self.pool.len();
         let found = self.progress.advance(|| {
+            let r = self.r;
             self.indices.with(|indices| {
-                let r = indices.len();
                 let Some(i) = (0..r).rev().find(|&i| indices[i] != n - 1) else { return false };
                 let next = indices[i] + 1;
                 indices[i..].fill(next);
@@ -233,6 +238,8 @@ impl PyCombinationsWithReplacement {
 pub struct PyPermutations {
     ob_base: PyObject,
     pool: Py<PyTuple>,
+    /// The length of the tuples.
+    r: usize,
     indices: Indices,
     cycles: Indices,
     progress: ProgressCell,
@@ -260,6 +267,7 @@ impl PyPermutations {
             PyPermutations {
                 ob_base: PyObject::EMPTY,
                 pool,
+                r,
                 indices,
                 cycles,
                 progress,
@@ -279,8 +287,10 @@ impl PyPermutations {
         let found = self.progress.advance(|| {
             self.indices.with(|indices| self.cycles.with(|cycles| advance_permutation(indices, cycles, n)))
         });
-        let r = self.cycles.with(|cycles| cycles.len());
-        tuple(&self.result, found.then(|| self.indices.with(|indices| chosen(&self.pool, &indices[..r]))))
+        tuple(
+            &self.result,
+            found.then(|| self.indices.with(|indices| chosen(&self.pool, &indices[..self.r]))),
+        )
     }
 
     /// Returns size in memory, in bytes.

@@ -28,7 +28,8 @@ use taipan_objects::types::iterators::reuse;
 )]
 pub struct PyProduct {
     ob_base: PyObject,
-    pools: Vec<Py<PyTuple>>,
+    /// A tuple of tuples.
+    pools: Py<PyTuple>,
     indices: Indices,
     begun: Cell<bool>,
     ended: Cell<bool>,
@@ -47,21 +48,22 @@ impl PyProduct {
             Some(count) if count <= isize::MAX as usize / 16 => count,
             _ => return Err(raised!(OverflowError, "repeat argument too large")),
         };
-        let mut pools: Vec<Py<PyTuple>> = Vec::new();
+        let mut pools: Vec<Obj> = Vec::new();
         let mut indices = Vec::new();
         if pools.try_reserve_exact(count).is_err() || indices.try_reserve_exact(count).is_err() {
             return Err(raised!(MemoryError));
         }
         if repeat > 0 {
             for iterable in iterables {
-                pools.push(sequence::to_tuple(iterable)?);
+                pools.push(sequence::to_tuple(iterable)?.into_obj());
             }
         }
         for i in iterables.len()..count {
             pools.push(pools[i - iterables.len()].clone());
         }
         indices.resize(count, 0);
-        let ended = Cell::new(pools.iter().any(|pool| pool.is_empty()));
+        let pools = PyTuple::from_vec(pools);
+        let ended = Cell::new(pools_of(&pools).any(PyTuple::is_empty));
         let (indices, begun) = (Indices::new(indices), Cell::new(false));
         memory::new_in(
             cls,
@@ -85,7 +87,7 @@ impl PyProduct {
             return Ok(None);
         }
         let items = self.indices.with(|indices| {
-            self.pools.iter().zip(indices.iter()).map(|(pool, &i)| pool.get(i).owned()).collect()
+            pools_of(&self.pools).zip(indices.iter()).map(|(pool, &i)| pool.get(i).owned()).collect()
         });
         Ok(Some(reuse::fill_vec(&self.result, items)))
     }
@@ -97,12 +99,17 @@ impl PyProduct {
     }
 }
 
+fn pools_of(pools: &PyTuple) -> impl Iterator<Item = &PyTuple> {
+    pools.as_slice().iter().filter_map(|pool| pool.downcast::<PyTuple>())
+}
+
 impl PyProduct {
     /// The rightmost index moves on; where it is at its end it starts again and the one before moves.
     fn advance(&self, indices: &mut [usize]) -> bool {
-        for (index, pool) in indices.iter_mut().zip(&self.pools).rev() {
+        for (index, pool) in indices.iter_mut().zip(self.pools.as_slice()).rev() {
+            let length = pool.downcast::<PyTuple>().map_or(0, |pool| pool.len());
             *index += 1;
-            if *index < pool.len() {
+            if *index < length {
                 return true;
             }
             *index = 0;

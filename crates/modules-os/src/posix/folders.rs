@@ -276,7 +276,10 @@ pub mod folders {
     ///   an open file descriptor.
     /// dir_fd and follow_symlinks may not be implemented on your platform.
     ///   If they are unavailable, using them will raise a NotImplementedError.
-    #[pyfunction(signature = "(path, mode, *, dir_fd=None, follow_symlinks=True)")]
+    #[pyfunction(
+        signature = "(path, mode, *, dir_fd=None, follow_symlinks=True)",
+        text = "($module, /, path, mode, *, dir_fd=None, follow_symlinks=(os.name != 'nt'))"
+    )]
     pub fn chmod(path: PathOrFd, mode: i32, dir_fd: Option<FolderFd>, follow_symlinks: bool) -> PyResult<()> {
         let shown = match &path {
             PathOrFd::Path(path) => path.object().owned(),

@@ -186,6 +186,7 @@ pub mod identity {
             required_keywords: 0,
             var_args: false,
             var_keywords: false,
+            wording: taipan_objects::model::args::Wording::Clinic,
         };
         if !sequence::is_sequence(groups) {
             return Err(raised!(TypeError, "setgroups argument must be a sequence"));

@@ -19,8 +19,13 @@ use taipan_macros::{pymethods, pytype};
 
 const REASON: &str = "character maps to <undefined>";
 
+/// What CPython's struct takes, for `sys.getsizeof`: a head, 32 places of tables, two counts, a first table's first byte.
+const SIZE: usize = 64;
+
+const _: () = assert!(size_of::<PyEncodingMap>() <= SIZE);
+
 /// A table for fast encoding, made by `codecs.charmap_build`.
-#[pytype(name = "EncodingMap", exported = EncodingMapType, parts(MAP))]
+#[pytype(name = "EncodingMap", exported = EncodingMapType, basicsize = SIZE, parts(MAP))]
 pub struct PyEncodingMap {
     ob_base: PyObject,
     map: EncodingMap,
@@ -31,7 +36,7 @@ impl PyEncodingMap {
     /// Return the size (in bytes) of this object.
     #[pymethod]
     fn size(&self) -> usize {
-        size_of::<PyEncodingMap>()
+        SIZE
     }
 }
 

@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "reads and writes the thread state as C lays it out")]
 
 use super::Exc;
-use crate::model::thread::current;
+use crate::model::thread::{ThreadState, current};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, Raised, TypeObject};
 use crate::raised;
 use crate::types::exceptions::{self, PyBaseException};
@@ -236,9 +236,15 @@ pub fn given_matches(raised: &PyObject, wanted: &PyObject) -> bool {
 
 /// The exception being handled (`sys.exception()`), borrowed from the stack of handlers.
 pub fn handled() -> Option<Obj> {
-    // SAFETY: the items of the stack live as long as the frames and generators they belong to.
+    handled_in(current())
+}
+
+/// The exception that a thread of the running interpreter is handling.
+pub fn handled_in(thread: &ThreadState) -> Option<Obj> {
+    // SAFETY: the items of the stack live as long as the frames and generators they belong to. The interpreter's lock
+    // keeps the thread from leaving them meanwhile.
     unsafe {
-        let mut item = (*current().raw()).exc_info;
+        let mut item = (*thread.raw()).exc_info;
         loop {
             let value = (*item).exc_value;
             if !value.is_null() && !(*value).is_none() {
@@ -317,7 +323,16 @@ pub fn set_attribute_error(object: &PyObject, name: &PyObject, message: fmt::Arg
     }
 }
 
-/// Raises `NameError` or `UnboundLocalError` with `name` set, for suggestions.
+/// Fills in `name` and `obj` of an `AttributeError` that says neither: one that a `__getattr__` or a property raised.
+#[cold]
+pub fn add_attribute_details(raised: Raised, object: &PyObject, name: &PyObject) -> Raised {
+    if let Some(exception) = current_exception() {
+        exceptions::add_attribute_details(&exception, object, name);
+    }
+    raised
+}
+
+/// Raises `NameError` or a subclass with `name` set, for suggestions.
 #[cold]
 pub fn set_name_error(exc: Exc, name: &PyObject, message: fmt::Arguments<'_>) -> Raised {
     match PyBaseException::with_message(exc, &message.to_string()) {

@@ -25,6 +25,18 @@ pub struct Signature {
     pub required_keywords: u64,
     pub var_args: bool,
     pub var_keywords: bool,
+    pub wording: Wording,
+}
+
+/// Which family of C functions a signature complains like, where families differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wording {
+    /// Argument Clinic.
+    Clinic,
+    /// `PyArg_ParseTupleAndKeywords` behind `*args`: too many names are counted before they are looked at.
+    CountsKeywords,
+    /// A vectorcall function that counts with `_PyArg_CheckPositional` where nothing is named.
+    ByPosition,
 }
 
 /// Arguments as they came.
@@ -187,6 +199,20 @@ impl Signature {
         if given > self.positional && !self.var_args {
             return Err(self.wrong_count(&bound.named, given, raw.keyword_count()));
         }
+        let nameable = self.params.len() - self.positional;
+        if self.wording == Wording::CountsKeywords
+            && self.var_args
+            && !self.var_keywords
+            && raw.keyword_count() > nameable
+        {
+            return Err(raised!(
+                TypeError,
+                "{}() takes at most {nameable} keyword argument{} ({} given)",
+                self.name,
+                plural(nameable),
+                raw.keyword_count()
+            ));
+        }
         let extra = self.var_keywords.then(PyDict::new);
         let mut problem = None;
         match &raw.keywords {
@@ -315,7 +341,8 @@ impl Signature {
     fn wrong_count(&self, named: &[Option<&PyObject>], given: usize, keywords: usize) -> Raised {
         let Signature { name, positional, required, .. } = *self;
         let total = self.params.len();
-        if self.positional_only == total && !self.var_keywords {
+        let by_position = self.wording == Wording::ByPosition && given > positional && keywords == 0;
+        if by_position || (self.positional_only == total && !self.var_keywords) {
             let (wanted, bound) = if given < required {
                 (required, if required < positional || self.var_args { "at least " } else { "" })
             } else {

@@ -215,6 +215,21 @@ pub fn call_tuple(callable: &PyObject, args: &PyTuple, kwargs: Option<&PyDict>) 
     }
 }
 
+/// A call with keywords that are no strings. What they mean to a class is the business of its `__init__`.
+#[cold]
+fn call_with_other_keys(callable: &PyObject, args: &PyTuple, kwargs: &PyDict) -> PyResult {
+    let class =
+        callable.downcast::<TypeObject>().filter(|class| crate::types::r#type::takes_any_keywords(class));
+    match class.and_then(|class| class.class().tp_call()) {
+        // SAFETY: `tp_call` takes a tuple and a dictionary.
+        Some(function) => unsafe {
+            let result = function(callable.as_ptr(), args.as_ptr(), kwargs.as_ptr());
+            Obj::from_result(check_result(callable, result))
+        },
+        None => Err(raised!(TypeError, "keywords must be strings")),
+    }
+}
+
 /// Calls a vectorcall function with a tuple and a dictionary (`_PyVectorcall_Call`).
 ///
 /// # Safety
@@ -240,7 +255,7 @@ pub unsafe fn vectorcall_tuple(
     all.extend_from_slice(positional);
     for (name, value) in &items {
         if name.downcast::<PyStr>().is_none() {
-            return Err(raised!(TypeError, "keywords must be strings"));
+            return call_with_other_keys(callable, args, kwargs);
         }
         all.push(value);
     }

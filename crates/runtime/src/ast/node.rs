@@ -164,9 +164,11 @@ impl PyAst {
                 )?,
                 None => {}
             }
-            if let Some(key) = key.downcast::<PyStr>() {
-                object::set_attr(slf, key, Some(&value))?;
-            }
+            let Some(key) = key.downcast::<PyStr>() else {
+                let found = key.class().name();
+                return Err(raised!(TypeError, "attribute name must be string, not '{found}'"));
+            };
+            object::set_attr(slf, key, Some(&value))?;
         }
         if given.iter().all(|given| *given) {
             return Ok(());
@@ -180,7 +182,7 @@ impl PyAst {
         Ok(())
     }
 
-    #[pymethod(name = "__reduce__", no_text)]
+    #[pymethod(name = "__reduce__")]
     fn reduce(&self) -> PyResult {
         let class = self.class();
         let dict = self.attributes()?;
@@ -198,7 +200,7 @@ impl PyAst {
     }
 
     /// Return a copy of the AST node with new values for the specified fields.
-    #[pymethod(name = "__replace__", signature = "(*args, **fields)")]
+    #[pymethod(name = "__replace__", signature = "(*args, **fields)", text = "($self, /, **fields)")]
     fn replace(&self, args: &[&PyObject], changes: Option<Py<PyDict>>) -> PyResult {
         if !args.is_empty() {
             return Err(raised!(TypeError, "__replace__() takes no positional arguments"));

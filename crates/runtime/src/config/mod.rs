@@ -4,11 +4,13 @@
 //! are bytes as the system gives them; `sys` shows them decoded with the surrogateescape handler.
 
 mod command_line;
+mod describe;
 mod environment;
 mod help;
 mod paths;
 mod values;
 
+pub use describe::path_configuration;
 pub use paths::{Layout, Paths};
 
 /// Text as the system gives it.
@@ -75,6 +77,8 @@ pub struct Config {
     pub quiet: u32,
     pub unbuffered: u32,
     pub warn_default_encoding: bool,
+    /// Whether other processes may send scripts (PEP 768).
+    pub remote_debug: bool,
     pub int_max_str_digits: i32,
     /// `None`: random.
     pub hash_seed: Option<u32>,

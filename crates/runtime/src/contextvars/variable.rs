@@ -151,7 +151,7 @@ impl PyContextVar {
     }
 
     /// ContextVars are generic over the type of their contained values
-    #[pymethod(name = "__class_getitem__", class, no_text, signature = "(item, /)")]
+    #[pymethod(name = "__class_getitem__", class, signature = "(object, /)")]
     fn class_getitem(cls: &TypeObject, item: &PyObject) -> PyResult {
         genericalias::new(cls, item)
     }
@@ -232,7 +232,7 @@ impl PyToken {
     }
 
     /// Exit from Token context manager, restore the linked ContextVar.
-    #[pymethod(name = "__exit__", signature = "(type, value, traceback, /)")]
+    #[pymethod(name = "__exit__", signature = "(type, val, tb, /)")]
     fn exit(&self, class: &PyObject, value: &PyObject, traceback: &PyObject) -> PyResult<()> {
         let _ = (class, value, traceback);
         match self.variable.downcast::<PyContextVar>() {
@@ -242,7 +242,7 @@ impl PyToken {
     }
 
     /// Tokens are generic over the same type as the ContextVar which created them.
-    #[pymethod(name = "__class_getitem__", class, no_text, signature = "(item, /)")]
+    #[pymethod(name = "__class_getitem__", class, signature = "(object, /)")]
     fn class_getitem(cls: &TypeObject, item: &PyObject) -> PyResult {
         genericalias::new(cls, item)
     }

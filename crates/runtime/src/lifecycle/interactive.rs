@@ -186,6 +186,8 @@ impl Prompt {
                 continue;
             };
             self.count += 1;
+            // What a statement imports from `__future__` holds for those that follow.
+            self.flags |= code.raw.co_flags as u32 & flags::FUTURES;
             super::program::remember_source(&code, pending.as_bytes(), &self.name)?;
             taipan_interpreter::eval_code(&code, &main, None)?;
             return Ok(Step::Ran);

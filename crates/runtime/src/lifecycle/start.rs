@@ -55,6 +55,18 @@ fn die(raised: Raised, message: &str) -> ! {
     taipan_host::process::exit_now(1)
 }
 
+/// Ends where the first module of the library is not found, which shows the library itself was not.
+fn without_encodings(raised: Raised) -> ! {
+    let exception = errors::take(raised);
+    fatal::say(&crate::config::path_configuration(&state::config()));
+    fatal::say(
+        "Fatal Python error: Failed to import encodings module\nPython runtime state: core initialized\n",
+    );
+    sys::print_exception(&exception, None);
+    fatal::show_traceback();
+    taipan_host::process::exit_now(1)
+}
+
 /// `sys`, `builtins` and importlib.
 fn bootstrap() -> PyResult<()> {
     let interpreter = thread::current().interpreter();
@@ -87,7 +99,9 @@ fn install_zipimport() -> PyResult<()> {
 
 /// Codecs, streams, `__main__`, warnings, `site`.
 fn complete() -> PyResult<()> {
-    imports::import_absolute(intern!("encodings"))?;
+    if let Err(raised) = imports::import_absolute(intern!("encodings")) {
+        without_encodings(raised);
+    }
     install_signals()?;
     watch_memory()?;
     streams::init()?;

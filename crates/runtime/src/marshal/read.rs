@@ -18,21 +18,19 @@ pub fn load(bytes: &[u8]) -> PyResult {
 
 /// As [`load`]; also says how many bytes the value took.
 pub fn load_first(bytes: &[u8]) -> PyResult<(Obj, usize)> {
-    let mut reader =
-        Reader { source: Memory(bytes), refs: Vec::new(), depth: 0, allow_code: true, trusted: false };
+    let mut reader = Reader::new(Memory(bytes), true, false);
     let value = reader.whole()?;
     Ok((value, bytes.len() - reader.source.left()))
 }
 
 pub fn load_with(bytes: &[u8], allow_code: bool) -> PyResult {
-    let mut reader = Reader { source: Memory(bytes), refs: Vec::new(), depth: 0, allow_code, trusted: false };
+    let mut reader = Reader::new(Memory(bytes), allow_code, false);
     reader.whole()
 }
 
 /// Reads code that lies in the program itself: it is not judged.
 pub fn load_trusted(bytes: &'static [u8]) -> PyResult {
-    let mut reader =
-        Reader { source: Memory(bytes), refs: Vec::new(), depth: 0, allow_code: true, trusted: true };
+    let mut reader = Reader::new(Memory(bytes), true, true);
     reader.whole()
 }
 
@@ -44,7 +42,7 @@ pub fn load_from_file(file: &PyObject, allow_code: bool) -> PyResult {
         let name = probe.class().name();
         return Err(raised!(TypeError, "file.read() returned not bytes but {name}"));
     }
-    let mut reader = Reader { source: File(file), refs: Vec::new(), depth: 0, allow_code, trusted: false };
+    let mut reader = Reader::new(File(file), allow_code, false);
     reader.whole()
 }
 
@@ -99,10 +97,29 @@ impl Source for File<'_> {
     }
 }
 
+/// A value that was flagged.
+#[derive(Clone)]
+enum Flagged {
+    Value(Obj),
+    /// A tuple whose items are being read: lists and dictionaries among them may refer to it.
+    Tuple,
+    /// Another value whose parts are being read, which nothing may refer to.
+    Unfinished,
+}
+
+/// Where a tuple belongs once it is there.
+enum Place {
+    Item(Py<PyList>, usize),
+    Value(Py<PyDict>, Obj),
+}
+
 struct Reader<S> {
     source: S,
-    /// Values that were flagged; `None` while one is being read.
-    refs: Vec<Option<Obj>>,
+    refs: Vec<Flagged>,
+    /// The index of the unfinished tuple for which the value read last stands.
+    stands_for: Option<usize>,
+    /// Where unfinished tuples belong, by their indices.
+    places: Vec<(usize, Place)>,
     depth: usize,
     allow_code: bool,
     /// Whether code objects are taken as they are.
@@ -120,6 +137,11 @@ fn bad(what: &str) -> Raised {
 }
 
 impl<S: Source> Reader<S> {
+    fn new(source: S, allow_code: bool, trusted: bool) -> Self {
+        let (refs, places) = (Vec::new(), Vec::new());
+        Reader { source, refs, stands_for: None, places, depth: 0, allow_code, trusted }
+    }
+
     fn whole(&mut self) -> PyResult {
         match self.value()? {
             Some(value) => Ok(value),
@@ -158,12 +180,21 @@ impl<S: Source> Reader<S> {
     /// A value that must be there.
     fn item(&mut self, of: &str) -> PyResult {
         match self.value()? {
+            Some(_) if self.stands_for.take().is_some() => Err(bad("invalid reference")),
             Some(value) => Ok(value),
             None => Err(null(of)),
         }
     }
 
-    /// A value; `None` for the null that ends dictionaries.
+    /// Notes the place of a value that stands for an unfinished tuple.
+    fn place(&mut self, place: impl FnOnce() -> Place) {
+        if let Some(index) = self.stands_for.take() {
+            self.places.push((index, place()));
+        }
+    }
+
+    /// A value; `None` for the null that ends dictionaries. Where it is a reference to an unfinished tuple, something else
+    /// stands for that: `stands_for` says so.
     fn value(&mut self) -> PyResult<Option<Obj>> {
         let head = match self.source.take(1)? {
             Some(byte) => byte[0],
@@ -183,24 +214,37 @@ impl<S: Source> Reader<S> {
     /// Gives the value the next index, where it is flagged.
     fn remember(&mut self, flagged: bool, value: Obj) -> Obj {
         if flagged {
-            self.refs.push(Some(value.clone()));
+            self.refs.push(Flagged::Value(value.clone()));
         }
         value
     }
 
     /// Reserves the index of a value whose parts are read first.
-    fn reserve(&mut self, flagged: bool) -> Option<usize> {
+    fn reserve(&mut self, flagged: bool, as_what: Flagged) -> Option<usize> {
         flagged.then(|| {
-            self.refs.push(None);
+            self.refs.push(as_what);
             self.refs.len() - 1
         })
     }
 
     fn fill(&mut self, index: Option<usize>, value: Obj) -> Obj {
         if let Some(index) = index {
-            self.refs[index] = Some(value.clone());
+            self.refs[index] = Flagged::Value(value.clone());
         }
         value
+    }
+
+    /// Puts a tuple that is complete now where it belongs.
+    fn fill_tuple(&mut self, index: Option<usize>, tuple: Obj) -> PyResult {
+        if let Some(index) = index {
+            while let Some(at) = self.places.iter().position(|(wanted, _)| *wanted == index) {
+                match self.places.swap_remove(at).1 {
+                    Place::Item(list, at) => list.set(at, tuple.clone()),
+                    Place::Value(dict, key) => dict.set_item(&key, &tuple)?,
+                }
+            }
+        }
+        Ok(self.fill(index, tuple))
     }
 
     fn contents(&mut self, kind: u8, flagged: bool) -> PyResult<Option<Obj>> {
@@ -213,9 +257,13 @@ impl<S: Source> Reader<S> {
             b'.' => taipan_objects::types::singletons::ellipsis(),
             b'r' => {
                 let index = self.i32()?;
-                let found = usize::try_from(index).ok().and_then(|index| self.refs.get(index).cloned());
-                return match found {
-                    Some(Some(value)) => Ok(Some(value)),
+                let index = usize::try_from(index).unwrap_or(usize::MAX);
+                return match self.refs.get(index) {
+                    Some(Flagged::Value(value)) => Ok(Some(value.clone())),
+                    Some(Flagged::Tuple) => {
+                        self.stands_for = Some(index);
+                        Ok(Some(none()))
+                    }
                     _ => Err(bad("invalid reference")),
                 };
             }
@@ -330,16 +378,17 @@ impl<S: Source> Reader<S> {
         match kind {
             b'(' | b')' => {
                 let count = if kind == b')' { usize::from(self.byte()?) } else { self.size("tuple")? };
-                let index = self.reserve(flagged);
+                let index = self.reserve(flagged, Flagged::Tuple);
                 let items = self.items(count, "tuple")?;
-                Ok(self.fill(index, PyTuple::from_vec(items).into_obj()))
+                self.fill_tuple(index, PyTuple::from_vec(items).into_obj())
             }
             b'[' => {
                 let count = self.size("list")?;
                 let list = PyList::new();
                 self.remember(flagged, list.clone().into_obj());
-                for _ in 0..count {
-                    list.append(self.item("list")?)?;
+                for at in 0..count {
+                    list.append(self.value()?.ok_or_else(|| null("list"))?)?;
+                    self.place(|| Place::Item(list.clone(), at));
                 }
                 Ok(list.into_obj())
             }
@@ -347,8 +396,12 @@ impl<S: Source> Reader<S> {
                 let dict = PyDict::new();
                 self.remember(flagged, dict.clone().into_obj());
                 while let Some(key) = self.value()? {
+                    if self.stands_for.take().is_some() {
+                        return Err(bad("invalid reference"));
+                    }
                     let Some(value) = self.value()? else { break };
                     dict.set_item(&key, &value)?;
+                    self.place(|| Place::Value(dict.clone(), key));
                 }
                 Ok(dict.into_obj())
             }
@@ -363,12 +416,12 @@ impl<S: Source> Reader<S> {
             }
             b'>' => {
                 let count = self.size("set")?;
-                let index = self.reserve(flagged);
+                let index = self.reserve(flagged, Flagged::Unfinished);
                 let items = self.items(count, "set")?;
                 Ok(self.fill(index, PyFrozenSet::from_vec(items)?.into_obj()))
             }
             b':' => {
-                let index = self.reserve(flagged);
+                let index = self.reserve(flagged, Flagged::Unfinished);
                 let (start, stop, step) = (self.item("slice")?, self.item("slice")?, self.item("slice")?);
                 Ok(self.fill(index, PySlice::new(start, stop, step).into_obj()))
             }
@@ -376,7 +429,7 @@ impl<S: Source> Reader<S> {
                 if !self.allow_code {
                     return Err(raised!(ValueError, "unmarshalling code objects is disallowed"));
                 }
-                let index = self.reserve(flagged);
+                let index = self.reserve(flagged, Flagged::Unfinished);
                 let code = self.code()?;
                 Ok(self.fill(index, code.into_obj()))
             }

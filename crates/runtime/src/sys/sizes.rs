@@ -6,9 +6,9 @@ use taipan_objects::model::args::OptArg;
 use taipan_objects::prelude::*;
 
 /// Bytes of the head that collected objects have before them.
-const COLLECTOR_HEAD: isize = 16;
+const COLLECTOR_HEAD: usize = 16;
 /// Bytes before that for instances with managed dictionaries or weak references.
-const MANAGED_HEAD: isize = 16;
+const MANAGED_HEAD: usize = 16;
 
 #[pymodule(fragment)]
 pub mod part {
@@ -20,7 +20,7 @@ pub mod part {
     #[pyfunction(no_text, signature = "(object, default=None)")]
     fn getsizeof(of: &PyObject, default: OptArg<&PyObject>) -> PyResult {
         match (size_of_object(of), default.given()) {
-            (Ok(size), _) => Ok(PyInt::from_i64(size as i64).into_obj()),
+            (Ok(size), _) => Ok(PyInt::from_u64(size as u64).into_obj()),
             (Err(raised), Some(default)) => {
                 errors::catch(raised, Exc::TypeError)?;
                 Ok(default.owned())
@@ -31,7 +31,7 @@ pub mod part {
 }
 
 /// The bytes that an object takes, its collector head included.
-pub fn size_of_object(of: &PyObject) -> PyResult<isize> {
+pub fn size_of_object(of: &PyObject) -> PyResult<usize> {
     let class = of.class();
     let Some(size) = call::special(of, intern!("__sizeof__"), &[])? else {
         return Err(raised!(TypeError, "Type {} doesn't define __sizeof__", class.name()));
@@ -43,9 +43,9 @@ pub fn size_of_object(of: &PyObject) -> PyResult<isize> {
             return Err(raised!(TypeError, "'{name}' object cannot be interpreted as an integer"));
         }
     };
-    if size < 0 {
+    let Ok(size) = usize::try_from(size) else {
         return Err(raised!(ValueError, "__sizeof__() should return >= 0"));
-    }
+    };
     let collected = class.has_flag(Py_TPFLAGS_HAVE_GC) && !is_static_type(of);
     let managed =
         class.flags() & (taipan_abi::Py_TPFLAGS_MANAGED_DICT | taipan_abi::Py_TPFLAGS_MANAGED_WEAKREF) != 0;

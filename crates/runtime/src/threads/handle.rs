@@ -137,12 +137,12 @@ impl PyThreadHandle {
         self.shared.wait(patience).map(drop)
     }
 
-    #[pymethod(no_text)]
+    #[pymethod]
     fn is_done(&self) -> bool {
         self.shared.is_done()
     }
 
-    #[pymethod(no_text)]
+    #[pymethod]
     fn _set_done(&self) -> PyResult<()> {
         match self.shared.state.load(Ordering::Acquire) {
             NOT_STARTED => Err(raised!(RuntimeError, "thread not started")),

@@ -27,7 +27,7 @@ impl Traverse for Dicts {
 }
 
 /// Thread-local data
-#[pytype(name = "_thread._local", gc, dict = dict, weakref = weaklist, flags(BASETYPE), parts(METHODS))]
+#[pytype(name = "_thread._local", signature = "()", gc, dict = dict, weakref = weaklist, flags(BASETYPE), parts(METHODS))]
 pub struct PyLocal {
     ob_base: PyObject,
     /// The dictionary of the thread that used the object last.

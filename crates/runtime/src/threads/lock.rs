@@ -83,7 +83,7 @@ pub fn take(lock: &Lock, patience: Patience) -> PyResult<bool> {
 /// A lock is not owned by the thread that locked it; another thread may
 /// unlock it.  A thread attempting to lock a lock that it has already locked
 /// will block until another thread unlocks it.  Deadlocks may ensue.
-#[pytype(name = "_thread.lock", weakref = weaklist, flags(BASETYPE), parts(LOCK_METHODS))]
+#[pytype(name = "_thread.lock", signature = "()", weakref = weaklist, flags(BASETYPE), parts(LOCK_METHODS))]
 pub struct PyLock {
     ob_base: PyObject,
     lock: Lock,
@@ -174,7 +174,7 @@ impl PyLock {
         self.release_or_raise()
     }
 
-    #[pymethod(no_text)]
+    #[pymethod]
     fn _at_fork_reinit(&self) {
         self.lock.reset();
     }
@@ -351,7 +351,7 @@ impl PyRLock {
         Ok(saved)
     }
 
-    #[pymethod(no_text)]
+    #[pymethod]
     fn _at_fork_reinit(&self) {
         self.lock.lock.reset();
         self.lock.owner.set(0);

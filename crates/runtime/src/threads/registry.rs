@@ -94,11 +94,7 @@ pub fn current_frames() -> PyResult<Py<PyDict>> {
 pub fn current_exceptions() -> PyResult<Py<PyDict>> {
     let dict = PyDict::new();
     for entry in registry().entries.borrow().clone() {
-        let handled = if core::ptr::eq(entry.state, thread::current()) {
-            taipan_objects::errors::handled()
-        } else {
-            None
-        };
+        let handled = taipan_objects::errors::handled_in(entry.state);
         dict.set_item(&PyInt::from_u64(entry.identity as u64), &handled.unwrap_or_else(none))?;
     }
     Ok(dict)

@@ -21,8 +21,11 @@ use taipan_abi::*;
 #[inline]
 pub fn get_attr(object: &PyObject, name: &PyStr) -> PyResult {
     match object.class().tp_getattro() {
-        // SAFETY: the slot of a live object.
-        Some(get) => unsafe { Obj::from_result(get(object.as_ptr(), name.as_ptr())) },
+        Some(get) => {
+            // SAFETY: the slot of a live object.
+            let result = unsafe { Obj::from_result(get(object.as_ptr(), name.as_ptr())) };
+            result.map_err(|raised| errors::add_attribute_details(raised, object, name))
+        }
         None => get_attr_by_c_name(object, name),
     }
 }

@@ -5,7 +5,7 @@ mod methods;
 use crate::types::int::{PyInt, StaticInt};
 use taipan_macros::pytype;
 
-#[pytype(name = "bool", exported = PyBool_Type, base = PyInt, layout = PyLongObject, flags(_MATCH_SELF), basicsize = 24, itemsize = 4, parts(methods::METHODS))]
+#[pytype(name = "bool", exported = PyBool_Type, base = PyInt, layout = PyLongObject, flags(_MATCH_SELF), basicsize = 24, itemsize = 4, signature = "(object=False, /)", parts(methods::METHODS))]
 /// Returns True when the argument is true, False otherwise.
 ///
 /// The builtins True and False are the only two instances of the class bool.

@@ -18,7 +18,7 @@ impl PyBuiltin {
 
 #[pymethods(METHODS)]
 impl PyBuiltin {
-    #[pymethod(name = "__reduce__", no_text)]
+    #[pymethod(name = "__reduce__")]
     fn reduce(&self) -> PyResult {
         let name = self.name();
         match self.receiver() {
@@ -38,7 +38,7 @@ impl PyBuiltin {
 
     #[getter(__text_signature__)]
     fn text_signature(&self) -> Option<&'static str> {
-        doc::split(self.short_name(), self.doc_text()).0
+        doc::split(self.short_name(), self.doc_text()).0.or_else(|| doc::of_convention(self.def()))
     }
 
     #[getter(__name__)]

@@ -1,6 +1,7 @@
 //! Docstrings of native functions and types: `name(signature)\n--\n\ntext` in one C string.
 
 use core::ffi::{CStr, c_char};
+use taipan_abi::{METH_CLASS, METH_NOARGS, METH_O, METH_STATIC, PyMethodDef};
 
 /// What stands between the signature and the text.
 const END: &str = ")\n--\n\n";
@@ -30,5 +31,21 @@ pub fn split<'d>(name: &str, doc: &'d str) -> (Option<&'d str>, &'d str) {
         // The marker holds the first blank line itself.
         (Some(end), Some(blank)) if blank >= end => (Some(&rest[..=end]), &rest[end + END.len()..]),
         _ => (None, doc),
+    }
+}
+
+/// The signature of a function whose docstring has none, where its calling convention leaves no doubt.
+pub fn of_convention(def: &PyMethodDef) -> Option<&'static str> {
+    let (none, one) = if def.ml_flags & METH_STATIC != 0 {
+        ("()", "(object, /)")
+    } else if def.ml_flags & METH_CLASS != 0 {
+        ("($type, /)", "($type, object, /)")
+    } else {
+        ("($self, /)", "($self, object, /)")
+    };
+    match def.ml_flags & (METH_NOARGS | METH_O) {
+        METH_NOARGS => Some(none),
+        METH_O => Some(one),
+        _ => None,
     }
 }

@@ -41,7 +41,7 @@ macro_rules! byte_methods {
             ///     Optional start position. Default: start of the bytes.
             ///   end
             ///     Optional stop position. Default: end of the bytes.
-            #[pymethod(signature = "(sub, start=None, end=None, /)")]
+            #[pymethod(signature = "(sub[, start[, end]], /)")]
             fn count(
                 &self,
                 sub: &PyObject,
@@ -59,7 +59,7 @@ macro_rules! byte_methods {
             }
 
             #[doc = $endswith]
-            #[pymethod(signature = "(suffix, start=None, end=None, /)")]
+            #[pymethod(signature = "(suffix[, start[, end]], /)")]
             fn endswith(
                 &self,
                 suffix: &PyObject,
@@ -78,7 +78,7 @@ macro_rules! byte_methods {
             }
 
             #[doc = $find]
-            #[pymethod(signature = "(sub, start=None, end=None, /)")]
+            #[pymethod(signature = "(sub[, start[, end]], /)")]
             fn find(
                 &self,
                 sub: &PyObject,
@@ -98,7 +98,7 @@ macro_rules! byte_methods {
             }
 
             #[doc = $index]
-            #[pymethod(signature = "(sub, start=None, end=None, /)")]
+            #[pymethod(signature = "(sub[, start[, end]], /)")]
             fn index(
                 &self,
                 sub: &PyObject,
@@ -189,7 +189,7 @@ macro_rules! byte_methods {
             }
 
             #[doc = $rfind]
-            #[pymethod(signature = "(sub, start=None, end=None, /)")]
+            #[pymethod(signature = "(sub[, start[, end]], /)")]
             fn rfind(
                 &self,
                 sub: &PyObject,
@@ -201,7 +201,7 @@ macro_rules! byte_methods {
             }
 
             #[doc = $rindex]
-            #[pymethod(signature = "(sub, start=None, end=None, /)")]
+            #[pymethod(signature = "(sub[, start[, end]], /)")]
             fn rindex(
                 &self,
                 sub: &PyObject,
@@ -244,7 +244,7 @@ macro_rules! byte_methods {
             }
 
             #[doc = $startswith]
-            #[pymethod(signature = "(prefix, start=None, end=None, /)")]
+            #[pymethod(signature = "(prefix[, start[, end]], /)")]
             fn startswith(
                 &self,
                 prefix: &PyObject,

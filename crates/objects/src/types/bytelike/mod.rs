@@ -21,7 +21,7 @@ mod transform;
 
 pub use hexadecimal::{from_hex, hex_pairs, to_hex};
 pub use methods::{BYTEARRAY_METHODS, BYTEARRAY_TESTS, BYTES_METHODS, BYTES_TESTS};
-pub use percent::format as percent_format;
+pub use percent::{absolute_width, format as percent_format};
 
 use crate::codecs::{Input, bytes_like};
 use crate::model::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, not_implemented};

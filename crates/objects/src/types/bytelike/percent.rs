@@ -67,6 +67,14 @@ fn star(args: &mut Arguments<'_>, what: &str) -> PyResult<isize> {
     }
 }
 
+/// The width that an argument gives, without its sign.
+pub fn absolute_width(width: isize) -> PyResult<usize> {
+    match width {
+        isize::MIN => Err(raised!(OverflowError, "width too big")),
+        width => Ok(width.unsigned_abs()),
+    }
+}
+
 /// The bytes of `%b` and `%s`.
 fn bytes_of(value: &PyObject) -> PyResult<Vec<u8>> {
     if let Some(bytes) = value.downcast::<PyBytes>() {
@@ -180,7 +188,7 @@ fn convert(conversion: &mut Conversion, args: &mut Arguments<'_>, out: &mut Vec<
             if width < 0 {
                 conversion.left = true;
             }
-            width.unsigned_abs()
+            absolute_width(width)?
         }
     };
     let precision = match conversion.precision {

@@ -2,7 +2,8 @@
 
 use super::{ByteLike, argument, tuple};
 use crate::model::{Obj, ObjectExt, PyObject, PyResult};
-use crate::protocols::{buffer, sequence};
+use crate::protocols::buffer::{self, Buffer};
+use crate::protocols::sequence;
 use crate::types::bytes::PyBytes;
 use crate::types::list::PyList;
 use core::ops::Range;
@@ -81,7 +82,7 @@ pub fn partition<T: ByteLike>(bytes: &T, separator: &PyObject, from_end: bool) -
 /// `separator.join(items)`.
 pub fn join<T: ByteLike>(separator: &T, iterable: &PyObject) -> PyResult {
     // While the items are made the separator may not change its size.
-    let held = argument(separator.as_object())?;
+    let held = Buffer::get(separator.as_object(), taipan_abi::PyBUF_SIMPLE)?;
     let items = sequence::fast(iterable, "can only join an iterable")?;
     let list = iterable.downcast::<PyList>();
     let items = crate::protocols::iter::collect(&items)?;
@@ -101,7 +102,7 @@ pub fn join<T: ByteLike>(separator: &T, iterable: &PyObject) -> PyResult {
             ));
         }
         if i > 0 {
-            joined.extend_from_slice(held.as_slice());
+            joined.extend_from_slice(held.as_bytes());
         }
         joined.extend_from_slice(argument(item)?.as_slice());
         if list.is_some_and(|list| list.len() != items.len()) {

@@ -6,6 +6,7 @@ use crate::model::gc::{Traverse, Visitor};
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, Raised, ToPy, TypeObject};
 use crate::protocols::object;
 use crate::types::str::PyStr;
+use taipan_abi::PyMethodDef;
 
 /// The fields that every such descriptor begins with (`PyDescrObject`).
 #[repr(C)]
@@ -84,7 +85,7 @@ pub(super) fn doc_object(name: &str, text: &'static str) -> Obj {
     if doc.is_empty() { crate::model::none() } else { PyStr::new(doc).into_obj() }
 }
 
-/// The signature in a docstring of a declaration.
-pub(super) fn text_signature(name: &str, text: &'static str) -> Option<&'static str> {
-    crate::types::builtin::doc::split(name, text).0
+/// The signature of a declaration: that in its docstring, else what its convention tells.
+pub(super) fn text_signature(def: &PyMethodDef, name: &str, text: &'static str) -> Option<&'static str> {
+    crate::types::builtin::doc::split(name, text).0.or_else(|| crate::types::builtin::doc::of_convention(def))
 }

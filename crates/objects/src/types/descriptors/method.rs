@@ -235,7 +235,7 @@ impl PyMethodDescr {
 
     #[getter(__text_signature__)]
     fn text_signature(&self) -> Option<&'static str> {
-        text_signature(self.short_name(), self.text())
+        text_signature(self.def(), self.short_name(), self.text())
     }
 }
 

@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "reads C declarations and calls C functions")]
 
-use super::head::{DescrHead, doc_object, text_signature};
+use super::head::{DescrHead, doc_object};
 use crate::errors::check_stack;
 use crate::model::trampoline::opt_ptr;
 use crate::model::{
@@ -148,7 +148,7 @@ impl PyWrapperDescr {
 
     #[getter(__text_signature__)]
     fn text_signature(&self) -> Option<&'static str> {
-        text_signature(self.short_name(), self.text())
+        doc::split(self.short_name(), self.text()).0
     }
 }
 
@@ -232,6 +232,6 @@ impl PyMethodWrapper {
 
     #[getter(__text_signature__)]
     fn text_signature(&self) -> Option<&'static str> {
-        text_signature(self.descr.short_name(), self.descr.text())
+        doc::split(self.descr.short_name(), self.descr.text()).0
     }
 }

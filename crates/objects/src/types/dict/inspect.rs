@@ -2,9 +2,9 @@
 
 #![expect(unsafe_code, reason = "reads inline values")]
 
-use super::keys::raw;
+use super::keys::{DictKeys, raw};
 use super::{PyDict, cache, instance, watch};
-use crate::model::{Obj, ObjectExt, PyObject};
+use crate::model::{Obj, ObjectExt, PyObject, TypeObject};
 use taipan_abi::Py_TPFLAGS_INLINE_VALUES;
 
 /// The most names that instances of a class share.
@@ -30,6 +30,12 @@ pub fn inline_values(object: &PyObject) -> Option<Vec<Option<Obj>>> {
         let value = |index| cache::inline_value(values, index).as_ref().map(PyObject::owned);
         Some((0..count).map(value).collect())
     }
+}
+
+/// What `sys.getsizeof` counts for the keys that instances of a class share; 0 where there are none.
+pub fn shared_keys_size(class: &TypeObject) -> usize {
+    // SAFETY: the class's keys are live, or null.
+    unsafe { instance::shared_keys(class).as_ref() }.map_or(0, DictKeys::size_in_bytes)
 }
 
 /// Whether the values of a dictionary lie beside keys that others share.

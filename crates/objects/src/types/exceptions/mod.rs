@@ -33,7 +33,9 @@ pub use groups::{
     PyBaseExceptionGroup, check_star_types, exception_group_match, exception_group_type, new_group,
 };
 pub use import::{PyImportError, set_import_details};
-pub use name::{PyAttributeError, PyNameError, set_attribute_details, set_name_details};
+pub use name::{
+    PyAttributeError, PyNameError, add_attribute_details, set_attribute_details, set_name_details,
+};
 pub use os_error::{PyOSError, class_of_errno};
 pub use plain::*;
 pub use split::prep_reraise_star;

@@ -83,6 +83,16 @@ pub fn set_attribute_details(exception: &PyObject, object: &PyObject, name: &PyO
     }
 }
 
+/// As [`set_attribute_details`] where neither is known.
+pub fn add_attribute_details(exception: &PyObject, object: &PyObject, name: &PyObject) {
+    if let Some(error) = exception.downcast::<PyAttributeError>()
+        && error.obj.is_empty()
+        && error.name.is_empty()
+    {
+        set_attribute_details(exception, object, name);
+    }
+}
+
 /// Fills in `name` of a `NameError`.
 pub fn set_name_details(exception: &PyObject, name: &PyObject) {
     if let Some(error) = exception.downcast::<PyNameError>() {

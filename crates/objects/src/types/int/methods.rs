@@ -29,7 +29,7 @@ macro_rules! binary {
 
 #[pymethods(SLOTS)]
 impl PyInt {
-    #[new(signature = "(x=0, /, base=10)")]
+    #[new(by_position, signature = "(x=0, /, base=10)")]
     fn py_new(cls: &TypeObject, x: OptArg<&PyObject>, base: OptArg<&PyObject>) -> PyResult<Py<PyInt>> {
         super::construct(cls, x.given(), base.given())
     }

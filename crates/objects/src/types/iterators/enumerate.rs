@@ -27,6 +27,8 @@ pub struct PyEnumerate {
     long_index: ObjCell,
     /// The tuple given last.
     result: ObjCell,
+    /// 1: what is added to a long count.
+    one: Py<PyInt>,
 }
 
 impl PyEnumerate {
@@ -44,8 +46,8 @@ impl PyEnumerate {
             Some(next) if self.long_index.is_empty() => self.index.set(next),
             _ => {
                 let next = match count.downcast::<PyInt>() {
-                    Some(count) => int::add(count, &PyInt::from_i64(1))?.into_obj(),
-                    None => number::add(&count, &PyInt::from_i64(1))?,
+                    Some(count) => int::add(count, &self.one)?.into_obj(),
+                    None => number::add(&count, &self.one)?,
                 };
                 self.long_index.set(Some(next));
             }
@@ -69,10 +71,10 @@ impl PyEnumerate {
         }
         let iterator = iter::iter(iterable)?;
         let (index, long_index) = (Cell::new(index), ObjCell::new(long_index));
-        let result = ObjCell::empty();
+        let (result, one) = (ObjCell::empty(), PyInt::from_i64(1));
         crate::memory::new_in(
             cls,
-            PyEnumerate { ob_base: PyObject::EMPTY, index, iterator, long_index, result },
+            PyEnumerate { ob_base: PyObject::EMPTY, index, iterator, long_index, result, one },
         )
     }
 

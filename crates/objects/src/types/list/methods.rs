@@ -28,6 +28,7 @@ static VECTORCALL: Signature = Signature {
     required_keywords: 0,
     var_args: false,
     var_keywords: false,
+    wording: crate::model::args::Wording::Clinic,
 };
 
 /// `list(…)` for exactly `list`, without an argument tuple.

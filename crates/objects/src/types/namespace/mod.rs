@@ -131,7 +131,7 @@ impl PyNamespace {
                 TypeError,
                 "expect {} type, but {}() returned '{}' object",
                 PyNamespace::NAME,
-                class.name(),
+                object::fully_qualified_name(class)?,
                 made.class().name()
             ));
         };

@@ -5,8 +5,8 @@ use crate::model::gc::{Traverse, Visitor};
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult};
 use crate::protocols::sequence;
 use crate::types::dict::{PyDictItems, PyDictKeys, PyDictValuesView, hash_key};
+use crate::types::iterators::reuse;
 use crate::types::list::PyList;
-use crate::types::tuple::PyTuple;
 use crate::{errors, intern, memory};
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
@@ -34,6 +34,8 @@ pub struct PyOdictIterator {
     state: Cell<usize>,
     kind: Kind,
     backwards: bool,
+    /// The pair given last.
+    result: ObjCell,
 }
 
 #[pymethods(ITERATOR)]
@@ -48,6 +50,7 @@ impl PyOdictIterator {
             state: Cell::new(odict.state.get()),
             kind,
             backwards,
+            result: ObjCell::empty(),
         })
     }
 
@@ -79,7 +82,7 @@ impl PyOdictIterator {
             return Ok(Some(key));
         }
         let value = odict.value_of(&key, hash_key(&key)?)?;
-        Ok(Some(if self.kind == Kind::Values { value } else { PyTuple::pair(key, value).into_obj() }))
+        Ok(Some(if self.kind == Kind::Values { value } else { reuse::fill(&self.result, [key, value]) }))
     }
 
     #[slot(tp_iter)]
@@ -98,6 +101,7 @@ impl PyOdictIterator {
             state: self.state.clone(),
             kind: self.kind,
             backwards: self.backwards,
+            result: ObjCell::empty(),
         });
         let items = PyList::new();
         while let Some(item) = rest.next()? {

@@ -45,19 +45,19 @@ pub static _Py_EllipsisObject: StaticObject = StaticObject::of(PyEllipsis_Type.g
 pub static _Py_NotImplementedStruct: StaticObject = StaticObject::of(_PyNotImplemented_Type.get());
 
 /// The type of the None singleton.
-#[pytype(name = "NoneType", exported = _PyNone_Type, parts(NONE))]
+#[pytype(name = "NoneType", exported = _PyNone_Type, signature = "()", parts(NONE))]
 pub struct PyNone {
     ob_base: PyObject,
 }
 
 /// The type of the Ellipsis singleton.
-#[pytype(name = "ellipsis", exported = PyEllipsis_Type, parts(ELLIPSIS))]
+#[pytype(name = "ellipsis", exported = PyEllipsis_Type, signature = "()", parts(ELLIPSIS))]
 pub struct PyEllipsis {
     ob_base: PyObject,
 }
 
 /// The type of the NotImplemented singleton.
-#[pytype(name = "NotImplementedType", exported = _PyNotImplemented_Type, parts(NOT_IMPLEMENTED))]
+#[pytype(name = "NotImplementedType", exported = _PyNotImplemented_Type, signature = "()", parts(NOT_IMPLEMENTED))]
 pub struct PyNotImplemented {
     ob_base: PyObject,
 }

@@ -5,6 +5,7 @@ use super::{PyStr, spec};
 use crate::errors::{self, Exc};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult};
 use crate::protocols::{mapping, number, object};
+use crate::types::bytelike::absolute_width;
 use crate::types::int::PyInt;
 use crate::types::tuple::PyTuple;
 use crate::with_units;
@@ -122,7 +123,7 @@ fn write_conversion(
         Count::Star => {
             let width = values.take_count("C ssize_t")?;
             conversion.left |= width < 0;
-            usize::try_from(width.unsigned_abs()).unwrap_or(usize::MAX)
+            absolute_width(width as isize)?
         }
     };
     let precision = match conversion.precision {

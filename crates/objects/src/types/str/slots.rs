@@ -111,7 +111,7 @@ fn make(object: Option<&PyObject>, encoding: Option<&str>, errors: Option<&str>)
 
 #[pymethods(SLOTS)]
 impl PyStr {
-    #[new(signature = "(object=None, encoding=None, errors=None)")]
+    #[new(by_position, signature = "(object=None, encoding=None, errors=None)")]
     fn py_new(
         cls: &TypeObject,
         object: OptArg<&PyObject>,

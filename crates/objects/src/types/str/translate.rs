@@ -126,7 +126,7 @@ impl PyStr {
     /// in the resulting dictionary, each character in x will be mapped to the
     /// character at the same position in y. If there is a third argument, it
     /// must be a string, whose characters will be mapped to None in the result.
-    #[pymethod(static_method, signature = "(x, y=None, z=None, /)", no_text)]
+    #[pymethod(static_method, signature = "(x, y=<unrepresentable>, z=<unrepresentable>, /)")]
     fn maketrans(x: &PyObject, y: OptArg<&PyStr>, z: OptArg<&PyStr>) -> PyResult<Py<PyDict>> {
         let Some(y) = y.given() else {
             return table_of_dict(x);

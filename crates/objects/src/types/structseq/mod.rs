@@ -85,7 +85,7 @@ impl StructSeq {
         Box::leak(Box::new(TypeSpec {
             name: leak(self.name),
             doc: leak(self.doc),
-            basicsize: ITEMS_OFFSET as isize,
+            basicsize: (ITEMS_OFFSET + (self.fields.len() - self.visible) * size_of::<usize>()) as isize,
             itemsize: size_of::<usize>() as isize,
             flags: Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | no_new,
             base: Some(PyTuple::type_object),
@@ -135,8 +135,8 @@ impl StructSeq {
 }
 
 fn make(class: &TypeObject, visible: usize, values: Vec<Obj>) -> PyResult {
-    let object = memory::alloc_untracked(class, values.len())?;
-    // SAFETY: the object has room for all values behind its head; it is tracked when they are in place.
+    let object = memory::alloc_untracked(class, visible)?;
+    // SAFETY: the object has room for all values behind its head, that of the hidden ones counted by the type; it is tracked when they are in place.
     unsafe {
         let tuple = object.cast::<PyTupleObject>();
         let items = object.byte_add(ITEMS_OFFSET).cast::<*mut PyObject>();

@@ -90,7 +90,7 @@ impl PyTraceback {
         Ok(PyTraceback::new(next, tb_frame.owned(), tb_lasti, tb_lineno))
     }
 
-    #[pymethod(name = "__dir__", no_text)]
+    #[pymethod(name = "__dir__")]
     fn dir(&self) -> Py<PyList> {
         let names = ["tb_frame", "tb_next", "tb_lasti", "tb_lineno"];
         PyList::from_vec(names.iter().map(|name| PyStr::new(name).into_obj()).collect())

@@ -69,6 +69,7 @@ static VECTORCALL: Signature = Signature {
     required_keywords: 0,
     var_args: false,
     var_keywords: false,
+    wording: crate::model::args::Wording::Clinic,
 };
 
 /// `tuple(…)` for exactly `tuple`, without an argument tuple.

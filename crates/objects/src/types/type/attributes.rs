@@ -188,11 +188,12 @@ impl TypeObject {
 
     #[getter(__text_signature__)]
     fn get_text_signature(&self) -> PyResult {
-        let text = self.doc_text();
-        Ok(match doc::split(self.short_name(), &text).0 {
-            Some(signature) => PyStr::new(signature).into_obj(),
-            None => none(),
-        })
+        // What a class statement calls the docstring may hold a signature, too.
+        let own = if self.is_heap() { own_dict(self).get_str(intern!("__doc__"))? } else { None };
+        let own = own.as_ref().and_then(|own| own.downcast::<PyStr>()).map(PyStr::to_string_lossy);
+        let signature = |text: &str| doc::split(self.short_name(), text).0.map(PyStr::new);
+        let found = own.and_then(|own| signature(&own)).or_else(|| signature(&self.doc_text()));
+        Ok(found.map_or_else(none, Py::into_obj))
     }
 
     #[getter(__type_params__)]

@@ -112,6 +112,7 @@ static NEW: Signature = Signature {
     required_keywords: 0,
     var_args: false,
     var_keywords: true,
+    wording: crate::model::args::Wording::Clinic,
 };
 
 fn new(meta: &TypeObject, args: &PyTuple, kwargs: Option<&PyDict>) -> PyResult {
@@ -148,6 +149,13 @@ pub fn set_vectorcall(class: &TypeObject) {
         // SAFETY: one field of a new type is written.
         unsafe { (*class.raw()).tp_vectorcall = Some(class_vectorcall) };
     }
+}
+
+/// Whether a class is called in the general way, which hands keywords on as a dictionary.
+pub fn takes_any_keywords(class: &TypeObject) -> bool {
+    // SAFETY: one field of a live type is read.
+    let function = unsafe { (*class.raw()).tp_vectorcall };
+    function.is_some_and(|function| function as usize == class_vectorcall as *const () as usize)
 }
 
 /// Calls a Python class. Where it takes `object.__new__` and has a Python `__init__`, that is called with the arguments as

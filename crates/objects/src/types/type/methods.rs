@@ -84,7 +84,12 @@ impl TypeObject {
     }
 
     /// Create the namespace for the class statement
-    #[pymethod(name = "__prepare__", class, signature = "(*args, **kwds)", no_text)]
+    #[pymethod(
+        name = "__prepare__",
+        class,
+        signature = "(*args, **kwds)",
+        text = "($cls, name, bases, /, **kwds)"
+    )]
     fn prepare(cls: &TypeObject, args: &[&PyObject], kwds: Option<Py<PyDict>>) -> PyResult<Py<PyDict>> {
         let _ = (cls, args, kwds);
         Ok(PyDict::new())
@@ -117,7 +122,8 @@ impl TypeObject {
             return Ok(size_of::<PyTypeObject>());
         }
         let members = super::heap::member_count(self) * size_of::<PyMemberDef>();
-        Ok(self.class().tp_basicsize() as usize + members)
+        let keys = crate::types::dict::inspect::shared_keys_size(self);
+        Ok(self.class().tp_basicsize() as usize + members + keys)
     }
 }
 

@@ -53,7 +53,7 @@ use taipan_abi::*;
 
 pub use assign::set_class;
 pub use cache::{assign_specific_version, assign_version, clear_cache, lookup, modified};
-pub use calls::{PyType_GenericNew, generic_alias, is_union};
+pub use calls::{PyType_GenericNew, generic_alias, is_union, takes_any_keywords};
 pub use from_spec::{from_spec, module_by_def};
 pub use methods::{get_optional_attr, merge_class_dict};
 pub use ready::new_method;

@@ -153,12 +153,12 @@ impl PyWeakProxy {
         sequence::contains(&*target(slf)?, value)
     }
 
-    #[pymethod(name = "__bytes__", no_text)]
+    #[pymethod(name = "__bytes__")]
     fn bytes(slf: &PyObject) -> PyResult {
         call::method(&*target(slf)?, intern!("__bytes__"), &[])
     }
 
-    #[pymethod(name = "__reversed__", no_text)]
+    #[pymethod(name = "__reversed__")]
     fn reversed(slf: &PyObject) -> PyResult {
         call::method(&*target(slf)?, intern!("__reversed__"), &[])
     }

@@ -58,6 +58,7 @@ unsafe extern "C" fn vectorcall(
             required_keywords: 0,
             var_args: false,
             var_keywords: false,
+            wording: crate::model::args::Wording::Clinic,
         };
         match SIGNATURE.bind::<0>(&RawArgs::from_vectorcall(args, nargs, names)) {
             Ok(_) => ret_obj((*slf.cast::<PyWeakRef>()).target()),
