@@ -276,7 +276,8 @@ pub fn expand_method(
             quote!(#trampoline::ret_obj(#target(#first))),
             quote!(METH_NOARGS),
         )
-    } else if signature.takes_one() && types.len() == 1 {
+    } else if signature.takes_one() && types.len() == 1 && !options.no_text {
+        // With this convention a function without a text signature would have one all the same.
         let tokens = signature.to_tokens(quote!(#name));
         let body = quote! {
             static SIGNATURE: ::taipan_objects::model::args::Signature = #tokens;
@@ -322,20 +323,7 @@ pub fn expand_method(
             flags = quote!(#flags | ::taipan_abi::#flag);
         }
     }
-    let receiver_name = if options.class {
-        Some("type")
-    } else if options.static_ {
-        None
-    } else if owner.is_some() {
-        Some("self")
-    } else {
-        Some("module")
-    };
-    let text = match &options.text {
-        _ if options.no_text => doc.to_string(),
-        Some(text) => format!("{name}{text}\n--\n\n{doc}"),
-        None => format!("{name}{}\n--\n\n{doc}", signature.text_with_receiver(receiver_name)),
-    };
+    let text = docstring(&name, doc, &signature, options, owner.is_some());
     let name_c = c_string(&name, span)?;
     let doc_c = c_string(&text, span)?;
     Ok(Method {
@@ -355,6 +343,21 @@ pub fn expand_method(
             }
         },
     })
+}
+
+/// The docstring as C has it: behind the text signature, where there is one.
+fn docstring(name: &str, doc: &str, signature: &Signature, options: &Options, in_class: bool) -> String {
+    let receiver = match options {
+        Options { class: true, .. } => Some("type"),
+        Options { static_: true, .. } => None,
+        _ if in_class => Some("self"),
+        _ => Some("module"),
+    };
+    match &options.text {
+        _ if options.no_text => doc.to_string(),
+        Some(text) => format!("{name}{text}\n--\n\n{doc}"),
+        None => format!("{name}{}\n--\n\n{doc}", signature.text_with_receiver(receiver)),
+    }
 }
 
 pub fn c_string(text: &str, span: Span) -> Result<syn::LitCStr> {

@@ -58,7 +58,7 @@ fn die(raised: Raised, message: &str) -> ! {
 /// Ends where the first module of the library is not found, which shows the library itself was not.
 fn without_encodings(raised: Raised) -> ! {
     let exception = errors::take(raised);
-    fatal::say(&crate::config::path_configuration(&state::config()));
+    fatal::say(&crate::config::path_configuration(state::config()));
     fatal::say(
         "Fatal Python error: Failed to import encodings module\nPython runtime state: core initialized\n",
     );

@@ -148,9 +148,12 @@ fn leave(path: &[u8]) {
 /// The path that waits, which then waits no longer.
 fn take() -> Option<CString> {
     let support = DOOR.support.load(Ordering::Relaxed) as *mut Support;
+    if support.is_null() {
+        return None;
+    }
     // SAFETY: as in `leave`; the last byte is taken for the end whatever was written there.
     let path: Vec<c_char> = unsafe {
-        let pending = &raw mut (*support.as_mut()?).debugger_pending_call;
+        let pending = &raw mut (*support).debugger_pending_call;
         if pending.read_volatile() != 1 {
             return None;
         }
