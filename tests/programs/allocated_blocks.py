@@ -6,6 +6,7 @@ import sys
 
 
 def grown(call):
+    # Integers of a range lie in the variable without an object.
     def run():
         for i in range(10_000, 11_000):
             call(i)
@@ -31,6 +32,8 @@ CALLS = {
     "own class": lambda i: Own(i),
     "own method": lambda i: Own(i).own(i),
     "generator": lambda i: list(j for j in range(i, i + 2)),
+    "variables": lambda i: locals(),
+    "variable of a frame": lambda i: sys._getframe().f_locals["i"],
     "exception": lambda i: failing(i),
 }
 

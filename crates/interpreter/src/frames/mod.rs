@@ -15,6 +15,7 @@ pub use locals::{PyFrameLocalsProxy, PyFrameLocalsProxy_Type};
 pub use object::{PyFrame, PyFrame_Type};
 
 use crate::value::Value;
+use core::cell::UnsafeCell;
 use core::ptr::null_mut;
 use taipan_objects::model::gc::Visitor;
 use taipan_objects::model::thread::{self, ThreadState};
@@ -57,6 +58,8 @@ pub struct Frame {
     pub(crate) is_entry: bool,
     /// The frame is an `__init__` whose instance waits on the caller's stack.
     pub(crate) is_init: bool,
+    /// Where locals and stack begin. They change also while the header is borrowed, which the compiler has to know.
+    pub(crate) values: [UnsafeCell<Value>; 0],
 }
 
 const _: () = {
@@ -113,6 +116,7 @@ impl Frame {
                 owner: Owner::Thread,
                 is_entry: false,
                 is_init: false,
+                values: [],
             };
             frame.write(header);
         }
@@ -128,8 +132,7 @@ impl Frame {
     /// The first of the local variables.
     #[inline(always)]
     pub(crate) fn localsplus(&self) -> *mut Value {
-        // SAFETY: they follow the header.
-        unsafe { core::ptr::from_ref(self).cast_mut().cast::<Value>().add(HEADER_WORDS) }
+        UnsafeCell::raw_get(self.values.as_ptr())
     }
 
     /// The bottom of the stack.
