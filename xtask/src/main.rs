@@ -1,7 +1,8 @@
 //! What people who work on Taipan run: `cargo xtask codegen`, `tidy`, `ci`, `programs`, `conformance`, `identity`,
-//! `bench`, `fuzz`, `order`. Each explains itself when it is called without what it needs.
+//! `bench`, `charsets`, `fuzz`, `order`. Each explains itself when it is called without what it needs.
 
 mod bench;
+mod charsets;
 mod ci;
 mod codegen;
 mod conformance;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.collect();
     let outcome = match command.as_str() {
         "bench" => bench::run(&rest),
+        "charsets" => charsets::run(&rest),
         "ci" => ci::run(),
         "codegen" => codegen::run(&rest),
         "conformance" => conformance::run(&rest),
@@ -30,7 +32,7 @@ fn main() -> ExitCode {
         "programs" => programs::run(&rest),
         "tidy" => tidy::run(),
         other => Err(format!(
-            "unknown command {other:?}; known: bench, ci, codegen, conformance, fuzz, identity, order, programs, tidy"
+            "unknown command {other:?}; known: bench, charsets, ci, codegen, conformance, fuzz, identity, order, programs, tidy"
         )),
     };
     match outcome {

@@ -171,13 +171,14 @@ fn spread_flags(class: &TypeObject, flags: u64) -> PyResult<()> {
     }
     taipan_objects::errors::check_stack(" while registering an abstract base class")?;
     class.change_flags(flags, COLLECTION);
-    taipan_objects::types::r#type::modified(class);
     let subclasses = call::method(class, intern!("__subclasses__"), &[])?;
     for subclass in iter::collect(&subclasses)? {
         if let Some(subclass) = subclass.downcast::<TypeObject>() {
             spread_flags(subclass, flags)?;
         }
     }
+    // At the end: looking for the subclasses may have given the class a version.
+    taipan_objects::types::r#type::modified(class);
     Ok(())
 }
 

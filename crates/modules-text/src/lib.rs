@@ -4,6 +4,7 @@ pub mod codecs;
 pub mod csv;
 pub mod json;
 pub mod locale;
+pub mod multibyte;
 pub mod sre;
 pub mod string;
 pub mod tokenize;
@@ -17,6 +18,13 @@ pub static MODULES: &[&ModuleSpec] = &[
     &csv::module::MODULE,
     &json::module::MODULE,
     &locale::module::MODULE,
+    &multibyte::multibytecodec::MODULE,
+    &multibyte::cn::MODULE,
+    &multibyte::hk::MODULE,
+    &multibyte::iso2022::MODULE,
+    &multibyte::jp::MODULE,
+    &multibyte::kr::MODULE,
+    &multibyte::tw::MODULE,
     &sre::module::MODULE,
     &string::module::MODULE,
     &tokenize::module::MODULE,

@@ -10,6 +10,7 @@
 pub mod charmap;
 pub mod escape;
 pub mod handlers;
+pub mod multibyte;
 pub mod utf16;
 pub mod utf32;
 pub mod utf7;

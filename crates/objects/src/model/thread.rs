@@ -121,6 +121,8 @@ pub struct InterpreterState {
     pub known_callables: [ObjCell; 3],
     /// The dictionary of the module `sys`.
     pub sys_dict: ObjCell,
+    /// The folder that was put first on `sys.path` for the program that runs; none where nothing was.
+    pub program_folder: ObjCell,
     /// `importlib._bootstrap`.
     pub importlib: ObjCell,
     pub recursion_limit: Cell<u32>,
@@ -292,6 +294,7 @@ impl InterpreterState {
             common_functions: [ObjCell::empty(), ObjCell::empty()],
             known_callables: [ObjCell::empty(), ObjCell::empty(), ObjCell::empty()],
             sys_dict: ObjCell::empty(),
+            program_folder: ObjCell::empty(),
             importlib: ObjCell::empty(),
             recursion_limit: Cell::new(1000),
             int_max_str_digits: Cell::new(4300),

@@ -62,6 +62,10 @@ fn run_main() -> PyResult<i32> {
 }
 
 fn prepend_path(entry: &PyStr) -> PyResult<()> {
+    taipan_objects::model::thread::current()
+        .interpreter()
+        .program_folder
+        .set(Some(entry.as_object().owned()));
     match sys::get(intern!("path"))? {
         Some(path) => match path.downcast::<PyList>() {
             Some(path) => path.insert(0, entry.as_object().owned()),

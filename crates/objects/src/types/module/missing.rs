@@ -4,10 +4,10 @@
 use super::PyModule;
 use crate::errors;
 use crate::intern;
+use crate::model::thread;
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, Raised};
 use crate::protocols::{object, sequence};
 use crate::types::dict::PyDict;
-use crate::types::list::PyList;
 use crate::types::set::{PyFrozenSet, PySet};
 use crate::types::str::PyStr;
 
@@ -43,14 +43,7 @@ fn sys_name(name: &PyStr) -> PyResult<Option<Obj>> {
 
 /// Whether a file lies where scripts are looked for first, and so could hide a module meant by its name.
 pub fn is_possibly_shadowing(origin: &PyStr) -> PyResult<bool> {
-    if let Some(flags) = sys_name(intern!("flags"))?
-        && let Some(safe) = object::get_optional_attr(&flags, intern!("safe_path"))?
-        && object::is_true(&safe)?
-    {
-        return Ok(false);
-    }
-    let Some(path) = sys_name(intern!("path"))? else { return Ok(false) };
-    let first = path.downcast::<PyList>().and_then(|path| path.get(0));
+    let first = thread::current().interpreter().program_folder.get();
     let Some(first) = first.and_then(|first| first.downcast_owned::<PyStr>()) else { return Ok(false) };
     let (origin, mut first) = (origin.to_string(), first.to_string());
     let Some((mut folder, file)) = origin.rsplit_once('/') else { return Ok(false) };

@@ -146,13 +146,13 @@ pub(crate) fn encode_utf8_strict(string: &PyStr) -> PyResult<Vec<u8>> {
 
 /// Raises the `UnicodeEncodeError` of what could not be encoded.
 #[cold]
-pub(crate) fn encode_error(encoding: &str, text: &PyStr, error: &CodecError) -> Raised {
+pub fn encode_error(encoding: &str, text: &PyStr, error: &CodecError) -> Raised {
     unicode_error(Exc::UnicodeEncodeError, Some(encoding), text, error.start, error.end, error.reason)
 }
 
 /// Raises a `UnicodeError` with all its attributes.
 #[cold]
-pub(crate) fn unicode_error(
+pub fn unicode_error(
     exc: Exc,
     encoding: Option<&str>,
     object: &PyObject,

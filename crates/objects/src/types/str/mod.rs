@@ -37,7 +37,8 @@ use core::fmt;
 use layout::MEMORY;
 use taipan_macros::pytype;
 
-pub(crate) use convert::{encode_error, encode_utf8_strict, make_unicode_error, unicode_error};
+pub use convert::{encode_error, unicode_error};
+pub(crate) use convert::{encode_utf8_strict, make_unicode_error};
 
 /// str(object='') -> str
 /// str(bytes_or_buffer[, encoding[, errors]]) -> str
