@@ -47,7 +47,7 @@ def interrupt(number, frame):
 HARMLESS = {
     "compile", "exec", "import", "marshal.loads", "marshal.dumps", "code.__new__", "function.__new__",
     "object.__getattr__", "object.__setattr__", "object.__delattr__", "sys._getframe", "builtins.id", "gc.get_objects",
-    "gc.get_referrers", "gc.get_referents", "sys.settrace", "sys.unraisablehook", "marshal.load",
+    "gc.get_referrers", "gc.get_referents", "sys.settrace", "sys.setprofile", "sys.unraisablehook", "sys.monitoring.register_callback", "marshal.load",
 }
 armed = False
 
@@ -171,6 +171,37 @@ def tracer(frame, event, argument):
     return tracer
 
 
+def listener(*arguments):
+    pass
+
+
+def listen(kind):
+    """Has everything told that an input does, in one of three ways."""
+    monitoring = sys.monitoring
+    if kind == 0:
+        sys.settrace(tracer)
+    elif kind == 2:
+        sys.setprofile(listener)
+    elif kind == 4:
+        monitoring.use_tool_id(3, "fuzz")
+        for name, event in vars(monitoring.events).items():
+            if event and name != "C_RAISE" and name != "C_RETURN":
+                monitoring.register_callback(3, event, listener)
+        events = monitoring.events
+        local = events.BRANCH_LEFT | events.BRANCH_RIGHT | events.LINE | events.INSTRUCTION | events.JUMP
+        monitoring.set_events(3, local | events.PY_START | events.PY_RESUME | events.PY_RETURN | events.PY_YIELD
+                              | events.CALL | events.RAISE | events.RERAISE | events.PY_UNWIND | events.PY_THROW
+                              | events.EXCEPTION_HANDLED | events.STOP_ITERATION)
+
+
+def listen_no_more():
+    sys.settrace(None)
+    sys.setprofile(None)
+    if sys.monitoring.get_tool(3):
+        sys.monitoring.set_events(3, 0)
+        sys.monitoring.free_tool_id(3)
+
+
 def exhaust(result):
     """Runs what a call has left to run."""
     if hasattr(type(result), "__anext__"):
@@ -228,9 +259,8 @@ def bytecode(data):
         return
     if not isinstance(code, types.CodeType):
         return
-    if len(data) % 4 == 0:
-        sys.settrace(tracer)
     try:
+        listen(len(data) % 12)
         if len(data) % 3 == 0:
             code = code.replace(co_filename="again")
         if not code.co_freevars:
@@ -241,7 +271,7 @@ def bytecode(data):
             for turn in range(12):
                 attempt(call, inner, len(data) + at + 3 * (turn % 4))
     finally:
-        sys.settrace(None)
+        listen_no_more()
 
 
 def read_marshal(data):
@@ -285,7 +315,6 @@ def main():
         except BaseException:
             reply = b"slow\n" if interruptions else b"ok\n"
         armed = False
-        sys.settrace(None)
         sys.stdout.seek(0)
         sys.stdout.truncate()
         os.write(replies, reply)

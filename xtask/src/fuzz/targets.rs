@@ -6,8 +6,9 @@ use crate::tree;
 use std::sync::Arc;
 use taipan_ast::Arena;
 use taipan_ast::errors::IgnoreWarnings;
+use taipan_bytecode::Wtf8Buf;
+use taipan_bytecode::marshal::{self, MarshalError};
 use taipan_bytecode::validate::validate;
-use taipan_bytecode::{Wtf8Buf, marshal};
 use taipan_compiler::{CompileOptions, compile};
 use taipan_parser::tokens::encoding::{Origin, decode_source};
 use taipan_parser::tokens::{TokenKind, Tokenizer, TokenizerOptions};
@@ -148,9 +149,13 @@ fn compiler(input: &[u8]) {
     if let Err(invalid) = validate(&code) {
         panic!("what was compiled is not valid: {invalid}");
     }
-    let code = Arc::new(code);
-    match marshal::load_code(&marshal::dump_code(&code)) {
-        Ok(again) => assert!(again == code, "what was marshalled is read differently"),
+    let written = marshal::dump_code(&Arc::new(code));
+    match marshal::load_code(&written) {
+        Ok(again) => {
+            assert!(marshal::dump_code(&again) == written, "what was marshalled is read differently")
+        }
+        // Code objects may lie deeper in each other than marshal goes.
+        Err(MarshalError::TooDeep) => {}
         Err(error) => panic!("what was marshalled cannot be read: {error}"),
     }
 }

@@ -3,6 +3,7 @@
 use super::common::{builtins, globals};
 use super::machine::Machine;
 use taipan_objects::prelude::*;
+use taipan_objects::types::cell::PyCell;
 use taipan_objects::types::code::PyCode;
 use taipan_objects::types::function::PyFunction;
 
@@ -23,23 +24,38 @@ pub(crate) fn make_function(m: &mut Machine) -> PyResult<()> {
 
 /// Gives the function on top what is below it.
 #[inline(never)]
-pub(crate) fn set_function_attribute(m: &mut Machine, oparg: usize) {
-    let function = m.pop();
-    let attribute = m.pop_obj();
-    if let Some(func) = function.object().downcast_exact::<PyFunction>() {
-        let field = match oparg {
-            1 => &func.defaults,
-            2 => &func.kwdefaults,
-            4 => &func.annotations,
-            8 => &func.closure,
-            _ => {
-                name_annotate(func, &attribute);
-                &func.annotate
-            }
-        };
-        field.set(Some(attribute));
+pub(crate) fn set_function_attribute(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    m.save();
+    let attribute = m.obj(2).owned();
+    let Some(func) = m.obj(1).downcast_exact::<PyFunction>() else {
+        return Err(raised!(SystemError, "SET_FUNCTION_ATTRIBUTE of what is no function"));
+    };
+    let is_tuple = PyTuple::check_exact(&attribute);
+    let (field, fits) = match oparg {
+        1 => (&func.defaults, is_tuple),
+        2 => (&func.kwdefaults, PyDict::check_exact(&attribute)),
+        4 => (&func.annotations, is_tuple || PyDict::check_exact(&attribute)),
+        8 => (&func.closure, is_closure(&attribute)),
+        _ => {
+            name_annotate(func, &attribute);
+            (&func.annotate, true)
+        }
+    };
+    if !fits {
+        return Err(raised!(SystemError, "SET_FUNCTION_ATTRIBUTE of a wrong value"));
     }
+    field.set(Some(attribute));
+    let function = m.pop();
+    m.pop().close();
     m.push(function);
+    Ok(())
+}
+
+/// Whether it is a tuple of cells.
+fn is_closure(value: &PyObject) -> bool {
+    value
+        .downcast_exact::<PyTuple>()
+        .is_some_and(|cells| cells.as_slice().iter().all(|cell| PyCell::check_exact(cell)))
 }
 
 /// The function that makes the annotations is called after the one that it belongs to.

@@ -27,10 +27,15 @@ impl From<Raised> for Fault {
     }
 }
 
-/// The exception of a value on the stack.
-fn exception_of(value: Value) -> Py<PyBaseException> {
-    // SAFETY: the compiler puts exceptions there alone.
-    unsafe { value.into_obj().downcast_unchecked() }
+/// Raises the topmost value again, which is consumed.
+fn raise_again(m: &mut Machine) -> Fault {
+    match m.pop().into_obj().downcast_owned::<PyBaseException>() {
+        Some(exception) => {
+            let _ = errors::restore(exception);
+            Fault::Reraised
+        }
+        None => raised!(SystemError, "what is raised again is no exception").into(),
+    }
 }
 
 /// Begins handling: the exception on top becomes the handled one, the one handled before goes below it.
@@ -148,17 +153,16 @@ fn instance_of(exception: &PyObject) -> PyResult<Py<PyBaseException>> {
 /// Raises again what is on top, as if it had not been caught; where `oparg` says so, from the instruction it came from.
 #[inline(never)]
 pub(crate) fn reraise(m: &mut Machine, oparg: usize) -> Fault {
-    let exception = exception_of(m.pop());
     m.save();
     if oparg > 0 {
-        let lasti = m.peek(oparg);
-        if let Some(unit) = super::arithmetic::as_small(lasti) {
-            let frame = m.frame();
-            frame.instr = first_instruction(frame.code()).wrapping_add(unit as usize);
+        let code = m.code();
+        let lasti =
+            super::arithmetic::as_small(m.peek(oparg + 1)).and_then(|unit| usize::try_from(unit).ok());
+        if let Some(unit) = lasti.filter(|unit| *unit < code.units()) {
+            m.frame().instr = first_instruction(code).wrapping_add(unit);
         }
     }
-    let _ = errors::restore(exception);
-    Fault::Reraised
+    raise_again(m)
 }
 
 /// Ends an `async for`: swallows `StopAsyncIteration`, raises everything else again.
@@ -170,9 +174,7 @@ pub(crate) fn end_async_for(m: &mut Machine) -> Result<(), Fault> {
         return Ok(());
     }
     m.save();
-    let exception = exception_of(m.pop());
-    let _ = errors::restore(exception);
-    Err(Fault::Reraised)
+    Err(raise_again(m))
 }
 
 /// The end of an exception thrown through `yield from`: `StopIteration` gives its value, everything else goes on.
@@ -187,9 +189,7 @@ pub(crate) fn cleanup_throw(m: &mut Machine) -> Result<(), Fault> {
         return Ok(());
     }
     m.save();
-    let exception = exception_of(m.pop());
-    let _ = errors::restore(exception);
-    Err(Fault::Reraised)
+    Err(raise_again(m))
 }
 
 /// Whether the exception below matches the class or classes on top.

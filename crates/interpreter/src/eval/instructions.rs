@@ -125,7 +125,7 @@ macro_rules! instructions {
             STORE_FAST_STORE_FAST => next!(loads::store_fast_store_fast(&mut m, arg!())),
             DELETE_FAST => attempt!(loads::delete_fast(&mut m, arg!())),
             MAKE_CELL => next!(loads::make_cell(&mut m, arg!())),
-            COPY_FREE_VARS => next!(loads::copy_free_vars(&mut m, arg!())),
+            COPY_FREE_VARS => attempt!(loads::copy_free_vars(&mut m, arg!())),
             LOAD_DEREF => attempt!(loads::load_deref(&mut m, arg!())),
             STORE_DEREF => next!(loads::store_deref(&mut m, arg!())),
             DELETE_DEREF => attempt!(loads::delete_deref(&mut m, arg!())),
@@ -522,7 +522,9 @@ macro_rules! instructions {
             BUILD_TEMPLATE => attempt!(m.outline(formatting::build_template)),
 
             MAKE_FUNCTION => attempt!(m.outline(building::make_function)),
-            SET_FUNCTION_ATTRIBUTE => next!(m.outline(|m| building::set_function_attribute(m, arg!()))),
+            SET_FUNCTION_ATTRIBUTE => {
+                attempt!(m.outline(|m| building::set_function_attribute(m, arg!())))
+            },
             CALL_INTRINSIC_1 => attempt_fault!(m.outline(|m| intrinsics::intrinsic_1(m, arg!()))),
             CALL_INTRINSIC_2 => attempt_fault!(m.outline(|m| intrinsics::intrinsic_2(m, arg!()))),
         }

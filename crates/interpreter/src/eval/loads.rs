@@ -7,6 +7,7 @@ use super::opcodes::{LOAD_CONST_IMMORTAL, LOAD_CONST_MORTAL};
 use crate::eval::common::{self, common_constant};
 use crate::frames::Frame;
 use crate::value::Value;
+use taipan_objects::model::Raised;
 use taipan_objects::prelude::*;
 use taipan_objects::types::cell::PyCell;
 
@@ -127,17 +128,27 @@ pub(crate) fn make_cell(m: &mut Machine, oparg: usize) {
 }
 
 #[inline(always)]
-pub(crate) fn copy_free_vars(m: &mut Machine, oparg: usize) {
+pub(crate) fn copy_free_vars(m: &mut Machine, oparg: usize) -> PyResult<()> {
     let frame = m.frame();
-    // SAFETY: the function that runs has a closure of as many cells as the code has free variables.
+    // SAFETY: the closure is not replaced meanwhile; free variables are the last of the locals.
     unsafe {
-        let func = frame.func().expect("a frame with free variables has a function");
-        let closure = func.closure.peek().expect("so it has a closure").downcast_unchecked::<PyTuple>();
+        let closure = frame.func().and_then(|func| func.closure.peek()).and_then(|c| c.downcast::<PyTuple>());
+        let Some(closure) = closure.filter(|closure| closure.len() == oparg) else {
+            return Err(no_closure());
+        };
         let first = frame.localsplus().add(m.code().raw.co_nlocalsplus as usize - oparg);
         for (index, &cell) in closure.as_slice().iter().enumerate() {
             first.add(index).write(Value::owned(cell.owned()));
         }
     }
+    Ok(())
+}
+
+/// Code that was not made by our compiler may make a function and give it no cells.
+#[cold]
+#[inline(never)]
+fn no_closure() -> Raised {
+    raised!(SystemError, "a function without the cells of its free variables")
 }
 
 #[inline(always)]

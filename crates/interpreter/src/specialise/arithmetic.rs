@@ -7,6 +7,7 @@ use crate::eval::arithmetic::{as_compact, as_small, small_binary};
 use crate::eval::machine::Machine;
 use crate::eval::opcodes::*;
 use crate::value::Value;
+use core::ptr::null_mut;
 use taipan_bytecode::opcode::*;
 use taipan_objects::prelude::*;
 use taipan_objects::types::set::{PyFrozenSet, PySet};
@@ -186,13 +187,12 @@ pub(crate) fn add_unicode(m: &mut Machine) -> Option<PyResult<()>> {
     as_str(a)?;
     let right = as_str(b)?;
     m.save();
+    let (left, variable) = take_left(m, a);
     // SAFETY: `as_str` looked at the type.
-    let left: Py<PyStr> = unsafe { take_left(m, a).downcast_unchecked() };
-    let result = match PyStr::append(left, right) {
+    let result = match PyStr::append(unsafe { left.downcast_unchecked() }, right) {
         Ok(result) => result,
-        Err(raised) => {
-            // The left operand is gone.
-            m.poke(2, Value::NULL);
+        Err((raised, left)) => {
+            give_back(m, left, variable);
             return Some(Err(raised));
         }
     };
@@ -203,9 +203,22 @@ pub(crate) fn add_unicode(m: &mut Machine) -> Option<PyResult<()>> {
     Some(Ok(()))
 }
 
-/// The left operand as an owned object. The variable that the result goes to gives up its own reference first.
+/// The operands are where they were, but for the left one, which returns to its place and to its variable.
 #[inline(always)]
-fn take_left(m: &mut Machine, left: Value) -> Obj {
+fn give_back(m: &mut Machine, left: Py<PyStr>, variable: *mut Value) {
+    let mut value = Value::owned(left);
+    if !variable.is_null() {
+        // SAFETY: the variable is empty since `take_left`.
+        unsafe { variable.write(value) };
+        value = value.dup();
+    }
+    m.poke(2, value);
+}
+
+/// The left operand as an owned object. The variable that the result goes to gives up its own reference first; null where
+/// there is none.
+#[inline(always)]
+fn take_left(m: &mut Machine, left: Value) -> (Obj, *mut Value) {
     // SAFETY: an instruction follows the caches; a `STORE_FAST` names a local variable.
     unsafe {
         let next = *m.pc.add(CACHES);
@@ -217,11 +230,11 @@ fn take_left(m: &mut Machine, left: Value) -> Obj {
                 if left.is_owned() {
                     left.close();
                 }
-                return local.into_obj();
+                return (local.into_obj(), slot);
             }
         }
     }
-    left.into_obj()
+    (left.into_obj(), null_mut())
 }
 
 #[inline(never)]

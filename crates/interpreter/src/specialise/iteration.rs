@@ -12,7 +12,7 @@ use taipan_objects::types::range::iterator::PyRangeIter;
 use taipan_objects::types::tuple::iterator::PyTupleIterator;
 
 #[inline(never)]
-pub(crate) fn specialise(m: &mut Machine, _: usize) {
+pub(crate) fn specialise(m: &mut Machine, oparg: usize) {
     let iterator = m.obj(1);
     let form = if PyListIterator::check_exact(iterator) {
         Some(FOR_ITER_LIST)
@@ -20,7 +20,8 @@ pub(crate) fn specialise(m: &mut Machine, _: usize) {
         Some(FOR_ITER_TUPLE)
     } else if PyRangeIter::check_exact(iterator) {
         Some(FOR_ITER_RANGE)
-    } else if PyGenerator::check_exact(iterator) {
+    } else if PyGenerator::check_exact(iterator) && oparg < usize::from(u16::MAX) {
+        // The frame remembers the way to the end of the loop in sixteen bits.
         Some(FOR_ITER_GEN)
     } else {
         None

@@ -1,11 +1,11 @@
 //! Reading marshalled values.
 
 use super::{FLAG_REF, MAX_DEPTH};
-use taipan_bytecode::{CodeData, Constant, Wtf8Buf};
+use taipan_bytecode::{CodeData, Wtf8Buf};
 use taipan_objects::errors::Exc;
 use taipan_objects::prelude::*;
 use taipan_objects::types::bytearray::PyByteArray;
-use taipan_objects::types::code::{Parts, PyCode, from_parts};
+use taipan_objects::types::code::{Parts, PyCode, from_parts, outlines};
 use taipan_objects::types::complex::PyComplex;
 use taipan_objects::types::memoryview::PyMemoryView;
 use taipan_objects::types::set::{PyFrozenSet, PySet};
@@ -478,7 +478,7 @@ impl<S: Source> Reader<S> {
         if !self.trusted {
             // What the judgement looks at: how many there are, and the tables.
             let anonymous = Wtf8Buf::default();
-            numbers.consts = vec![Constant::None; consts.len()].into();
+            numbers.consts = outlines(&consts);
             numbers.names = vec![anonymous.clone(); names.len()].into();
             numbers.localsplusnames = vec![anonymous; localsplusnames.len()].into();
             numbers.linetable = linetable.as_slice().into();

@@ -55,8 +55,7 @@ impl Builder {
             linetable: self.linetable(data)?,
             exceptiontable: self.bytes(&data.exceptiontable)?,
         };
-        // Nested code is judged on its own.
-        if self.untrusted && !super::replace::is_sound(&without_nested(data)) {
+        if self.untrusted && !super::replace::is_sound(data) {
             if data.localspluskinds.len() != data.localsplusnames.len() || has_too_few_locals(data) {
                 return Err(raised!(ValueError, "code: co_varnames is too small"));
             }
@@ -116,8 +115,9 @@ impl Builder {
     }
 }
 
-/// The code object of parts that were read one by one. `numbers` holds what is no object, and as many constants and names
-/// as the parts have, whatever they are. Code that is not trusted is judged; nested code was judged when it was made.
+/// The code object of parts that were read one by one. `numbers` holds what is no object; where the code is not trusted, also
+/// as many names as the parts have, whatever they are, and outlines of the constants. Then it is judged; nested code was
+/// judged when it was made.
 pub fn from_parts(numbers: &CodeData, parts: Parts, trusted: bool) -> PyResult<Py<PyCode>> {
     let parts = Parts {
         names: interned(parts.names),
@@ -154,11 +154,6 @@ fn interned(names: Py<PyTuple>) -> Py<PyTuple> {
         return names;
     }
     PyTuple::from_vec(names.as_slice().iter().map(|name| intern(name)).collect())
-}
-
-/// The data with its constants left out but counted.
-fn without_nested(data: &CodeData) -> CodeData {
-    CodeData { consts: vec![Constant::None; data.consts.len()].into(), ..data.clone() }
 }
 
 /// Whether the frame cannot take the arguments that the numbers promise.

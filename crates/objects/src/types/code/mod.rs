@@ -28,6 +28,7 @@ mod watch;
 
 pub use build::{Parts, from_parts};
 pub use constants::{constant_to_object, object_to_constant};
+pub use replace::outlines;
 
 use crate::model::{ObjectExt, Py, PyObject, PyResult, PyType};
 use crate::types::bytes::PyBytes;

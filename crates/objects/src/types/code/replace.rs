@@ -15,12 +15,24 @@ use taipan_bytecode::code::flags::{
     CO_FAST_ARG_KW, CO_FAST_ARG_POS, CO_FAST_ARG_VAR, CO_FAST_CELL, CO_FAST_FREE, CO_FAST_LOCAL, CO_VARARGS,
     CO_VARKEYWORDS,
 };
-use taipan_bytecode::{CodeData, Constant, Opcode, validate};
+use taipan_bytecode::{CodeData, Constant, Opcode, Wtf8Buf, validate};
 use taipan_macros::pymethods;
 
-/// Whether the interpreter may run this code.
+/// Whether the interpreter may run this code. Code objects among its constants are judged when they are made.
 pub fn is_sound(data: &CodeData) -> bool {
-    validate::validate(data).is_ok()
+    validate::validate_one(data).is_ok()
+}
+
+/// What the judgement wants to know of constants: how many there are, and which are tuples of how many strings.
+pub fn outlines(constants: &PyTuple) -> Box<[Constant]> {
+    let text = |item: &&PyObject| item.downcast::<PyStr>().is_some();
+    let outline = |constant: &&PyObject| match constant.downcast_exact::<PyTuple>() {
+        Some(names) if names.as_slice().iter().all(text) => {
+            Constant::tuple(names.as_slice().iter().map(|_| Constant::Str(Wtf8Buf::default())))
+        }
+        _ => Constant::None,
+    };
+    constants.as_slice().iter().map(outline).collect()
 }
 
 /// What a program gives.
@@ -139,8 +151,7 @@ impl Given<'_> {
             stacksize: self.stacksize as u32,
             flags: self.flags as u32,
             code: self.code.as_slice().into(),
-            // Code objects among the constants were judged when they were made.
-            consts: vec![Constant::None; self.consts.len()].into(),
+            consts: outlines(self.consts),
             names: texts(self.names),
             localsplusnames: texts(&localsplusnames),
             localspluskinds: kinds.into(),

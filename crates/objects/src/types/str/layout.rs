@@ -13,7 +13,7 @@
 
 use super::{PyStr, PyUnicode_Type, StrUnits};
 use crate::memory;
-use crate::model::{ObjectExt, Py, PyObject, PyResult, PyType, TypeObject};
+use crate::model::{ObjectExt, Py, PyObject, PyResult, PyType, Raised, TypeObject};
 use core::cell::Cell;
 use core::ffi::c_char;
 use core::ptr::null_mut;
@@ -432,8 +432,8 @@ impl PyStr {
 }
 
 /// `string` with the text of `right` behind it, in its own memory where nobody else can see that: the caller's is the
-/// only reference, and the characters are as wide.
-pub(super) fn append(string: Py<PyStr>, right: &PyStr) -> PyResult<Py<PyStr>> {
+/// only reference, and the characters are as wide. Where that fails, the string comes back as it was.
+pub(super) fn append(string: Py<PyStr>, right: &PyStr) -> Result<Py<PyStr>, (Raised, Py<PyStr>)> {
     let alone = string.refcount() == 1
         && string.state() & INTERNED == 0
         && string.is_compact()
@@ -442,13 +442,13 @@ pub(super) fn append(string: Py<PyStr>, right: &PyStr) -> PyResult<Py<PyStr>> {
         && (right.is_ascii() || !string.is_ascii())
         && !core::ptr::eq(&*string, right);
     if !alone {
-        return string.concat(right);
+        return string.concat(right).map_err(|raised| (raised, string));
     }
     let (old, added, kind) = (string.len(), right.len(), string.kind() as usize);
     let head = if string.is_ascii() { ASCII_HEAD } else { COMPACT_HEAD };
     let bytes = (old + added + 1).checked_mul(kind).and_then(|n| n.checked_add(head));
     let Some(bytes) = bytes.filter(|&n| n <= isize::MAX as usize) else {
-        return Err(raised!(OverflowError, "strings are too large to concat"));
+        return Err((raised!(OverflowError, "strings are too large to concat"), string));
     };
     let raw = string.into_raw();
     // SAFETY: the only reference is ours, so the block may move; the cached text goes with the old length. What is
@@ -462,8 +462,8 @@ pub(super) fn append(string: Py<PyStr>, right: &PyStr) -> PyResult<Py<PyStr>> {
         }
         let moved = memory::raw_realloc(raw.cast(), bytes).cast::<PyStr>();
         if moved.is_null() {
-            drop(Py::from_raw(raw));
-            return Err(raised!(MemoryError));
+            // The block is where it was.
+            return Err((raised!(MemoryError), Py::from_raw(raw)));
         }
         (*moved).length = (old + added) as isize;
         (*moved).hash.set(-1);

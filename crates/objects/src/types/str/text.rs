@@ -4,7 +4,7 @@
 
 use super::layout::{self, Stored};
 use super::{PyStr, StrUnits};
-use crate::model::{ObjectExt, Py, PyObject, PyResult, PyType, thread};
+use crate::model::{ObjectExt, Py, PyObject, PyResult, PyType, Raised, thread};
 use crate::protocols::iter;
 use crate::types::list::PyList;
 use crate::types::tuple::PyTuple;
@@ -144,9 +144,9 @@ impl PyStr {
         Self::concat_many(&parts)
     }
 
-    /// `left + right` in the memory of `left` where its only reference is this one.
+    /// `left + right` in the memory of `left` where its only reference is this one. Where that fails, `left` comes back.
     #[inline]
-    pub fn append(left: Py<PyStr>, right: &PyStr) -> PyResult<Py<PyStr>> {
+    pub fn append(left: Py<PyStr>, right: &PyStr) -> Result<Py<PyStr>, (Raised, Py<PyStr>)> {
         layout::append(left, right)
     }
 

@@ -8,10 +8,19 @@
 //! * jumps and handlers lead to the start of an instruction; control never runs off the end;
 //! * every path gives each instruction the same depth of the value stack, which is never negative nor
 //!   above `stacksize` (an exception goes past a handler that keeps more values than there are);
+//! * on every path instructions find what they do not look at: bound variables, cells, exceptions, something
+//!   rather than nothing ([`state`], [`step`]), and a borrowed value goes before the variable it is borrowed from;
+//! * a generator's frame moves into the generator once, before its first `yield` ([`flow`]);
+//! * whatever goes round comes by an instruction that looks up from the work ([`rounds`]);
 //! * the exception table is well formed and in order; the variables' kinds fit their names and the counts.
 //!
-//! Not judged: the types of values on the stack, and whether one is null. Instructions that need a cell,
-//! an iterator of their own or an exception must look at what they are given.
+//! Not judged: the types of other values. Instructions that need a code object, a list or a tuple look at
+//! what they are given.
+
+mod flow;
+mod rounds;
+mod state;
+mod step;
 
 use crate::code::flags::{
     CO_ASYNC_GENERATOR, CO_COROUTINE, CO_FAST_CELL, CO_FAST_FREE, CO_FAST_LOCAL, CO_GENERATOR, CO_VARARGS,
@@ -26,8 +35,6 @@ use std::fmt;
 
 /// Variables and stack of one frame, in values, at most.
 const MAX_FRAME_SIZE: usize = 1 << 24;
-/// How deep code objects may lie in each other's constants.
-const MAX_NESTING: usize = 500;
 
 /// What is wrong, and at which code unit.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -55,35 +62,32 @@ fn fail<T>(unit: usize, what: &'static str) -> Result<T> {
 
 /// Judges a code object and those among its constants.
 pub fn validate(code: &CodeData) -> Result<()> {
-    validate_nested(code, 0)
+    let mut todo = vec![code];
+    while let Some(code) = todo.pop() {
+        validate_one(code)?;
+        let mut constants: Vec<&Constant> = code.consts.iter().collect();
+        while let Some(constant) = constants.pop() {
+            match constant {
+                Constant::Code(inner) => todo.push(inner),
+                Constant::Tuple(items) | Constant::FrozenSet(items) => constants.extend(items.iter()),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
 }
 
-fn validate_nested(code: &CodeData, nesting: usize) -> Result<()> {
-    if nesting > MAX_NESTING {
-        return Err(InvalidCode { unit: None, what: "code objects nest too deep" });
-    }
+/// Judges a code object without those among its constants. Of these it matters how many there are, and which are tuples of
+/// how many strings.
+pub fn validate_one(code: &CodeData) -> Result<()> {
     variables(code)?;
     let instructions = decode(code)?;
     let table = exception_table(code, &instructions)?;
     for instruction in &instructions.list {
         operand(code, instruction)?;
     }
-    Flow { code, instructions: &instructions, table: &table, depths: vec![None; instructions.list.len()] }
-        .run()?;
-    for constant in &code.consts {
-        nested(constant, nesting)?;
-    }
-    Ok(())
-}
-
-fn nested(constant: &Constant, nesting: usize) -> Result<()> {
-    match constant {
-        Constant::Code(inner) => validate_nested(inner, nesting + 1),
-        Constant::Tuple(items) | Constant::FrozenSet(items) => {
-            items.iter().try_for_each(|item| nested(item, nesting + 1))
-        }
-        _ => Ok(()),
-    }
+    let reached = flow::follow(code, &instructions, &table)?;
+    rounds::check(&instructions, &table, &reached)
 }
 
 fn variables(code: &CodeData) -> Result<()> {
@@ -207,6 +211,8 @@ fn operand(code: &CodeData, instruction: &Instruction) -> Result<()> {
         Operand::SpecialMethod => index < SPECIAL_LIST.len(),
         Operand::CommonConstant => index < COMMON_LIST.len(),
         _ => match opcode {
+            // The interpreter keeps such a distance in sixteen bits.
+            Opcode::SEND => index < 1 << 15,
             Opcode::COPY | Opcode::LIST_APPEND | Opcode::LIST_EXTEND | Opcode::SET_ADD => index >= 1,
             Opcode::SET_UPDATE | Opcode::MAP_ADD | Opcode::DICT_UPDATE | Opcode::DICT_MERGE => index >= 1,
             Opcode::SWAP => index >= 1,
@@ -247,89 +253,32 @@ fn exception_table(code: &CodeData, instructions: &Instructions) -> Result<Vec<E
     }
 }
 
-/// The walk over all paths.
-struct Flow<'a> {
-    code: &'a CodeData,
-    instructions: &'a Instructions,
-    table: &'a [Entry],
-    /// The depth of the stack before each instruction that is reached.
-    depths: Vec<Option<i64>>,
+/// The instruction that a jump leads to; `None` for no jump.
+fn jump_target(instructions: &Instructions, instruction: &Instruction) -> Result<Option<usize>> {
+    let Instruction { opcode, oparg, start, end } = *instruction;
+    let distance = oparg as usize;
+    let unit = match opcode.operand() {
+        // Goes round by itself; the argument says whereto for those who listen.
+        Operand::JumpBackward if opcode == Opcode::END_ASYNC_FOR => match end.checked_sub(distance) {
+            Some(unit) if instructions.index_at(unit).is_some() => return Ok(None),
+            _ => None,
+        },
+        Operand::JumpForward => end.checked_add(distance),
+        Operand::JumpBackward => end.checked_sub(distance),
+        _ => return Ok(None),
+    };
+    let Some(unit) = unit.filter(|unit| *unit < instructions.at_unit.len()) else {
+        return fail(start, "jump out of the code");
+    };
+    let Some(target) = instructions.index_at(unit) else { return fail(start, "jump into an instruction") };
+    if opcode == Opcode::FOR_ITER && instructions.list[target].opcode != Opcode::END_FOR {
+        return fail(start, "loop that does not end in END_FOR");
+    }
+    Ok(Some(target))
 }
 
-impl Flow<'_> {
-    fn run(mut self) -> Result<()> {
-        let mut todo = Vec::new();
-        self.reach(&mut todo, 0, 0, 0)?;
-        while let Some(index) = todo.pop() {
-            self.step(&mut todo, index)?;
-        }
-        Ok(())
-    }
-
-    /// Notes that an instruction is reached with a depth.
-    fn reach(&mut self, todo: &mut Vec<usize>, from: usize, index: usize, depth: i64) -> Result<()> {
-        if depth > i64::from(self.code.stacksize) {
-            return fail(from, "value stack too deep");
-        }
-        let Some(known) = self.depths.get_mut(index) else { return fail(from, "control runs off the end") };
-        match known {
-            Some(known) if *known == depth => {}
-            Some(_) => return fail(from, "depth of the value stack depends on the path"),
-            None => {
-                *known = Some(depth);
-                todo.push(index);
-            }
-        }
-        Ok(())
-    }
-
-    fn step(&mut self, todo: &mut Vec<usize>, index: usize) -> Result<()> {
-        let instructions = self.instructions;
-        let Instruction { opcode, oparg, start, end } = instructions.list[index];
-        let depth = self.depths[index].unwrap_or(0);
-        let (popped, pushed) = (opcode.popped(oparg), opcode.pushed(oparg));
-        if popped > depth {
-            return fail(start, "value stack too shallow");
-        }
-        let after = depth - popped + pushed;
-        self.handler(todo, start)?;
-        match self.target(opcode, oparg, end) {
-            None => {}
-            Some(None) => return fail(start, "jump out of the code"),
-            Some(Some(unit)) => {
-                let Some(target) = instructions.index_at(unit) else {
-                    return fail(start, "jump into an instruction");
-                };
-                if opcode == Opcode::FOR_ITER && instructions.list[target].opcode != Opcode::END_FOR {
-                    return fail(start, "loop that does not end in END_FOR");
-                }
-                if opcode != Opcode::END_ASYNC_FOR {
-                    self.reach(todo, start, target, after)?;
-                }
-            }
-        }
-        if !opcode.is_terminator() {
-            self.reach(todo, start, index + 1, after)?;
-        }
-        Ok(())
-    }
-
-    /// The code unit that a jump leads to: `None` for no jump, `Some(None)` where it leads out of the code.
-    fn target(&self, opcode: Opcode, oparg: u32, end: usize) -> Option<Option<usize>> {
-        let distance = oparg as usize;
-        match opcode.operand() {
-            Operand::JumpForward => Some(end.checked_add(distance)),
-            Operand::JumpBackward => Some(end.checked_sub(distance)),
-            _ => None,
-        }
-    }
-
-    /// The way into the handler that guards a code unit. It is taken only where there are as many values as it keeps.
-    fn handler(&mut self, todo: &mut Vec<usize>, unit: usize) -> Result<()> {
-        let at = self.table.partition_point(|entry| entry.end <= unit);
-        let Some(entry) = self.table.get(at).filter(|entry| entry.start <= unit) else { return Ok(()) };
-        let depth = i64::try_from(entry.depth).unwrap_or(i64::MAX / 2);
-        let Some(target) = self.instructions.index_at(entry.target) else { return Ok(()) };
-        self.reach(todo, unit, target, depth + i64::from(entry.lasti) + 1)
-    }
+/// The index of the table's entry that guards a code unit.
+fn guard(table: &[Entry], unit: usize) -> Option<usize> {
+    let at = table.partition_point(|entry| entry.end <= unit);
+    table.get(at).is_some_and(|entry| entry.start <= unit).then_some(at)
 }
