@@ -28,8 +28,8 @@ pub(super) fn check(instructions: &Instructions, table: &[Entry], reached: &[boo
             return Ok([None; 3]);
         }
         let next = (!opcode.is_terminator()).then_some(index + 1);
-        let handler = guard(table, instruction.start).filter(|_| opcode.can_raise());
-        let handler = handler.and_then(|at| instructions.index_at(table[at].target));
+        // Tracers raise at any instruction.
+        let handler = guard(table, instruction.start).and_then(|at| instructions.index_at(table[at].target));
         Ok([next, jump_target(instructions, instruction)?, handler])
     };
     // How many that lead to an instruction are not left behind yet. What waits in the end is a circle, or follows one.

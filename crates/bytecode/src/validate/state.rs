@@ -15,8 +15,6 @@ impl Kinds {
     pub const CELL: Self = Self(4);
     /// An exception.
     pub const EXCEPTION: Self = Self(8);
-    /// The exception that was handled before, or `None`.
-    pub const HANDLED: Self = Self(16);
 
     pub fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)

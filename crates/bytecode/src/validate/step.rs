@@ -21,9 +21,7 @@ pub(super) fn step(code: &CodeData, instruction: &Instruction, state: &mut State
         Opcode::LOAD_ATTR | Opcode::LOAD_GLOBAL | Opcode::LOAD_SUPER_ATTR | Opcode::LOAD_SPECIAL => {
             step.attribute(opcode, index)
         }
-        Opcode::PUSH_EXC_INFO | Opcode::POP_EXCEPT | Opcode::RETURN_GENERATOR | Opcode::YIELD_VALUE => {
-            step.frame(opcode, index)
-        }
+        Opcode::PUSH_EXC_INFO | Opcode::RETURN_GENERATOR | Opcode::YIELD_VALUE => step.frame(opcode, index),
         _ => step.values(opcode, oparg),
     }
 }
@@ -259,14 +257,8 @@ impl Step<'_> {
                 if !exception.kinds.is(Kinds::EXCEPTION) {
                     return fail(self.unit, "what is handled is no exception");
                 }
-                self.push(Slot::of(Kinds::HANDLED));
+                self.push(Slot::VALUE);
                 self.push(exception);
-            }
-            Opcode::POP_EXCEPT => {
-                // An exception will do: a tracer may raise before `PUSH_EXC_INFO` runs.
-                if !self.pop().kinds.is(Kinds::HANDLED.or(Kinds::EXCEPTION)) {
-                    return fail(self.unit, "no exception was handled before");
-                }
             }
             Opcode::RETURN_GENERATOR => {
                 if self.state.generator || !self.state.stack.is_empty() {

@@ -54,8 +54,12 @@ pub(crate) fn push_exc_info(m: &mut Machine) {
 
 /// Ends handling: the exception handled before comes back.
 #[inline(always)]
-pub(crate) fn pop_except(m: &mut Machine) {
-    let before = m.pop();
+pub(crate) fn pop_except(m: &mut Machine) -> PyResult<()> {
+    let before = m.peek(1);
+    if !before.is_none() && before.object_opt().is_none_or(|before| !PyBaseException::check(before)) {
+        return Err(no_exception());
+    }
+    m.drop_slots(1);
     // SAFETY: as above.
     unsafe {
         let item = (*m.thread.raw()).exc_info;
@@ -70,6 +74,14 @@ pub(crate) fn pop_except(m: &mut Machine) {
             m.close(Value::from_raw(handled));
         }
     }
+    Ok(())
+}
+
+/// Code that was not made by our compiler may end what did not begin.
+#[cold]
+#[inline(never)]
+fn no_exception() -> Raised {
+    raised!(SystemError, "what was handled before is no exception")
 }
 
 /// `raise`, `raise exception`, `raise exception from cause`.

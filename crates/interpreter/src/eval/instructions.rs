@@ -488,7 +488,7 @@ macro_rules! instructions {
             CLEANUP_THROW => attempt_fault!(m.outline(exceptions::cleanup_throw)),
 
             PUSH_EXC_INFO => next!(exceptions::push_exc_info(&mut m)),
-            POP_EXCEPT => next!(exceptions::pop_except(&mut m)),
+            POP_EXCEPT => attempt!(exceptions::pop_except(&mut m)),
             RAISE_VARARGS => m.outline(|m| exceptions::raise_varargs(m, arg!())),
             RERAISE => m.outline(|m| exceptions::reraise(m, arg!())),
             CHECK_EXC_MATCH => {
