@@ -116,10 +116,10 @@ fn options(input: &[u8]) -> ParseOptions {
         _ => Mode::Exec,
     };
     let mut options = ParseOptions::new(mode).with_stack(STACK / 2);
-    options.type_comments = input.len() % 5 == 0;
-    options.allow_incomplete_input = input.len() % 7 == 0;
-    options.dont_imply_dedent = input.len() % 11 == 0;
-    options.barry_as_flufl = input.len() % 13 == 0;
+    options.type_comments = input.len().is_multiple_of(5);
+    options.allow_incomplete_input = input.len().is_multiple_of(7);
+    options.dont_imply_dedent = input.len().is_multiple_of(11);
+    options.barry_as_flufl = input.len().is_multiple_of(13);
     options
 }
 
@@ -143,7 +143,7 @@ fn compiler(input: &[u8]) {
     }
     let mut settings = CompileOptions::new(Wtf8Buf::from("fuzz"));
     settings.optimize = (input.len() % 3) as u8;
-    settings.top_level_await = input.len() % 17 == 0;
+    settings.top_level_await = input.len().is_multiple_of(17);
     settings.stack_budget = STACK / 4;
     let Ok(code) = compile(&module, &settings, &mut IgnoreWarnings) else { return };
     if let Err(invalid) = validate(&code) {
