@@ -74,29 +74,31 @@ pub(crate) unsafe fn push_exact(
     }
 }
 
-/// As [`push_exact`], where neither memory nor depth runs out; otherwise nothing happens.
+/// Whether a call of the code runs out of neither depth nor the current chunk of the stack.
+#[inline(always)]
+pub(crate) fn has_room(thread: &ThreadState, code: &PyCode) -> bool {
+    thread.recursion_depth.get() < thread.interpreter().recursion_limit.get()
+        && stack::has_room(thread, HEADER_WORDS + slots(code))
+}
+
+/// As [`push_exact`], which cannot fail where there is room.
 ///
 /// # Safety
-/// As for [`push_exact`].
+/// As for [`push_exact`], and [`has_room`] says so.
 #[inline(always)]
 pub(crate) unsafe fn push_exact_here(
     thread: &ThreadState,
     function: Value,
     args: *const Value,
     count: usize,
-) -> Option<*mut Frame> {
+) -> *mut Frame {
+    thread.recursion_depth.set(thread.recursion_depth.get() + 1);
     // SAFETY: the caller's promise.
     unsafe {
         let code = code_of(function.cast());
-        let words = HEADER_WORDS + slots(code);
-        let depth = thread.recursion_depth.get() + 1;
-        if depth > thread.interpreter().recursion_limit.get() || !stack::has_room(thread, words) {
-            return None;
-        }
-        thread.recursion_depth.set(depth);
-        let frame = stack::push(thread, words);
+        let frame = stack::push_within(thread, HEADER_WORDS + slots(code));
         fill_exact(frame, code, function, args, count);
-        Some(frame)
+        frame
     }
 }
 

@@ -82,125 +82,109 @@ macro_rules! jump_to {
     };
 }
 
-/// Takes the registers.
-macro_rules! machine {
-    ($pc:ident, $sp:ident, $frame:ident, $thread:ident, $run:ident) => {
-        Machine {
-            pc: $pc,
-            sp: $sp,
-            frame: $frame,
-            thread: $thread,
-            // SAFETY: the run's memory is alive.
-            spill: unsafe { &raw mut (*$run).spill },
-            dead: null_mut(),
+/// Declares a link by its name, its registers, its argument, the memory of the run, and what it does.
+macro_rules! link {
+    ($(#[$about:meta])* $name:ident, $m:ident, $arg:pat, $run:ident => $body:expr) => {
+        $(#[$about])*
+        #[inline(never)]
+        unsafe extern "C-unwind" fn $name(
+            pc: *mut u16,
+            sp: *mut Value,
+            frame: *mut Frame,
+            thread: &'static ThreadState,
+            $arg: usize,
+            $run: *mut Run,
+        ) -> u64 {
+            let mut $m = Machine {
+                pc,
+                sp,
+                frame,
+                thread,
+                // SAFETY: the run's memory is alive.
+                spill: unsafe { &raw mut (*$run).spill },
+                dead: null_mut(),
+            };
+            $body
         }
     };
 }
 
-#[inline(never)]
-unsafe extern "C-unwind" fn proceed(
-    pc: *mut u16,
-    sp: *mut Value,
-    frame: *mut Frame,
-    thread: &'static ThreadState,
-    _: usize,
-    run: *mut Run,
-) -> u64 {
-    let mut m = machine!(pc, sp, frame, thread, run);
-    jump!(m, run)
-}
-
-/// Goes on where the exception that is set is handled; the argument is the [`Fault`].
-#[inline(never)]
-unsafe extern "C-unwind" fn raise(
-    pc: *mut u16,
-    sp: *mut Value,
-    frame: *mut Frame,
-    thread: &'static ThreadState,
-    fault: usize,
-    run: *mut Run,
-) -> u64 {
-    let mut m = machine!(pc, sp, frame, thread, run);
-    let fault = if fault == Fault::Raised as usize { Fault::Raised } else { Fault::Reraised };
-    if m.outline(|m| unwind::unwind(m, fault, None)).is_err() {
-        return RAISED;
+link! {
+    proceed, m, _, run => {
+        jump!(m, run)
     }
-    jump!(m, run)
 }
 
-/// Destroys what an instruction let go of; the argument is the last of it.
-#[inline(never)]
-unsafe extern "C-unwind" fn bury(
-    pc: *mut u16,
-    sp: *mut Value,
-    frame: *mut Frame,
-    thread: &'static ThreadState,
-    dead: usize,
-    run: *mut Run,
-) -> u64 {
-    let mut m = machine!(pc, sp, frame, thread, run);
-    machine::bury(dead as *mut PyObject);
-    jump!(m, run)
+link! {
+    /// Goes on where the exception that is set is handled; the argument is the [`Fault`].
+    raise, m, fault, run => {
+        let fault = if fault == Fault::Raised as usize { Fault::Raised } else { Fault::Reraised };
+        if m.outline(|m| unwind::unwind(m, fault, None)).is_err() {
+            return RAISED;
+        }
+        jump!(m, run)
+    }
+}
+
+link! {
+    /// Destroys what an instruction let go of; the argument is the last of it.
+    bury, m, dead, run => {
+        machine::bury(dead as *mut PyObject);
+        jump!(m, run)
+    }
 }
 
 /// Makes a function of each instruction of the table.
 macro_rules! chain {
     ($m:ident; $($first:ident $(| $more:ident)* => $body:expr,)*) => {
         $(
-            #[expect(non_snake_case, reason = "named as the instruction")]
-            #[allow(unreachable_code, unused_macros, unused_mut, unused_variables, reason = "not every instruction uses everything")]
-            #[inline(never)]
-            unsafe extern "C-unwind" fn $first(
-                pc: *mut u16,
-                sp: *mut Value,
-                frame: *mut Frame,
-                thread: &'static ThreadState,
-                arg: usize,
-                run: *mut Run,
-            ) -> u64 {
-                let mut $m = machine!(pc, sp, frame, thread, run);
-                macro_rules! next {
-                    ($attempt:expr) => {{
-                        $attempt;
-                        if !$m.dead.is_null() {
-                            jump_to!(bury, $m, $m.dead as usize, run)
-                        }
-                        jump!($m, run)
-                    }};
-                }
-                macro_rules! leave {
-                    ($value:expr) => {
-                        return $value.bits()
-                    };
-                }
-                macro_rules! general {
-                    ($general:ident) => {
-                        jump_to!($general, $m, arg, run)
-                    };
-                }
-                macro_rules! adapt {
-                    ($machine:ident, $general:ident, $arg:expr, $decide:path) => {{
-                        let counter = $machine.cache(0);
-                        if counter == 0 {
-                            $machine.set_cache(0, specialise::RAN_ONCE);
-                        } else if specialise::is_due(counter) {
-                            $machine.outline(|m| $decide(m, $arg));
-                            let decided = $machine.opcode();
-                            if decided != opcodes::$general {
-                                jump_to!(table::CHAIN[usize::from(decided)], $machine, arg, run)
+            link! {
+                #[expect(non_snake_case, reason = "named as the instruction")]
+                #[allow(unreachable_code, unused_macros, unused_mut, unused_variables, reason = "not every instruction uses everything")]
+                $first, $m, arg, run => {
+                    macro_rules! next {
+                        ($attempt:expr) => {{
+                            $attempt;
+                            if !$m.dead.is_null() {
+                                jump_to!(bury, $m, $m.dead as usize, run)
                             }
-                        } else {
-                            $machine.set_cache(0, specialise::advanced(counter));
-                        }
-                    }};
+                            jump!($m, run)
+                        }};
+                    }
+                    macro_rules! leave {
+                        ($value:expr) => {
+                            return $value.bits()
+                        };
+                    }
+                    macro_rules! general {
+                        ($general:ident) => {
+                            jump_to!($general, $m, arg, run)
+                        };
+                    }
+                    macro_rules! adapt {
+                        ($machine:ident, $general:ident, $arg:expr, $decide:path) => {{
+                            let counter = $machine.cache(0);
+                            if counter == 0 {
+                                $machine.set_cache(0, specialise::RAN_ONCE);
+                            } else if specialise::is_due(counter) {
+                                $machine.outline(|m| $decide(m, $arg));
+                                let decided = $machine.opcode();
+                                if decided != opcodes::$general {
+                                    jump_to!(table::CHAIN[usize::from(decided)], $machine, arg, run)
+                                }
+                            } else {
+                                $machine.set_cache(0, specialise::advanced(counter));
+                            }
+                        }};
+                    }
+                    macro_rules! arg {
+                        () => {
+                            arg
+                        };
+                    }
+                    let fault: Fault = $body;
+                    jump_to!(raise, $m, fault as usize, run)
                 }
-                macro_rules! arg {
-                    () => {
-                        arg
-                    };
-                }
-                let fault: Fault = $body;
-                jump_to!(raise, $m, fault as usize, run)
             }
         )*
 
@@ -224,50 +208,29 @@ macro_rules! chain {
 
 instructions!(chain);
 
-/// The next instruction's argument has more bits.
-#[inline(never)]
-unsafe extern "C-unwind" fn extended_arg(
-    pc: *mut u16,
-    sp: *mut Value,
-    frame: *mut Frame,
-    thread: &'static ThreadState,
-    arg: usize,
-    run: *mut Run,
-) -> u64 {
-    let mut m = machine!(pc, sp, frame, thread, run);
-    // SAFETY: another unit follows.
-    let unit = unsafe { *m.pc };
-    m.skip(1);
-    jump_to!(table::CHAIN[usize::from(unit as u8)], m, arg << 8 | usize::from(unit >> 8), run)
+link! {
+    /// The next instruction's argument has more bits.
+    extended_arg, m, arg, run => {
+        // SAFETY: another unit follows.
+        let unit = unsafe { *m.pc };
+        m.skip(1);
+        jump_to!(table::CHAIN[usize::from(unit as u8)], m, arg << 8 | usize::from(unit >> 8), run)
+    }
 }
 
-/// The other form of the loop is due.
-#[inline(never)]
-unsafe extern "C-unwind" fn switch(
-    pc: *mut u16,
-    sp: *mut Value,
-    frame: *mut Frame,
-    thread: &'static ThreadState,
-    _: usize,
-    run: *mut Run,
-) -> u64 {
-    let mut m = machine!(pc, sp, frame, thread, run);
-    m.pc = m.waiting();
-    // SAFETY: the run's memory is alive.
-    unsafe { (*run).at = Registers::of(&m) };
-    SWITCHED
+link! {
+    /// The other form of the loop is due.
+    switch, m, _, run => {
+        m.pc = m.waiting();
+        // SAFETY: the run's memory is alive.
+        unsafe { (*run).at = Registers::of(&m) };
+        SWITCHED
+    }
 }
 
-#[inline(never)]
-unsafe extern "C-unwind" fn unknown(
-    pc: *mut u16,
-    sp: *mut Value,
-    frame: *mut Frame,
-    thread: &'static ThreadState,
-    _: usize,
-    run: *mut Run,
-) -> u64 {
-    let m = machine!(pc, sp, frame, thread, run);
-    let fault = super::unknown_instruction(m.opcode());
-    jump_to!(raise, m, fault as usize, run)
+link! {
+    unknown, m, _, run => {
+        let fault = super::unknown_instruction(m.opcode());
+        jump_to!(raise, m, fault as usize, run)
+    }
 }

@@ -2,8 +2,7 @@
 
 #![expect(unsafe_code, reason = "slots of the value stack pass to containers as they are")]
 
-use super::machine::{Machine, object_in};
-use crate::frames::Frame;
+use super::machine::Machine;
 use crate::value::Value;
 use taipan_objects::errors;
 use taipan_objects::model::Raised;
@@ -11,25 +10,10 @@ use taipan_objects::prelude::*;
 use taipan_objects::types::set::PySet;
 use taipan_objects::types::slice::PySlice;
 
-/// Makes the topmost values references that their slots own: an array of objects, as containers take it over.
-#[inline(never)]
-fn own(frame: *mut Frame, sp: *mut Value, count: usize) -> *const *mut PyObject {
-    // SAFETY: so many values are on the stack.
-    unsafe {
-        let first = sp.sub(count);
-        for i in 0..count {
-            let slot = first.add(i);
-            object_in(frame, sp, slot);
-            *slot = Value::owned((*slot).into_obj());
-        }
-        first.cast()
-    }
-}
-
 #[inline(always)]
 pub(crate) fn build_tuple(m: &mut Machine, oparg: usize) -> PyResult<()> {
     // SAFETY: the slots' references pass to the tuple; where there is no memory, they stay on the stack.
-    let tuple = unsafe { PyTuple::from_raw_items(own(m.frame, m.sp, oparg), oparg)? };
+    let tuple = unsafe { PyTuple::from_raw_items(m.own(oparg), oparg)? };
     m.drop_slots(oparg);
     m.push_obj(tuple);
     Ok(())
@@ -38,7 +22,7 @@ pub(crate) fn build_tuple(m: &mut Machine, oparg: usize) -> PyResult<()> {
 #[inline(always)]
 pub(crate) fn build_list(m: &mut Machine, oparg: usize) -> PyResult<()> {
     // SAFETY: as for tuples.
-    let list = unsafe { PyList::from_raw_items(own(m.frame, m.sp, oparg), oparg)? };
+    let list = unsafe { PyList::from_raw_items(m.own(oparg), oparg)? };
     m.drop_slots(oparg);
     m.push_obj(list);
     Ok(())

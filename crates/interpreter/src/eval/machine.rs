@@ -176,6 +176,23 @@ impl Machine {
         object_in(self.frame, self.sp, self.slot(depth))
     }
 
+    /// Makes the topmost values owned ones: as words they are then pointers to objects, and the stack an array of them. What
+    /// takes the array over forgets the slots; else they are closed as any others.
+    #[inline(always)]
+    pub fn own(&self, count: usize) -> *mut *mut PyObject {
+        let first = self.slot(count);
+        for index in 0..count {
+            // SAFETY: the values are on the stack.
+            unsafe {
+                let slot = first.add(index);
+                if !(*slot).is_owned() {
+                    slot.write(Value::owned(object_in(self.frame, self.sp, slot).owned()));
+                }
+            }
+        }
+        first.cast()
+    }
+
     /// Closes a value in the running frame.
     #[inline(always)]
     pub fn close(&self, value: Value) {

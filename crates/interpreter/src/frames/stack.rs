@@ -24,15 +24,24 @@ fn layout(words: usize) -> Layout {
 /// Memory for a frame of so many words on top of the stack.
 #[inline(always)]
 pub(crate) fn push(thread: &ThreadState, words: usize) -> *mut Frame {
-    // SAFETY: the pointers are within the current chunk; the difference tells how much room is left.
+    // SAFETY: whether there is room was asked.
+    unsafe {
+        if has_room(thread, words) { push_within(thread, words) } else { push_chunk(thread, words) }
+    }
+}
+
+/// Memory for a frame where there is room for it.
+///
+/// # Safety
+/// [`has_room`] says so.
+#[inline(always)]
+pub(crate) unsafe fn push_within(thread: &ThreadState, words: usize) -> *mut Frame {
+    // SAFETY: the caller's promise.
     unsafe {
         let state = thread.raw();
         let top = (*state).datastack_top;
-        if has_room(thread, words) {
-            (*state).datastack_top = top.add(words);
-            return top.cast();
-        }
-        push_chunk(thread, words)
+        (*state).datastack_top = top.add(words);
+        top.cast()
     }
 }
 

@@ -4,9 +4,11 @@
 
 #![expect(unsafe_code, reason = "moves arguments between stacks and calls C functions")]
 
-use super::natives::{Convention, call_fast, call_one, convention, own};
+use super::natives::{Convention, call_fast, call_one, convention};
 use super::settle;
-use crate::calls::frames::{code_of, fits_exactly, push_exact, push_exact_here, push_general};
+use crate::calls::frames::{
+    code_of, fits_exactly, has_room, push_exact, push_exact_here, push_general,
+};
 use crate::eval::calls::{as_python, enter, unpack_method};
 use crate::eval::jumps::check_breaker;
 use crate::eval::machine::Machine;
@@ -198,26 +200,25 @@ pub(super) fn known_function(m: &Machine, callable: Value) -> bool {
 /// A Python function whose arguments fit.
 #[inline(always)]
 pub(crate) fn py_exact(m: &mut Machine, oparg: usize) -> bool {
-    enter_exact(m, oparg).is_some()
-}
-
-#[inline(always)]
-fn enter_exact(m: &mut Machine, oparg: usize) -> Option<()> {
     let base = m.slot(oparg + 2);
     // SAFETY: the slots hold the callee and its arguments.
     unsafe {
         let callable = *base;
         let with_receiver = usize::from(!(*base.add(1)).is_null());
         let count = oparg + with_receiver;
-        if !known_function(m, callable) || !fits_exactly(code_of(callable.cast()), count) {
-            return None;
+        if !known_function(m, callable) {
+            return false;
         }
-        let frame = push_exact_here(m.thread, callable, base.add(2 - with_receiver), count)?;
+        let code = code_of(callable.cast());
+        if !fits_exactly(code, count) || !has_room(m.thread, code) {
+            return false;
+        }
+        let frame = push_exact_here(m.thread, callable, base.add(2 - with_receiver), count);
         m.save_instr();
         m.sp = base;
         enter(m, frame, CACHES);
     }
-    Some(())
+    true
 }
 
 /// A Python function, its arguments bound the general way.
@@ -256,7 +257,8 @@ fn known_method(m: &Machine, base: *mut Value) -> Option<&PyFunction> {
 #[inline(always)]
 pub(crate) fn bound_exact(m: &mut Machine, oparg: usize) -> bool {
     let base = m.slot(oparg + 2);
-    if known_method(m, base).is_none_or(|func| !fits_exactly(code_of(func), oparg + 1)) {
+    let code = known_method(m, base).map(code_of);
+    if code.is_none_or(|code| !fits_exactly(code, oparg + 1) || !has_room(m.thread, code)) {
         return false;
     }
     // SAFETY: the slots hold the method and its arguments; the receiver takes the place that was empty.
@@ -265,13 +267,7 @@ pub(crate) fn bound_exact(m: &mut Machine, oparg: usize) -> bool {
         let method: &PyMethod = callable.cast();
         let (function, receiver) = (Value::new_ref(&method.function), Value::new_ref(&method.receiver));
         base.add(1).write(receiver);
-        let Some(frame) = push_exact_here(m.thread, function, base.add(1), oparg + 1) else {
-            base.add(1).write(Value::NULL);
-            for value in [function, receiver] {
-                m.let_go(value);
-            }
-            return false;
-        };
+        let frame = push_exact_here(m.thread, function, base.add(1), oparg + 1);
         m.save_instr();
         m.let_go(callable);
         m.sp = base;
@@ -501,7 +497,7 @@ pub(crate) fn builtin_class(m: &mut Machine, oparg: usize) -> Option<PyResult<()
     }
     let function = class.tp_vectorcall()?;
     m.save();
-    let args = own(m, oparg);
+    let args = m.own(oparg);
     // SAFETY: the function is the class's own; there is a slot before the arguments.
     let result = unsafe {
         let nargsf = oparg | taipan_abi::PY_VECTORCALL_ARGUMENTS_OFFSET;

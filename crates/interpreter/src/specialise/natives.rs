@@ -2,8 +2,7 @@
 
 #![expect(unsafe_code, reason = "calls C functions with arrays of arguments")]
 
-use crate::eval::machine::{Machine, object_in};
-use crate::value::Value;
+use crate::eval::machine::Machine;
 use core::mem::transmute;
 use core::ptr::null_mut;
 use taipan_abi::*;
@@ -71,7 +70,7 @@ pub(super) unsafe fn call_fast(
     if !m.thread.has_stack() {
         return Err(too_deep());
     }
-    let args = own(m, count);
+    let args = m.own(count);
     // SAFETY: the caller's promise.
     unsafe {
         let result = if keywords {
@@ -81,24 +80,6 @@ pub(super) unsafe fn call_fast(
         };
         checked(callable, result)
     }
-}
-
-/// Makes the topmost values owned ones: as words they are then pointers to objects, and the stack an array of arguments.
-#[inline(always)]
-pub(super) fn own(m: &Machine, count: usize) -> *mut *mut PyObject {
-    let first: *mut Value = m.slot(count);
-    for index in 0..count {
-        // SAFETY: the values are on the stack.
-        unsafe {
-            let slot = first.add(index);
-            // An integer becomes an object that its slot owns.
-            let object = object_in(m.frame, m.sp, slot);
-            if !(*slot).is_owned() {
-                slot.write(Value::owned(object.owned()));
-            }
-        }
-    }
-    first.cast()
 }
 
 /// The result of the native function being called: null needs an exception, a result needs none.

@@ -178,8 +178,7 @@ pub unsafe fn free(values: *mut DictValues) {
     // SAFETY: the caller's promise; allocated by `raw_alloc`.
     unsafe {
         debug_assert!(!(*values).embedded.get());
-        let old = take_all(values);
+        drop_all(values);
         memory::raw_free(values.cast());
-        drop(old);
     }
 }
