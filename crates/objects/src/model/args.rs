@@ -147,8 +147,29 @@ fn plural(count: usize) -> &'static str {
 
 impl Signature {
     /// Puts the arguments in order. `N` is `params.len()`.
-    #[inline]
+    ///
+    /// It is inlined where the signature is known: of a call by position alone, two comparisons are left.
+    #[inline(always)]
     pub fn bind<'a, const N: usize>(&self, raw: &RawArgs<'a>) -> PyResult<Bound<'a, N>> {
+        let given = raw.args.len();
+        let plain =
+            matches!(raw.keywords, Keywords::None) && !self.var_keywords && self.required_keywords == 0;
+        if !plain || given < self.required || (given > self.positional && !self.var_args) {
+            return self.bind_any(raw);
+        }
+        let positional = given.min(self.positional);
+        let mut named = [None; N];
+        for (index, slot) in named.iter_mut().enumerate() {
+            if index < positional {
+                *slot = Some(raw.args[index]);
+            }
+        }
+        let var_args = if self.var_args { &raw.args[positional..] } else { &[] };
+        Ok(Bound { named, var_args, var_keywords: None, _kept: Vec::new() })
+    }
+
+    #[inline(never)]
+    fn bind_any<'a, const N: usize>(&self, raw: &RawArgs<'a>) -> PyResult<Bound<'a, N>> {
         let given = raw.args.len();
         let positional = given.min(self.positional);
         let mut bound = Bound {
