@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "frames lie in raw memory")]
 
 use super::bind::bind;
+use crate::eval::opaque_place;
 use crate::frames::{self, Frame, HEADER_WORDS, Owner, slots, stack};
 use crate::value::Value;
 use core::ptr::null_mut;
@@ -109,12 +110,17 @@ unsafe fn fill_exact(frame: *mut Frame, code: &PyCode, function: Value, args: *c
     // SAFETY: the caller's promise.
     unsafe {
         Frame::init(frame, code, function, null_mut(), null_mut());
-        let locals = (*frame).localsplus();
-        for index in 0..count {
-            locals.add(index).write(*args.add(index));
+        // There are few: loops that the optimiser unrolls or makes wide would need registers that are not there.
+        let mut to = (*frame).localsplus();
+        let (mut from, end) = (args, args.add(count));
+        while from != end {
+            to.write(*from);
+            (from, to) = (from.add(1), opaque_place(to.add(1)));
         }
-        for index in count..code.raw.co_nlocalsplus as usize {
-            locals.add(index).write(Value::NULL);
+        let end = (*frame).localsplus().add(code.raw.co_nlocalsplus as usize);
+        while to != end {
+            to.write(Value::NULL);
+            to = opaque_place(to.add(1));
         }
     }
 }

@@ -19,6 +19,18 @@ pub(crate) fn opaque(mut word: usize) -> usize {
     word
 }
 
+/// The same place, of which the optimiser knows nothing: a loop over places stays as short as it is written.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is no instruction at all")]
+pub(crate) fn opaque_place<T>(mut place: *mut T) -> *mut T {
+    // SAFETY: as above.
+    #[cfg(not(miri))]
+    unsafe {
+        core::arch::asm!("/* {0} */", inout(reg) place, options(nomem, nostack, preserves_flags));
+    }
+    place
+}
+
 /// The name of a local variable, cell or free variable.
 pub(crate) fn local_name(code: &PyCode, index: usize) -> &PyStr {
     // SAFETY: the names are a tuple of strings as long as the locals.

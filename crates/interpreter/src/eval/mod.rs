@@ -32,6 +32,7 @@ mod patterns;
 mod returns;
 mod unwind;
 
+pub(crate) use common::opaque_place;
 pub(crate) use generators::awaitable_iterator;
 
 use crate::frames::{Frame, current, set_current};

@@ -2,10 +2,12 @@
 
 #![expect(unsafe_code, reason = "frames are reached by pointer")]
 
+use super::common::opaque_place;
 use super::machine::Machine;
 use crate::calls;
 use crate::frames::{Owner, set_current, stack};
 use crate::value::Value;
+use core::ptr::null_mut;
 use taipan_objects::prelude::*;
 
 /// Ends a frame whose caller waits in the same loop and that nobody looked at. Otherwise nothing happens, and the general
@@ -24,23 +26,25 @@ pub(crate) fn to_caller(m: &mut Machine) -> bool {
         if !plain || (*frame).is_init && !m.peek(1).is_none() {
             return false;
         }
-        // What dies with the frame dies before its caller goes on. Where that may run code, it dies one after the other.
-        let mut at = (*frame).localsplus();
-        while at < m.sp.sub(1) {
-            if may_run_code(*at) {
+        // The result may borrow from a variable.
+        let value = m.peek(1).heap_safe();
+        m.poke(1, value);
+        let (first, end) = ((*frame).localsplus(), m.slot(1));
+        let mut at = end;
+        while at != first {
+            // What dies with the frame dies before its caller goes on. Where that may run code, it dies one after the other.
+            let value = *at.sub(1);
+            if may_run_code(value) {
+                take_back(m, at, end);
                 return false;
             }
-            at = at.add(1);
+            m.let_go_ended(value);
+            at = opaque_place(at.sub(1));
         }
-        let value = m.pop().heap_safe();
+        m.sp = end;
         let previous = (*frame).previous;
         set_current(m.thread, previous);
         calls::frames::leave_recursion(m.thread);
-        let mut at = (*frame).localsplus();
-        while at < m.sp {
-            m.let_go_ended(*at);
-            at = at.add(1);
-        }
         m.let_go_ended((*frame).function);
         m.let_go_ended((*frame).executable);
         stack::pop_within(m.thread, frame);
@@ -52,6 +56,27 @@ pub(crate) fn to_caller(m: &mut Machine) -> bool {
         }
     }
     true
+}
+
+/// Takes back what was let go of between two places: the counts are as before.
+///
+/// # Safety
+/// The values there were the only ones that the instruction let go of, the last one first.
+#[inline(always)]
+unsafe fn take_back(m: &mut Machine, mut at: *mut Value, end: *mut Value) {
+    // SAFETY: the caller's promise; what died is linked through its count.
+    unsafe {
+        while at != end {
+            let value = *at;
+            at = at.add(1);
+            if value.is_owned() && value.ptr() == m.dead {
+                m.dead = value.ptr().cast::<*mut PyObject>().replace(null_mut());
+                (*value.ptr()).ob_refcnt.set(1);
+            } else {
+                let _ = value.dup();
+            }
+        }
+    }
 }
 
 /// Whether closing a value may run code: it is the last reference to something that holds others.

@@ -234,8 +234,8 @@ pub(crate) fn skip_incomplete(mut frame: *mut Frame) -> *mut Frame {
     frame
 }
 
-/// Ends a frame that ran: what is shown of it moves into its frame object, locals and stack are closed. The memory is
-/// the caller's to free. The frame is no longer in the chain.
+/// Ends a frame that ran: what is shown of it moves into its frame object, stack and locals are closed, the last one first.
+/// The memory is the caller's to free. The frame is no longer in the chain.
 #[inline(always)]
 pub(crate) fn clear(frame: &mut Frame) {
     clear_except_code(frame);
@@ -253,11 +253,11 @@ pub(crate) fn clear_except_code(frame: &mut Frame) {
     }
     // SAFETY: locals and stack lie between the two pointers; each value is taken out before it is closed.
     unsafe {
-        let mut at = frame.localsplus();
-        let end = frame.sp;
-        while at < end {
+        let first = frame.localsplus();
+        let mut at = frame.sp;
+        while at != first {
+            at = at.sub(1);
             at.replace(Value::NULL).close();
-            at = at.add(1);
         }
         if !frame.locals.is_null() {
             drop(Obj::from_raw(core::mem::replace(&mut frame.locals, null_mut())));

@@ -25,9 +25,7 @@ fn layout(words: usize) -> Layout {
 #[inline(always)]
 pub(crate) fn push(thread: &ThreadState, words: usize) -> *mut Frame {
     // SAFETY: whether there is room was asked.
-    unsafe {
-        if has_room(thread, words) { push_within(thread, words) } else { push_chunk(thread, words) }
-    }
+    unsafe { if has_room(thread, words) { push_within(thread, words) } else { push_chunk(thread, words) } }
 }
 
 /// Memory for a frame where there is room for it.
