@@ -71,7 +71,7 @@ unsafe fn rest_of(args: *const Value, count: usize) -> Py<PyTuple> {
         return PyTuple::empty();
     }
     // SAFETY: the caller's promise.
-    PyTuple::from_vec((0..count).map(|index| unsafe { (*args.add(index)).into_obj() }).collect())
+    PyTuple::from_fn(count, |index| unsafe { (*args.add(index)).into_obj() })
 }
 
 /// # Safety

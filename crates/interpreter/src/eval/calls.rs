@@ -163,11 +163,17 @@ fn function_ex(m: &mut Machine) -> PyResult<Called> {
     if as_python(m.peek(4)).is_none() {
         return call::call_tuple(callable, &tuple, kwargs).map(Called::Returned);
     }
-    let mut values: Vec<Value> = tuple.as_slice().iter().map(|item| Value::new_ref(item)).collect();
+    let mut values = Vec::with_capacity(tuple.len() + kwargs.map_or(0, PyDict::len));
+    values.extend(tuple.as_slice().iter().map(|item| Value::new_ref(item)));
     let mut names = None;
     if let Some(kwargs) = kwargs.filter(|kwargs| !kwargs.is_empty()) {
-        let (keys, items): (Vec<Obj>, Vec<Obj>) = kwargs.items_snapshot().into_iter().unzip();
-        values.extend(items.into_iter().map(Value::owned));
+        let mut keys = Vec::with_capacity(kwargs.len());
+        let mut at = 0;
+        while let Some((next, key, value)) = kwargs.next(at) {
+            at = next;
+            keys.push(key);
+            values.push(Value::owned(value));
+        }
         names = Some(PyTuple::from_vec(keys));
     }
     let function = Value::new_ref(callable);

@@ -2,8 +2,10 @@
 
 #![expect(unsafe_code, reason = "slots of the value stack pass to containers as they are")]
 
+use super::arithmetic::as_small;
 use super::machine::Machine;
 use crate::value::Value;
+use core::ops::Range;
 use taipan_objects::errors;
 use taipan_objects::model::Raised;
 use taipan_objects::prelude::*;
@@ -53,8 +55,9 @@ pub(crate) fn build_map(m: &mut Machine, oparg: usize) -> PyResult<()> {
 #[inline(never)]
 pub(crate) fn build_string(m: &mut Machine, oparg: usize) -> PyResult<()> {
     m.save();
-    let pieces = PyTuple::from_vec((1..=oparg).rev().map(|depth| m.obj(depth).owned()).collect());
-    let joined = PyStr::join(&PyStr::empty(), &pieces)?;
+    let pieces = m.own(oparg);
+    // SAFETY: the slots hold so many objects, as long as they are on the stack.
+    let joined = PyStr::join_slice(unsafe { core::slice::from_raw_parts(pieces.cast(), oparg) })?;
     m.replace_obj(oparg, joined);
     Ok(())
 }
@@ -67,10 +70,47 @@ pub(crate) fn build_slice(m: &mut Machine, oparg: usize) {
     m.push_obj(PySlice::new(start, stop, step));
 }
 
+/// The places between the two topmost values, which are integers or `None`, in a sequence of this length.
+#[inline(always)]
+fn plain_range(m: &Machine, length: usize) -> Option<Range<usize>> {
+    let bound = |value: Value, missing: usize| {
+        if value.is_none() {
+            return Some(missing);
+        }
+        let index = as_small(value)?;
+        let index = if index < 0 { index.saturating_add(length as i64).max(0) } else { index };
+        Some((index as usize).min(length))
+    };
+    let (start, stop) = (bound(m.peek(2), 0)?, bound(m.peek(1), length)?);
+    Some(start..stop.max(start))
+}
+
+/// A slice of a list, a tuple or a string between bounds that are known without a call.
+#[inline(always)]
+fn plain_slice(m: &Machine) -> Option<PyResult> {
+    let container = m.peek(3).object_opt()?;
+    if let Some(list) = container.downcast_exact::<PyList>() {
+        let range = plain_range(m, list.len())?;
+        // SAFETY: a list takes references to the items, which runs no Python code.
+        return Some(PyList::from_slice(unsafe { &list.borrow_items()[range] }).map(Py::into_obj));
+    }
+    if let Some(tuple) = container.downcast_exact::<PyTuple>() {
+        let range = plain_range(m, tuple.len())?;
+        return Some(Ok(tuple.slice(range.start, range.end).into_obj()));
+    }
+    let text = container.downcast_exact::<PyStr>()?;
+    let range = plain_range(m, text.len())?;
+    Some(Ok(text.substring(range.start, range.end).into_obj()))
+}
+
 /// `container[start:stop]`.
 #[inline(never)]
 pub(crate) fn binary_slice(m: &mut Machine) -> PyResult<()> {
     m.save();
+    if let Some(part) = plain_slice(m) {
+        m.replace_obj(3, part?);
+        return Ok(());
+    }
     let slice = PySlice::new(m.obj(2).owned(), m.obj(1).owned(), none());
     let result = object::get_item(m.obj(3), &slice)?;
     m.replace_obj(3, result);
@@ -81,6 +121,14 @@ pub(crate) fn binary_slice(m: &mut Machine) -> PyResult<()> {
 #[inline(never)]
 pub(crate) fn store_slice(m: &mut Machine) -> PyResult<()> {
     m.save();
+    if let Some(list) = m.obj(3).downcast_exact::<PyList>()
+        && let Some(items) = exact_items(m.obj(4))
+        && let Some(range) = plain_range(m, list.len())
+    {
+        list.set_slice(range.start, range.end, items)?;
+        m.pop_close(4);
+        return Ok(());
+    }
     let slice = PySlice::new(m.obj(2).owned(), m.obj(1).owned(), none());
     object::set_item(m.obj(3), &slice, Some(m.obj(4)))?;
     m.pop_close(4);
@@ -179,6 +227,10 @@ pub(crate) fn dict_merge(m: &mut Machine, oparg: usize) -> PyResult<()> {
 
 fn merge_keywords(dict: &PyDict, other: &PyObject, callee: &PyObject) -> PyResult<()> {
     if let Some(other) = other.downcast_exact::<PyDict>() {
+        // Keys that compare otherwise than strings may change the dictionary.
+        if dict.is_empty() && !core::ptr::eq(dict, other) {
+            return dict.merge(other, true);
+        }
         for (key, value) in other.items_snapshot() {
             add_keyword(dict, &key, &value, callee)?;
         }
@@ -312,8 +364,24 @@ pub(crate) fn unpack_sequence(m: &mut Machine, oparg: usize) -> PyResult<()> {
 #[inline(never)]
 pub(crate) fn unpack_ex(m: &mut Machine, oparg: usize) -> PyResult<()> {
     m.save();
+    let (before, after) = (oparg & 0xFF, oparg >> 8);
+    let value = m.obj(1);
+    // SAFETY: taking references to the items, and making a list of them, runs no Python code.
+    let known = unsafe { value.downcast_exact::<PyList>().map(|list| list.borrow_items()) };
+    if let Some(items) = known.or_else(|| value.downcast_exact::<PyTuple>().map(PyTuple::as_slice)) {
+        let Some(end) = items.len().checked_sub(after).filter(|&end| end >= before) else {
+            return Err(too_few(before, Some(after), items.len()));
+        };
+        let rest = PyList::from_slice(&items[before..end])?;
+        let held = m.pop();
+        items[end..].iter().rev().for_each(|item| m.push(Value::new_ref(item)));
+        m.push_obj(rest);
+        items[..before].iter().rev().for_each(|item| m.push(Value::new_ref(item)));
+        m.close(held);
+        return Ok(());
+    }
     let mut items = Vec::new();
-    unpack(m.obj(1), oparg & 0xFF, Some(oparg >> 8), &mut items)?;
+    unpack(value, before, Some(after), &mut items)?;
     push_reversed(m, items);
     Ok(())
 }

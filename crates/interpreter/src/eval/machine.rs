@@ -11,7 +11,7 @@ use crate::value::Value;
 use core::mem::MaybeUninit;
 use core::ptr::null_mut;
 use taipan_objects::gc;
-use taipan_objects::model::thread::ThreadState;
+use taipan_objects::model::thread::{self, ThreadState};
 use taipan_objects::prelude::*;
 
 /// The registers.
@@ -180,17 +180,7 @@ impl Machine {
     /// takes the array over forgets the slots; else they are closed as any others.
     #[inline(always)]
     pub fn own(&self, count: usize) -> *mut *mut PyObject {
-        let first = self.slot(count);
-        for index in 0..count {
-            // SAFETY: the values are on the stack.
-            unsafe {
-                let slot = first.add(index);
-                if !(*slot).is_owned() {
-                    slot.write(Value::owned(object_in(self.frame, self.sp, slot).owned()));
-                }
-            }
-        }
-        first.cast()
+        own(self.frame, self.sp, count)
     }
 
     /// Closes a value in the running frame.
@@ -430,30 +420,64 @@ pub(crate) fn object_in<'a>(frame: *mut Frame, sp: *mut Value, slot: *mut Value)
     if value.is_int() { materialise(frame, sp, slot) } else { value.object() }
 }
 
+/// See [`Machine::own`].
+#[inline(never)]
+fn own(frame: *mut Frame, sp: *mut Value, count: usize) -> *mut *mut PyObject {
+    // SAFETY: so many values are on the stack.
+    unsafe {
+        let first = sp.sub(count);
+        for index in 0..count {
+            let slot = first.add(index);
+            if !(*slot).is_owned() {
+                let object = object_in(frame, sp, slot);
+                if !(*slot).is_owned() {
+                    slot.write(Value::owned(object.owned()));
+                }
+            }
+        }
+        first.cast()
+    }
+}
+
 /// Makes the object of an integer. Everything in the frame that holds the same number holds that object from now on, so
 /// that `id(x) == id(x)`.
-#[cold]
 #[inline(never)]
 pub(crate) fn materialise<'a>(frame: *mut Frame, sp: *mut Value, slot: *mut Value) -> &'a PyObject {
+    // SAFETY: the slot holds an integer.
+    let value = unsafe { (*slot).int_value() };
+    match PyInt::at_hand(thread::current(), value) {
+        Some(object) => share(frame, sp, slot, object),
+        None => materialise_anew(frame, sp, slot),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn materialise_anew<'a>(frame: *mut Frame, sp: *mut Value, slot: *mut Value) -> &'a PyObject {
+    // SAFETY: as above.
+    let value = unsafe { (*slot).int_value() };
+    share(frame, sp, slot, PyInt::from_i64(value))
+}
+
+/// Gives a new object to everything in the frame that holds its number, first of all to the slot.
+#[inline(always)]
+fn share<'a>(frame: *mut Frame, sp: *mut Value, slot: *mut Value, object: Py<PyInt>) -> &'a PyObject {
     // SAFETY: locals and stack up to `sp` are values.
     unsafe {
         let wanted = *slot;
-        let object = PyInt::from_i64(wanted.int_value()).into_obj();
-        let pointer: *const PyObject = &*object;
         if object.is_immortal() {
             *slot = Value::borrowed(&object);
-            return &*pointer;
+            return (*slot).object();
         }
+        let made = Value::owned(object);
+        *slot = made;
         let mut at = (*frame).localsplus();
         while at < sp {
             if *at == wanted {
-                *at = Value::owned(object.clone());
+                *at = made.dup();
             }
             at = at.add(1);
         }
-        if *slot == wanted {
-            *slot = Value::owned(object);
-        }
-        &*pointer
+        made.object()
     }
 }

@@ -6,9 +6,7 @@
 
 use super::natives::{Convention, call_fast, call_one, convention};
 use super::settle;
-use crate::calls::frames::{
-    code_of, fits_exactly, has_room, push_exact, push_exact_here, push_general,
-};
+use crate::calls::frames::{code_of, fits_exactly, has_room, push_exact, push_exact_here, push_general};
 use crate::eval::calls::{as_python, enter, unpack_method};
 use crate::eval::jumps::check_breaker;
 use crate::eval::machine::Machine;

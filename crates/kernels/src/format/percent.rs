@@ -227,6 +227,12 @@ impl Conversion {
         }
     }
 
+    /// Whether it has neither flags nor width nor precision.
+    pub fn is_bare(&self) -> bool {
+        let flags = self.left | self.plus | self.blank | self.alternate | self.zero;
+        !flags && matches!((&self.width, &self.precision), (Count::None, Count::None))
+    }
+
     /// Spaces before and after a text or character of `len` characters.
     pub fn pad_text(&self, len: usize, width: usize) -> (usize, usize) {
         let padding = width.saturating_sub(len);

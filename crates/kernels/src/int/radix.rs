@@ -51,13 +51,13 @@ pub fn to_text(a: &[u32], radix: u32) -> String {
         b"0".to_vec()
     } else if radix.is_power_of_two() {
         power_of_two_text(a, radix.trailing_zeros())
+    } else if let Some(v) = nat::to_u64(a) {
+        let mut out = Vec::with_capacity(24);
+        write_word(&mut out, v, radix as u64, 0);
+        out
     } else {
         let mut out = Vec::with_capacity(text_len_bound(a, radix));
-        if let Some(v) = nat::to_u64(a) {
-            write_word(&mut out, v, radix as u64, 0);
-        } else {
-            Formatter::new(radix).format(&mut out, limbs::pack(a));
-        }
+        Formatter::new(radix).format(&mut out, limbs::pack(a));
         out
     };
     String::from_utf8(bytes).unwrap_or_default()

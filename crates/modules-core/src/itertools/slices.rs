@@ -246,7 +246,7 @@ impl PyPairwise {
         match iter::next(&iterator) {
             Ok(Some(new)) => {
                 self.old.set(Some(new.clone()));
-                Ok(Some(reuse::fill(&self.result, [old, new])))
+                Ok(Some(reuse::fill_pair(&self.result, old, new)))
             }
             ended => {
                 self.iterator.set(None);

@@ -45,10 +45,16 @@ fn tell(object: *mut PyObject, event: c_int) {
     }
 }
 
+/// Whether somebody is told.
+#[inline(always)]
+pub(crate) fn is_active() -> bool {
+    ACTIVE.load(Ordering::Relaxed)
+}
+
 /// Tells of a new object, of which only the head is filled in.
 #[inline(always)]
 pub fn created(object: *mut PyObject) {
-    if ACTIVE.load(Ordering::Relaxed) {
+    if is_active() {
         tell(object, CREATE);
     }
 }
@@ -56,7 +62,7 @@ pub fn created(object: *mut PyObject) {
 /// Tells of an object that is about to be destroyed.
 #[inline(always)]
 pub fn destroyed(object: *mut PyObject) {
-    if ACTIVE.load(Ordering::Relaxed) {
+    if is_active() {
         tell(object, DESTROY);
     }
 }

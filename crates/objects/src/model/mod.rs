@@ -37,4 +37,5 @@ pub use handle::{Obj, Py, PyResult, Raised, decref, incref, release};
 pub use object::{CompareOp, ObjectExt};
 pub use taipan_abi::{PyObject, PyVarObject};
 
+pub(crate) use crate::types::singletons::not_implemented_ref;
 pub use crate::types::singletons::{ellipsis, none, none_ref, not_implemented};

@@ -165,6 +165,18 @@ pub fn collect(iterable: &PyObject) -> PyResult<Vec<Obj>> {
 
 /// Calls `f` with every item; stops at the first error.
 pub fn for_each(iterable: &PyObject, mut f: impl FnMut(Obj) -> PyResult<()>) -> PyResult<()> {
+    if let Some(list) = iterable.downcast_exact::<PyList>() {
+        // What `f` runs may change the list: its length is asked each time, as an iterator does.
+        let mut at = 0;
+        while let Some(item) = list.get(at) {
+            at += 1;
+            f(item)?;
+        }
+        return Ok(());
+    }
+    if let Some(tuple) = iterable.downcast_exact::<PyTuple>() {
+        return tuple.as_slice().iter().try_for_each(|item| f(item.owned()));
+    }
     let iterator = iter(iterable)?;
     while let Some(item) = next(&iterator)? {
         f(item)?;

@@ -67,6 +67,11 @@ fn extreme(
     key: Option<&PyObject>,
     default: Option<&PyObject>,
 ) -> PyResult {
+    if let ([first, others @ ..], None, None) = (args, key, default)
+        && !others.is_empty()
+    {
+        return extreme_of(better, first, others);
+    }
     let mut best: Option<(Obj, Obj)> = None;
     let mut look = |item: Obj| -> PyResult<()> {
         let value = match key {
@@ -99,6 +104,17 @@ fn extreme(
         (None, Some(default)) => Ok(default.owned()),
         (None, None) => Err(raised!(ValueError, "{name}() iterable argument is empty")),
     }
+}
+
+/// The best of some arguments, which their caller holds; of equal ones, the first.
+fn extreme_of(better: CompareOp, first: &PyObject, others: &[&PyObject]) -> PyResult {
+    let mut best = first;
+    for &item in others {
+        if object::compare_bool(item, best, better)? {
+            best = item;
+        }
+    }
+    Ok(best.owned())
 }
 
 /// A sum that runs in machine numbers as long as the items allow it.

@@ -6,8 +6,9 @@ use crate::intern;
 use crate::model::{ObjectExt, Py, PyObject, PyResult, TypeObject};
 use crate::protocols::{call, object, sequence};
 use crate::types::list::PyList;
+use crate::types::object::object_type;
 use crate::types::tuple::PyTuple;
-use crate::types::r#type::type_type;
+use crate::types::r#type::{lookup, type_type};
 
 /// `isinstance(object, class)`.
 pub fn is_instance(object: &PyObject, class: &PyObject) -> PyResult<bool> {
@@ -54,6 +55,9 @@ pub fn real_is_instance(object: &PyObject, class: &PyObject) -> PyResult<bool> {
         if object.class().is_subtype_of(class) {
             return Ok(true);
         }
+        if says_its_class(object) {
+            return Ok(false);
+        }
         // What the object says it is.
         let said = get_optional_attr(object, intern!("__class__"))?;
         return Ok(said.is_some_and(|said| {
@@ -67,6 +71,19 @@ pub fn real_is_instance(object: &PyObject, class: &PyObject) -> PyResult<bool> {
     match get_optional_attr(object, intern!("__class__"))? {
         Some(said) => abstract_is_subclass(&said, class),
         None => Ok(false),
+    }
+}
+
+/// Whether `object.__class__` is what `object` gives every instance: its class.
+fn says_its_class(object: &PyObject) -> bool {
+    let (class, root) = (object.class(), object_type());
+    if class.tp_getattro().map(|f| f as usize) != root.tp_getattro().map(|f| f as usize) {
+        return false;
+    }
+    let name = intern!("__class__");
+    match (lookup(class, name), lookup(root, name)) {
+        (Some(of_class), Some(of_root)) => of_class.is(&of_root),
+        _ => false,
     }
 }
 

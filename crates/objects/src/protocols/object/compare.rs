@@ -4,7 +4,7 @@
 
 use crate::errors::check_stack;
 use crate::model::trampoline::borrow;
-use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult, Raised, none_ref, not_implemented};
+use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult, Raised, none_ref, not_implemented_ref};
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;
 
@@ -47,7 +47,7 @@ pub fn compare(a: &PyObject, b: &PyObject, op: CompareOp) -> PyResult {
 
 #[inline]
 fn is_not_implemented(object: &PyObject) -> bool {
-    object.is(&not_implemented())
+    core::ptr::eq(object, not_implemented_ref())
 }
 
 #[cold]
@@ -56,23 +56,43 @@ fn not_supported(a: &PyObject, b: &PyObject, op: CompareOp) -> Raised {
     raised!(TypeError, "'{symbol}' not supported between instances of '{left}' and '{right}'")
 }
 
+/// Whether two objects are equal as members of containers are, where no slot has to be asked: the same object, strings,
+/// integers.
+#[inline(always)]
+pub(crate) fn known_equal(a: &PyObject, b: &PyObject) -> Option<bool> {
+    if a.is(b) {
+        return Some(true);
+    }
+    if let (Some(left), Some(right)) = (a.downcast_exact::<PyStr>(), b.downcast_exact::<PyStr>()) {
+        return Some(left.eq(right));
+    }
+    let (left, right) = (a.downcast_exact::<PyInt>()?, b.downcast_exact::<PyInt>()?);
+    Some(if left.is_compact() && right.is_compact() {
+        left.compact_value() == right.compact_value()
+    } else {
+        left.sign() == right.sign() && left.digits() == right.digits()
+    })
+}
+
+/// The values of two small integers.
+#[inline(always)]
+fn compact(a: &PyObject, b: &PyObject) -> Option<(isize, isize)> {
+    let (left, right) = (a.downcast_exact::<PyInt>()?, b.downcast_exact::<PyInt>()?);
+    (left.is_compact() && right.is_compact()).then(|| (left.compact_value(), right.compact_value()))
+}
+
 /// `a OP b` as truth; identity decides `==` and `!=` first (`PyObject_RichCompareBool`).
 #[inline]
 pub fn compare_bool(a: &PyObject, b: &PyObject, op: CompareOp) -> PyResult<bool> {
-    if a.is(b) {
-        match op {
-            CompareOp::Eq => return Ok(true),
-            CompareOp::Ne => return Ok(false),
-            _ => {}
-        }
-    } else if let (Some(left), Some(right)) = (a.downcast_exact::<PyStr>(), b.downcast_exact::<PyStr>()) {
-        match op {
-            CompareOp::Eq => return Ok(left.eq(right)),
-            CompareOp::Ne => return Ok(!left.eq(right)),
-            _ => {}
-        }
+    let known = match op {
+        CompareOp::Eq => known_equal(a, b),
+        CompareOp::Ne => known_equal(a, b).map(|equal| !equal),
+        _ => compact(a, b).map(|(left, right)| op.holds(left.cmp(&right))),
+    };
+    match known {
+        Some(known) => Ok(known),
+        None => is_true(&*compare(a, b, op)?),
     }
-    is_true(&*compare(a, b, op)?)
 }
 
 /// `hash(object)`; never -1.

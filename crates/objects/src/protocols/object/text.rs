@@ -8,6 +8,7 @@ use crate::intern;
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType};
 use crate::protocols::call;
 use crate::types::bytes::PyBytes;
+use crate::types::float::PyFloat;
 use crate::types::int::PyInt;
 use crate::types::str::PyStr;
 use core::cell::RefCell;
@@ -84,7 +85,7 @@ pub fn format(object: &PyObject, spec: Option<&PyStr>) -> PyResult<Py<PyStr>> {
         if let Some(text) = object.downcast_exact::<PyStr>() {
             return Ok(PyType::to_owned(text));
         }
-        if object.downcast_exact::<PyInt>().is_some() {
+        if PyInt::check_exact(object) || PyFloat::check_exact(object) {
             return str(object);
         }
     }

@@ -7,8 +7,8 @@ use super::methods::changed_size;
 use crate::model::gc::{Traverse, Visitor};
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult};
 use crate::protocols::sequence;
+use crate::types::iterators::reuse;
 use crate::types::list::PyList;
-use crate::types::tuple::PyTuple;
 use crate::{intern, memory};
 use core::cell::Cell;
 use taipan_macros::{pymethods, pytype};
@@ -143,21 +143,9 @@ impl Cursor {
     }
 }
 
-/// A pair, in the tuple of the one before where that is free again.
 #[inline(always)]
 fn pair(cursor: &Cursor, (key, value): (Obj, Obj)) -> Obj {
-    let Some(spare) = cursor.spare.take() else {
-        let first = PyTuple::pair(key, value).into_obj();
-        cursor.spare.set(Some(first.clone()));
-        return first;
-    };
-    // SAFETY: only this function stores there.
-    let made = match unsafe { ObjectExt::downcast_unchecked::<PyTuple>(&*spare) }.refill_pair(key, value) {
-        Ok(filled) => filled.into_obj(),
-        Err((key, value)) => PyTuple::pair(key, value).into_obj(),
-    };
-    drop(cursor.spare.replace(Some(spare)));
-    made
+    reuse::fill_pair(&cursor.spare, key, value)
 }
 
 #[inline(always)]

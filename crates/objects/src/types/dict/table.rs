@@ -78,7 +78,6 @@ impl PyDict {
                 {
                     return Ok(raw::find_str(table, text, hash));
                 }
-                let plain = key.downcast_exact::<PyStr>();
                 let log2_size = (*table).log2_size;
                 let mut probe = Probe::new(raw::mask(table), hash);
                 loop {
@@ -90,23 +89,23 @@ impl PyDict {
                             return Ok(Some(index));
                         }
                         if raw::hash(table, index) == hash {
-                            let known = Obj::from_borrowed(found);
-                            if let (Some(a), Some(b)) = (plain, known.downcast_exact::<PyStr>()) {
-                                if a.eq(b) {
-                                    return Ok(Some(index));
+                            let equal = match object::known_equal(&*found, key) {
+                                Some(equal) => equal,
+                                None => {
+                                    let known = Obj::from_borrowed(found);
+                                    let equal = object::compare_bool(&known, key, CompareOp::Eq)?;
+                                    let same = core::ptr::eq(self.table(), table)
+                                        && (*table).log2_size == log2_size
+                                        && index < raw::nentries(table)
+                                        && core::ptr::eq(raw::key(table, index), found);
+                                    if !same {
+                                        continue 'restart;
+                                    }
+                                    equal
                                 }
-                            } else {
-                                let equal = object::compare_bool(&known, key, CompareOp::Eq)?;
-                                let same = core::ptr::eq(self.table(), table)
-                                    && (*table).log2_size == log2_size
-                                    && index < raw::nentries(table)
-                                    && core::ptr::eq(raw::key(table, index), found);
-                                if !same {
-                                    continue 'restart;
-                                }
-                                if equal {
-                                    return Ok(Some(index));
-                                }
+                            };
+                            if equal {
+                                return Ok(Some(index));
                             }
                         }
                     } else if index == EMPTY {

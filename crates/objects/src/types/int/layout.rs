@@ -106,13 +106,35 @@ fn one_digit(negative: bool, digit: u32) -> Py<PyInt> {
     if object.is_null() {
         object = fresh(class, 1);
     }
-    let object = object.cast::<PyInt>();
     // SAFETY: the object is new and has room for a digit.
+    unsafe { fill_one(object.cast(), negative, digit) }
+}
+
+/// # Safety
+/// The object is new and has room for a digit.
+#[inline(always)]
+unsafe fn fill_one(object: *mut PyInt, negative: bool, digit: u32) -> Py<PyInt> {
+    // SAFETY: the caller's promise.
     unsafe {
         (*object).lv_tag = tag(negative, 1);
         (*object).digits[0] = digit;
         Py::from_raw(object)
     }
+}
+
+/// The integer as an object, where that needs no call: a shared one, or one digit in memory that is at hand.
+#[inline(always)]
+pub(super) fn at_hand(thread: &thread::ThreadState, value: i64) -> Option<Py<PyInt>> {
+    if let Some(shared) = small(value) {
+        return Some(shared.to_owned());
+    }
+    let magnitude = value.unsigned_abs();
+    if magnitude > MASK as u64 || crate::memory::tracer::is_active() {
+        return None;
+    }
+    let object = thread.interpreter().free_lists.ints.take_untold(PyInt::type_object().raw());
+    // SAFETY: the object, if there is one, is new and has room for a digit.
+    (!object.is_null()).then(|| unsafe { fill_one(object.cast(), value < 0, magnitude as u32) })
 }
 
 #[cold]

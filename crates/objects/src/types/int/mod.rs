@@ -55,6 +55,12 @@ impl PyInt {
         layout::from_i64(value)
     }
 
+    /// An integer that needs no call to be made: a small one, or one in the memory of one that is gone.
+    #[inline(always)]
+    pub fn at_hand(thread: &crate::model::thread::ThreadState, value: i64) -> Option<Py<PyInt>> {
+        layout::at_hand(thread, value)
+    }
+
     /// An integer.
     #[inline]
     pub fn from_u64(value: u64) -> Py<PyInt> {

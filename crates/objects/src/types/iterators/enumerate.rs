@@ -86,7 +86,7 @@ impl PyEnumerate {
     #[slot(tp_iternext)]
     fn next(&self) -> PyResult<Option<Obj>> {
         let Some(item) = iter::next(&self.iterator)? else { return Ok(None) };
-        Ok(Some(reuse::fill(&self.result, [self.advance()?, item])))
+        Ok(Some(reuse::fill_pair(&self.result, self.advance()?, item)))
     }
 
     /// Return state information for pickling.

@@ -3,22 +3,30 @@
 #![expect(unsafe_code, reason = "writes the items of a tuple that nobody else holds")]
 
 use crate::gc;
-use crate::model::{Obj, ObjCell, ObjectExt, Py};
+use crate::model::{Obj, ObjCell, ObjectExt, Py, PyType};
 use crate::types::tuple::PyTuple;
 use taipan_abi::PyTupleObject;
 
-/// The kept tuple with new items, where nobody else holds it and it has as many; else a new tuple, kept from now on.
-pub fn fill<const N: usize>(kept: &ObjCell, items: [Obj; N]) -> Obj {
-    match free_tuple(kept, N) {
+/// The kept tuple with two new items, where nobody else holds it; else a new tuple, kept from now on.
+#[inline(always)]
+pub fn fill_pair(kept: &ObjCell, first: Obj, second: Obj) -> Obj {
+    match free_tuple(kept, 2) {
         Some(tuple) => {
-            replace(&tuple, items);
+            let raw = tuple.as_ptr().cast::<PyTupleObject>();
+            // SAFETY: nobody else holds the tuple, which has two places. What was there is dropped when both are filled.
+            let before = unsafe {
+                let places = (&raw mut (*raw).ob_item).cast::<Obj>();
+                (core::ptr::replace(places, first), core::ptr::replace(places.add(1), second))
+            };
+            renew(&tuple);
+            drop(before);
             tuple.into_obj()
         }
-        None => keep(kept, PyTuple::from_vec(items.into()).into_obj()),
+        None => keep(kept, PyTuple::pair(first, second).into_obj()),
     }
 }
 
-/// As [`fill`], for any number of items.
+/// As [`fill_pair`], for any number of items.
 pub fn fill_vec(kept: &ObjCell, items: Vec<Obj>) -> Obj {
     match free_tuple(kept, items.len()) {
         Some(tuple) => {
@@ -29,31 +37,36 @@ pub fn fill_vec(kept: &ObjCell, items: Vec<Obj>) -> Obj {
     }
 }
 
+#[cold]
 fn keep(kept: &ObjCell, tuple: Obj) -> Obj {
     kept.set(Some(tuple.clone()));
     tuple
 }
 
 /// The kept tuple, where this is the only place that holds it.
+#[inline(always)]
 fn free_tuple(kept: &ObjCell, count: usize) -> Option<Py<PyTuple>> {
-    let tuple = kept.get()?.downcast_into::<PyTuple>().ok()?;
-    // One count is the cell's, one this function's.
-    (tuple.refcount() == 2 && tuple.len() == count && count > 0).then_some(tuple)
+    // SAFETY: looking at the tuple runs no code; callers keep nothing but tuples there.
+    let tuple: &PyTuple = unsafe { kept.peek()?.downcast_unchecked() };
+    (tuple.refcount() == 1 && tuple.len() == count && count > 0).then(|| tuple.to_owned())
 }
 
-fn replace(tuple: &PyTuple, items: impl IntoIterator<Item = Obj>) {
+/// Puts the new items in place of the old, which are dropped when all are there.
+fn replace(tuple: &PyTuple, mut items: Vec<Obj>) {
     let raw = tuple.as_ptr().cast::<PyTupleObject>();
-    let mut old = Vec::new();
-    // SAFETY: nobody else holds the tuple, and there are as many items as places. The old items are dropped only when
-    // all new ones are in place.
+    for (i, item) in items.iter_mut().enumerate() {
+        // SAFETY: nobody else holds the tuple, and there are as many items as places.
+        unsafe { core::mem::swap(item, &mut *(&raw mut (*raw).ob_item).cast::<Obj>().add(i)) };
+    }
+    renew(tuple);
+}
+
+/// The items are others: the hash is unknown again, and the collector has to look.
+#[inline(always)]
+fn renew(tuple: &PyTuple) {
+    // SAFETY: a live tuple whose items are in place.
     unsafe {
-        (*raw).ob_hash = -1;
-        let places = (&raw mut (*raw).ob_item).cast::<Obj>();
-        for (i, item) in items.into_iter().enumerate() {
-            old.push(core::ptr::replace(places.add(i), item));
-        }
-        if !gc::is_tracked(tuple) {
-            gc::track(tuple.as_ptr());
-        }
+        (*tuple.as_ptr().cast::<PyTupleObject>()).ob_hash = -1;
+        gc::track(tuple.as_ptr());
     }
 }

@@ -92,7 +92,7 @@ impl PyZip {
         if let ([first, second], false) = (&self.iterators[..], self.strict.get()) {
             let Some(a) = iter::next(first)? else { return Ok(None) };
             let Some(b) = iter::next(second)? else { return Ok(None) };
-            return Ok(Some(reuse::fill(&self.result, [a, b])));
+            return Ok(Some(reuse::fill_pair(&self.result, a, b)));
         }
         let items = next_of_each(&self.iterators, self.strict.get(), "zip")?;
         Ok(items.map(|items| reuse::fill_vec(&self.result, items)))

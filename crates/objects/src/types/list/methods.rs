@@ -165,10 +165,17 @@ impl PyList {
     /// The index of the first item equal to `value`.
     fn find(&self, value: &PyObject, start: isize, stop: isize) -> PyResult<Option<usize>> {
         let mut index = start;
-        while index < stop
-            && let Some(item) = self.get(index as usize)
-        {
-            if object::compare_bool(&item, value, CompareOp::Eq)? {
+        while index < stop {
+            // SAFETY: what is compared without a call is only looked at; else the item is held.
+            let known = match unsafe { self.borrow_items() }.get(index as usize) {
+                Some(item) => object::known_equal(item, value).ok_or_else(|| item.owned()),
+                None => break,
+            };
+            let equal = match known {
+                Ok(equal) => equal,
+                Err(item) => object::compare_bool(&item, value, CompareOp::Eq)?,
+            };
+            if equal {
                 return Ok(Some(index as usize));
             }
             index += 1;
@@ -387,6 +394,12 @@ impl PyList {
             return Err(raised!(TypeError, "list indices must be integers or slices, not {name}"));
         };
         let indices = self.slice_indices(slice)?;
+        if indices.step == 1 {
+            let start = indices.start as usize;
+            // SAFETY: a list takes references to the items, which runs no Python code; the indices are for the present length.
+            let part = unsafe { &self.borrow_items()[start..start + indices.count] };
+            return PyList::from_slice(part).map(Py::into_obj);
+        }
         let picked = PyList::with_capacity(indices.count)?;
         for i in 0..indices.count as isize {
             let at = (indices.start + i * indices.step) as usize;

@@ -39,6 +39,13 @@ pub struct PyList {
 /// The most items a list can have.
 const MAX_ITEMS: usize = isize::MAX as usize / 8;
 
+/// Gives up items that were removed, the last one first.
+fn drop_backwards(mut items: Vec<Obj>) {
+    while let Some(item) = items.pop() {
+        drop(item);
+    }
+}
+
 impl PyList {
     /// An empty list.
     #[inline]
@@ -74,9 +81,11 @@ impl PyList {
     /// A list of new references to these items.
     pub fn from_slice(items: &[&PyObject]) -> PyResult<Py<PyList>> {
         let list = PyList::with_capacity(items.len())?;
-        for item in items {
-            list.push_within_capacity(item.owned());
+        for (index, item) in items.iter().enumerate() {
+            // SAFETY: there is room for all.
+            unsafe { list.items.get().add(index).write(item.owned().into_raw()) };
         }
+        list.set_len(items.len());
         Ok(list)
     }
 
@@ -283,6 +292,16 @@ impl PyList {
         if added > removed {
             self.reserve(length + added - removed)?;
         }
+        if added == removed {
+            let mut items = items;
+            // SAFETY: as many items as there are to be replaced change places with them.
+            unsafe {
+                let first = self.items.get().add(start).cast::<Obj>();
+                (0..added).for_each(|index| core::mem::swap(&mut items[index], &mut *first.add(index)));
+            }
+            drop_backwards(items);
+            return Ok(());
+        }
         let mut old: Vec<Obj> = Vec::with_capacity(removed);
         if length + added > 0 {
             let items = ManuallyDrop::new(items);
@@ -302,9 +321,7 @@ impl PyList {
             self.shrink();
         }
         // Only now: destroying an item may run code that looks at the list.
-        while let Some(item) = old.pop() {
-            drop(item);
-        }
+        drop_backwards(old);
         Ok(())
     }
 

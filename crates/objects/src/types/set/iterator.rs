@@ -1,5 +1,7 @@
 //! `set_iterator`.
 
+#![expect(unsafe_code, reason = "looks at the set without taking a reference")]
+
 use super::table_of;
 use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult};
 use crate::protocols::sequence;
@@ -36,8 +38,8 @@ impl PySetIterator {
     /// The next member, without the call protocol.
     #[inline]
     pub fn advance(&self) -> PyResult<Option<Obj>> {
-        let Some(set) = self.set.get() else { return Ok(None) };
-        let Some(table) = table_of(&set) else { return Ok(None) };
+        // SAFETY: the set is held while it is looked at: nothing else runs before the last use of the borrow.
+        let Some(table) = (unsafe { self.set.peek() }).and_then(table_of) else { return Ok(None) };
         if table.len() != self.used.get() {
             self.used.set(usize::MAX);
             return Err(raised!(RuntimeError, "Set changed size during iteration"));

@@ -7,9 +7,8 @@
 
 use crate::memory;
 use crate::model::gc::{Traverse, Visitor};
-use crate::model::{CompareOp, Obj, ObjectExt, PyObject, PyResult};
+use crate::model::{CompareOp, Obj, PyObject, PyResult};
 use crate::protocols::object;
-use crate::types::str::PyStr;
 use core::cell::{Cell, UnsafeCell};
 use core::ptr::null_mut;
 
@@ -101,7 +100,6 @@ impl SetTable {
     /// The place of a key.
     #[inline]
     fn find(&self, key: &PyObject, hash: isize) -> PyResult<Place> {
-        let plain = key.downcast_exact::<PyStr>();
         'restart: loop {
             let (entries, mask) = (self.entries(), self.mask.get());
             let mut perturb = hash as usize;
@@ -119,23 +117,20 @@ impl SetTable {
                         if known != hash {
                             continue;
                         }
-                        if core::ptr::eq(found, key) {
-                            return Ok(Place::Member(entry));
-                        }
-                        let member = Obj::from_borrowed(found);
-                        if let (Some(a), Some(b)) = (plain, member.downcast_exact::<PyStr>()) {
-                            if a.eq(b) {
-                                return Ok(Place::Member(entry));
+                        let equal = match object::known_equal(&*found, key) {
+                            Some(equal) => equal,
+                            None => {
+                                let member = Obj::from_borrowed(found);
+                                let equal = object::compare_bool(&member, key, CompareOp::Eq)?;
+                                let same = core::ptr::eq(self.entries(), entries)
+                                    && self.mask.get() == mask
+                                    && core::ptr::eq((*entry).key, found);
+                                if !same {
+                                    continue 'restart;
+                                }
+                                equal
                             }
-                            continue;
-                        }
-                        let equal = object::compare_bool(&member, key, CompareOp::Eq)?;
-                        let same = core::ptr::eq(self.entries(), entries)
-                            && self.mask.get() == mask
-                            && core::ptr::eq((*entry).key, found);
-                        if !same {
-                            continue 'restart;
-                        }
+                        };
                         if equal {
                             return Ok(Place::Member(entry));
                         }
@@ -346,7 +341,10 @@ impl SetTable {
 
     /// Takes everything out; the set is empty before the first member is dropped.
     pub fn clear_members(&self) {
-        let (mask, table) = (self.mask.get(), self.table.get());
+        let (used, table) = (self.used.get(), self.table.get());
+        if used == 0 && table.is_null() && self.fill.get() == 0 {
+            return;
+        }
         // SAFETY: the small array is copied, the other one is no longer the set's; references are given up once.
         unsafe {
             let mut copy = self.small.get().replace([EMPTY_ENTRY; SMALL]);
@@ -357,12 +355,7 @@ impl SetTable {
             self.used.set(0);
             self.finger.set(0);
             self.hash.set(-1);
-            for at in 0..=mask {
-                let entry = *source.add(at);
-                if is_member(&entry) {
-                    drop(Obj::from_raw(entry.key));
-                }
-            }
+            drop_members(source, used);
             memory::raw_free(table.cast());
         }
     }
@@ -376,6 +369,23 @@ impl SetTable {
         self.finger.swap(&other.finger);
         // SAFETY: two different objects, neither of whose arrays anybody borrows.
         unsafe { core::ptr::swap(self.small.get(), other.small.get()) };
+    }
+}
+
+/// Gives up the references of the first `count` members of an array.
+///
+/// # Safety
+/// It has so many, and nobody looks at it any more.
+unsafe fn drop_members(mut entry: *const SetEntry, mut count: usize) {
+    while count > 0 {
+        // SAFETY: the caller's promise; there are members ahead.
+        unsafe {
+            if is_member(&*entry) {
+                count -= 1;
+                drop(Obj::from_raw((*entry).key));
+            }
+            entry = entry.add(1);
+        }
     }
 }
 
@@ -404,6 +414,10 @@ impl Traverse for SetTable {
 
 impl Drop for SetTable {
     fn drop(&mut self) {
-        self.clear_members();
+        // SAFETY: nobody reaches the set any more, so its array stays as it is while members are dropped.
+        unsafe {
+            drop_members(self.entries(), self.used.get());
+            memory::raw_free(self.table.get().cast());
+        }
     }
 }

@@ -157,6 +157,12 @@ pub fn none() -> Obj {
     immortal(&_Py_NoneStruct)
 }
 
+/// `NotImplemented`, borrowed.
+#[inline(always)]
+pub(crate) fn not_implemented_ref() -> &'static PyObject {
+    _Py_NotImplementedStruct.get()
+}
+
 /// `NotImplemented`.
 #[inline(always)]
 pub fn not_implemented() -> Obj {

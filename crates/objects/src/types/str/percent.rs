@@ -172,7 +172,12 @@ fn write_value(
             if let ('d' | 'i' | 'u', Some(int)) = (code, int.downcast::<PyInt>()) {
                 spec::check_digits(int)?;
             }
-            if let Some(int) = int.downcast::<PyInt>() {
+            if let Some(int) = int.downcast_exact::<PyInt>()
+                && matches!(code, 'd' | 'i' | 'u')
+                && conversion.is_bare()
+            {
+                out.push(object::str(int)?);
+            } else if let Some(int) = int.downcast::<PyInt>() {
                 out.builder().push_ascii(conversion.integer(int.view(), width, precision).as_bytes());
             }
         }

@@ -137,11 +137,17 @@ impl PyStr {
 
     /// `''.join(items)` of objects that are known to be strings (`BUILD_STRING`).
     pub fn join_slice(items: &[&PyObject]) -> PyResult<Py<PyStr>> {
-        let parts: Vec<&PyStr> = items.iter().filter_map(|item| item.downcast::<PyStr>()).collect();
-        if parts.len() != items.len() {
-            return Err(raised!(SystemError, "bad argument to internal function"));
+        let not_strings = || raised!(SystemError, "bad argument to internal function");
+        let empty = PyStr::empty();
+        let mut few = [&*empty; FEW_PARTS];
+        if let Some(few) = few.get_mut(..items.len()) {
+            for (part, item) in few.iter_mut().zip(items) {
+                *part = item.downcast::<PyStr>().ok_or_else(not_strings)?;
+            }
+            return Self::concat_many(few);
         }
-        Self::concat_many(&parts)
+        let parts: Option<Vec<&PyStr>> = items.iter().map(|item| item.downcast::<PyStr>()).collect();
+        Self::concat_many(&parts.ok_or_else(not_strings)?)
     }
 
     /// `left + right` in the memory of `left` where its only reference is this one. Where that fails, `left` comes back.
@@ -175,42 +181,17 @@ impl PyStr {
 
     /// `separator.join(items)`; items must be strings.
     pub fn join(separator: &PyStr, items: &PyObject) -> PyResult<Py<PyStr>> {
-        // The items are held for the whole call: sequences could change while others run.
-        let items = if let Some(list) = items.downcast::<PyList>() {
-            list.to_vec()
-        } else if let Some(tuple) = items.downcast::<PyTuple>() {
-            tuple.as_slice().iter().map(|item| item.owned()).collect()
-        } else {
-            if items.class().tp_iter().is_none() && items.class().sq_item().is_none() {
-                return Err(raised!(TypeError, "can only join an iterable"));
-            }
-            iter::collect(items)?
-        };
-        let mut parts: Vec<&PyStr> = Vec::with_capacity((items.len() * 2).saturating_sub(1));
-        let mut total = Some(0usize);
-        for (i, item) in items.iter().enumerate() {
-            let Some(text) = item.downcast::<PyStr>() else {
-                return Err(raised!(
-                    TypeError,
-                    "sequence item {i}: expected str instance, {} found",
-                    item.class().name()
-                ));
-            };
-            if i > 0 && !separator.is_empty() {
-                parts.push(separator);
-                total = total.and_then(|n| n.checked_add(separator.len()));
-            }
-            parts.push(text);
-            total = total.and_then(|n| n.checked_add(text.len()));
+        if let Some(list) = items.downcast::<PyList>() {
+            // SAFETY: joining strings runs nothing that could change the list.
+            return join_items(separator, unsafe { list.borrow_items() }.iter().copied());
         }
-        match parts[..] {
-            [] => Ok(PyStr::empty()),
-            [one] if PyStr::check_exact(one) => Ok(one.to_owned()),
-            _ => match total.filter(|&n| n <= isize::MAX as usize) {
-                None => Err(raised!(OverflowError, "join() result is too long for a Python string")),
-                total => concat_all(&parts, total),
-            },
+        if let Some(tuple) = items.downcast::<PyTuple>() {
+            return join_items(separator, tuple.as_slice().iter().copied());
         }
+        if items.class().tp_iter().is_none() && items.class().sq_item().is_none() {
+            return Err(raised!(TypeError, "can only join an iterable"));
+        }
+        join_items(separator, iter::collect(items)?.iter().map(|item| &**item))
     }
 
     /// Appends the text to a builder.
@@ -272,6 +253,40 @@ pub(super) fn from_four(units: &[u32]) -> Py<PyStr> {
         layout::wide2(&two)
     } else {
         layout::wide4(units)
+    }
+}
+
+/// Up to how many parts are gathered without allocating.
+const FEW_PARTS: usize = 8;
+
+fn join_items<'a>(
+    separator: &'a PyStr,
+    items: impl ExactSizeIterator<Item = &'a PyObject>,
+) -> PyResult<Py<PyStr>> {
+    let mut parts: Vec<&PyStr> = Vec::with_capacity((items.len() * 2).saturating_sub(1));
+    let mut total = Some(0usize);
+    for (i, item) in items.enumerate() {
+        let Some(text) = item.downcast::<PyStr>() else {
+            return Err(raised!(
+                TypeError,
+                "sequence item {i}: expected str instance, {} found",
+                item.class().name()
+            ));
+        };
+        if i > 0 && !separator.is_empty() {
+            parts.push(separator);
+            total = total.and_then(|n| n.checked_add(separator.len()));
+        }
+        parts.push(text);
+        total = total.and_then(|n| n.checked_add(text.len()));
+    }
+    match parts[..] {
+        [] => Ok(PyStr::empty()),
+        [one] if PyStr::check_exact(one) => Ok(one.to_owned()),
+        _ => match total.filter(|&n| n <= isize::MAX as usize) {
+            None => Err(raised!(OverflowError, "join() result is too long for a Python string")),
+            total => concat_all(&parts, total),
+        },
     }
 }
 

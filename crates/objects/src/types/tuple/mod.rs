@@ -170,6 +170,16 @@ impl PyTuple {
         }
     }
 
+    /// So many items, of which the function makes one after the other; it must run no Python code.
+    #[inline]
+    pub fn from_fn(count: usize, mut item: impl FnMut(usize) -> Obj) -> Py<PyTuple> {
+        // SAFETY: there is room for so many.
+        Self::build(count, |places| unsafe {
+            (0..count).for_each(|index| places.add(index).write(item(index).into_raw()));
+        })
+        .expect("memory for a tuple")
+    }
+
     /// Two items.
     #[inline]
     pub fn pair(first: Obj, second: Obj) -> Py<PyTuple> {
@@ -225,30 +235,6 @@ impl PyTuple {
         }
         let end = end.min(self.len());
         Self::from_slice(&self.as_slice()[start.min(end)..end])
-    }
-
-    /// Reuses a tuple of two whose only reference is the caller's, as iterators that yield pairs do. Fails, giving
-    /// the values back, when somebody else holds it.
-    #[inline]
-    pub(crate) fn refill_pair(&self, first: Obj, second: Obj) -> Result<Py<PyTuple>, (Obj, Obj)> {
-        if self.refcount() != 1 || self.len() != 2 {
-            return Err((first, second));
-        }
-        let result = self.to_owned();
-        // SAFETY: nobody else sees the tuple; the old items are dropped after the new ones are in place.
-        unsafe {
-            let places = self.raw_items();
-            let old = (places.read(), places.add(1).read());
-            places.write(first.into_raw());
-            places.add(1).write(second.into_raw());
-            self.hash.set(-1);
-            if !gc::is_tracked(self) {
-                gc::track(self.as_ptr());
-            }
-            drop(Obj::from_raw(old.0));
-            drop(Obj::from_raw(old.1));
-        }
-        Ok(result)
     }
 }
 
