@@ -22,6 +22,8 @@ pub(crate) fn opaque(mut word: usize) -> usize {
 /// The same place, of which the optimiser knows nothing: a loop over places stays as short as it is written.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it is no instruction at all")]
+#[cfg_attr(not(miri), expect(clippy::pointers_in_nomem_asm_block, reason = "nothing is read or written"))]
+#[cfg_attr(miri, expect(unused_mut, reason = "Miri knows no assembly"))]
 pub(crate) fn opaque_place<T>(mut place: *mut T) -> *mut T {
     // SAFETY: as above.
     #[cfg(not(miri))]

@@ -56,7 +56,7 @@ fn replace(tuple: &PyTuple, mut items: Vec<Obj>) {
     let raw = tuple.as_ptr().cast::<PyTupleObject>();
     for (i, item) in items.iter_mut().enumerate() {
         // SAFETY: nobody else holds the tuple, and there are as many items as places.
-        unsafe { core::mem::swap(item, &mut *(&raw mut (*raw).ob_item).cast::<Obj>().add(i)) };
+        unsafe { core::ptr::swap(item, (&raw mut (*raw).ob_item).cast::<Obj>().add(i)) };
     }
     renew(tuple);
 }

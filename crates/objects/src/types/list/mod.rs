@@ -297,7 +297,7 @@ impl PyList {
             // SAFETY: as many items as there are to be replaced change places with them.
             unsafe {
                 let first = self.items.get().add(start).cast::<Obj>();
-                (0..added).for_each(|index| core::mem::swap(&mut items[index], &mut *first.add(index)));
+                (0..added).for_each(|index| core::ptr::swap(&raw mut items[index], first.add(index)));
             }
             drop_backwards(items);
             return Ok(());

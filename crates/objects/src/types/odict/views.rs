@@ -82,7 +82,7 @@ impl PyOdictIterator {
             return Ok(Some(key));
         }
         let value = odict.value_of(&key, hash_key(&key)?)?;
-        Ok(Some(if self.kind == Kind::Values { value } else { reuse::fill(&self.result, [key, value]) }))
+        Ok(Some(if self.kind == Kind::Values { value } else { reuse::fill_pair(&self.result, key, value) }))
     }
 
     #[slot(tp_iter)]
