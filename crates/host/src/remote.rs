@@ -40,9 +40,12 @@ pub fn program_section(pid: Pid, name: &[u8]) -> Result<Option<u64>> {
     let Ok(program) = CString::new(format!("/proc/{pid}/exe")) else { return Ok(None) };
     let Some(base) = program_base(pid, &program)? else { return Ok(None) };
     let file = files::open(&program, libc::O_RDONLY, 0)?;
-    let found = section_offset(file, name);
+    let found = section_place(file, name);
     files::close(file)?;
-    Ok(found?.map(|offset| base + offset))
+    Ok(found?.map(|place| match place {
+        Place::Absolute(address) => address,
+        Place::FromBase(distance) => base + distance,
+    }))
 }
 
 /// Where the first page of the program is mapped.
@@ -83,8 +86,17 @@ fn read_at(file: crate::Fd, offset: u64, length: usize) -> Result<Vec<u8>> {
     Ok(buffer)
 }
 
-/// The address of a section as the file gives it: relative to the first page (ELF, "Section Header").
-fn section_offset(file: crate::Fd, name: &[u8]) -> Result<Option<u64>> {
+/// Where a section lies in memory: a program has a fixed address (`ET_EXEC`) or any (`ET_DYN`).
+enum Place {
+    Absolute(u64),
+    FromBase(u64),
+}
+
+/// `ET_EXEC` of `e_type`.
+const FIXED: u64 = 2;
+
+/// The place of a section as the file gives it (ELF, "Section Header").
+fn section_place(file: crate::Fd, name: &[u8]) -> Result<Option<Place>> {
     let header = read_at(file, 0, HEADER_SIZE)?;
     if !header.starts_with(b"\x7fELF\x02") {
         return Ok(None);
@@ -98,7 +110,9 @@ fn section_offset(file: crate::Fd, name: &[u8]) -> Result<Option<u64>> {
         let start = number::<4>(&sections, section * SECTION_SIZE) as usize;
         let found = strings.get(start..).and_then(|rest| rest.split(|&c| c == 0).next());
         if found == Some(name) {
-            return Ok(Some(field(section, 16)));
+            let address = field(section, 16);
+            let fixed = number::<2>(&header, 16) == FIXED;
+            return Ok(Some(if fixed { Place::Absolute(address) } else { Place::FromBase(address) }));
         }
     }
     Ok(None)
