@@ -55,6 +55,9 @@ pub fn name() -> Result<Vec<u8>> {
 
 /// The lowest and the highest address of this thread's stack. The guard page lies outside.
 pub fn stack_bounds() -> Result<(usize, usize)> {
+    if let Some(bounds) = first_stack() {
+        return Ok(bounds);
+    }
     let mut attributes = MaybeUninit::<libc::pthread_attr_t>::zeroed();
     let (mut start, mut size, mut guard) = (core::ptr::null_mut::<c_void>(), 0, 0);
     // SAFETY: the attributes are filled by the first call, read by the others, and given back once.
@@ -68,6 +71,39 @@ pub fn stack_bounds() -> Result<(usize, usize)> {
     let start = start as usize;
     Ok((start + guard, start + size))
 }
+
+/// The bounds of the stack that the process started on, if this thread runs there and its size is limited.
+///
+/// The system puts the program's name at the very top of it ("The auxiliary vector", getauxval(3)) and lets it grow down
+/// to the limit. The C library, asked for the same, reads `/proc/self/maps`, which costs more than the rest of a
+/// thread's preparation.
+fn first_stack() -> Option<(usize, usize)> {
+    let top = top_of_first_stack()?;
+    let mut limit = MaybeUninit::<libc::rlimit>::zeroed();
+    // SAFETY: the limit is written to its own memory.
+    let size = unsafe {
+        if libc::getrlimit(libc::RLIMIT_STACK, limit.as_mut_ptr()) != 0 {
+            return None;
+        }
+        limit.assume_init().rlim_cur
+    };
+    let lowest = top.checked_sub(usize::try_from(size).ok().filter(|_| size != libc::RLIM_INFINITY)?)?;
+    let lowest = lowest.next_multiple_of(PAGE);
+    let here = core::ptr::from_ref(&limit).addr();
+    (lowest..top).contains(&here).then_some((lowest, top))
+}
+
+fn top_of_first_stack() -> Option<usize> {
+    // SAFETY: the vector's entry is 0 or a C string that is never freed.
+    let end = unsafe {
+        let name = libc::getauxval(libc::AT_EXECFN) as *const libc::c_char;
+        (!name.is_null()).then(|| name.addr() + libc::strlen(name) + 1)
+    };
+    end.map(|end| end.next_multiple_of(PAGE))
+}
+
+/// The size of a page on x86-64, in bytes.
+const PAGE: usize = 4096;
 
 type Work = Box<dyn FnOnce() + Send>;
 
@@ -252,6 +288,15 @@ mod tests {
         assert!(low < here && here < high);
         assert!(!accepts_stack(1) && accepts_stack(MINIMUM_STACK));
         assert!(spawn(1, || {}).is_err());
+    }
+
+    #[test]
+    fn the_first_stack_ends_where_the_system_says() {
+        let maps = crate::paths::read_file(c"/proc/self/maps").unwrap();
+        let maps = String::from_utf8_lossy(&maps);
+        let line = maps.lines().find(|line| line.ends_with("[stack]")).unwrap();
+        let end = line.split(['-', ' ']).nth(1).unwrap();
+        assert_eq!(top_of_first_stack(), usize::from_str_radix(end, 16).ok());
     }
 
     #[test]
