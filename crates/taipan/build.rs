@@ -5,16 +5,19 @@
 //! dynamic symbol table. Names that nobody defines are passed over.
 //!
 //! A third lays the functions that a start runs side by side. The program has a fixed address, as CPython has: nothing
-//! of it is relocated when it starts, and what nobody writes to stays shared with the file.
+//! of it is relocated when it starts, and what nobody writes to stays shared with the file. The unwinder is part of it,
+//! so that one library less is loaded.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     export(&out);
     order(&out);
+    unwinder();
     println!("cargo:rustc-link-arg-bins=-no-pie");
 }
 
@@ -49,4 +52,17 @@ fn order(out: &Path) {
     script.push_str("}\n}\nINSERT BEFORE .text;\n");
     fs::write(out.join("start.ld"), script).expect("the output folder can be written");
     println!("cargo:rustc-link-arg-bins=-Wl,-T,{}", out.join("start.ld").display());
+}
+
+/// Links the unwinder from the C compiler's archive in front of its shared library, which then is not needed. Where there
+/// is no such archive the library is loaded.
+fn unwinder() {
+    let compiler = env::var("CC").unwrap_or_else(|_| "cc".into());
+    println!("cargo:rerun-if-env-changed=CC");
+    let Ok(answer) = Command::new(compiler).arg("-print-file-name=libgcc_eh.a").output() else { return };
+    let path = PathBuf::from(String::from_utf8_lossy(&answer.stdout).trim());
+    if let Some(folder) = path.parent().filter(|_| path.is_absolute()) {
+        println!("cargo:rustc-link-search=native={}", folder.display());
+        println!("cargo:rustc-link-lib=static:-bundle=gcc_eh");
+    }
 }
