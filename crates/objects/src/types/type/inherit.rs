@@ -67,13 +67,30 @@ fn copy(class: &TypeObject, base: &TypeObject, offset: usize) {
     }
 }
 
-/// The slots that one class of the MRO has to give.
-pub fn slots(class: &TypeObject, base: &TypeObject) {
+/// As [`copy`], for all slots of the five tables.
+fn tables_of(class: &TypeObject, base: &TypeObject) {
     for (start, words) in slots::TABLES {
+        let (to, from) = (slots::place(class, start), slots::place(base, start));
+        if to.is_null() || from.is_null() || to == from {
+            continue;
+        }
+        let older = base.base().map_or(core::ptr::null_mut(), |older| slots::place(older, start));
         for word in 0..words {
-            copy(class, base, start + 8 * word);
+            // SAFETY: each table has that many words.
+            unsafe {
+                let theirs = *from.add(word);
+                let defined_here = || older.is_null() || *older.add(word) != theirs;
+                if !theirs.is_null() && (*to.add(word)).is_null() && defined_here() {
+                    *to.add(word) = theirs;
+                }
+            }
         }
     }
+}
+
+/// The slots that one class of the MRO has to give.
+pub fn slots(class: &TypeObject, base: &TypeObject) {
+    tables_of(class, base);
     copy(class, base, offset_of!(PyTypeObject, tp_dealloc));
     attributes(class, base);
     copy(class, base, offset_of!(PyTypeObject, tp_repr));

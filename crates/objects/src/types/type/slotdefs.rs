@@ -99,6 +99,17 @@ struct Names {
     names: Vec<&'static PyStr>,
     /// Which of them belong to several slots.
     shared: Vec<bool>,
+    /// The names in the order of their addresses, each once, with its places.
+    by_address: Vec<(usize, Places)>,
+}
+
+/// A set of places in [`SLOTS`], one bit for each.
+pub type Places = u128;
+const _: () = assert!(SLOTS.len() < Places::BITS as usize);
+
+/// The places from `first` up to `behind`.
+pub fn places_between(first: usize, behind: usize) -> Places {
+    ((1 << (behind - first)) - 1) << first
 }
 // SAFETY: immortal strings.
 unsafe impl Sync for Names {}
@@ -120,7 +131,16 @@ fn table() -> &'static Names {
             others.filter(|(other, at)| other.is(name) && at.offset() != slot.offset()).count() != 0
         };
         let shared = names.iter().zip(SLOTS).map(elsewhere).collect();
-        Names { names, shared }
+        let mut by_address: Vec<(usize, Places)> = Vec::with_capacity(names.len());
+        for (place, &name) in names.iter().enumerate() {
+            let address = core::ptr::from_ref(name).addr();
+            match by_address.iter_mut().find(|(known, _)| *known == address) {
+                Some((_, places)) => *places |= 1 << place,
+                None => by_address.push((address, 1 << place)),
+            }
+        }
+        by_address.sort_unstable();
+        Names { names, shared, by_address }
     })
 }
 
@@ -136,7 +156,19 @@ pub fn shared() -> &'static [bool] {
 
 /// The places in [`SLOTS`] of the entries called `name`, an interned string.
 pub fn places_of(name: &PyStr) -> impl Iterator<Item = usize> {
-    names().iter().enumerate().filter(move |(_, known)| known.is(name)).map(|(place, _)| place)
+    let mut left = places_called(name);
+    core::iter::from_fn(move || {
+        let place = (left != 0).then(|| left.trailing_zeros() as usize)?;
+        left &= left - 1;
+        Some(place)
+    })
+}
+
+/// As [`places_of`], as a set.
+pub fn places_called(name: &PyStr) -> Places {
+    let by_address = &table().by_address;
+    let found = by_address.binary_search_by_key(&core::ptr::from_ref(name).addr(), |(address, _)| *address);
+    found.map_or(0, |at| by_address[at].1)
 }
 
 /// The table.

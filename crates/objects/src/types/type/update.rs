@@ -5,11 +5,12 @@
 
 #![expect(unsafe_code, reason = "writes slots")]
 
-use super::slotdefs::{SLOTS, SlotDef, names, places_of, shared};
+use super::slotdefs::{Places, SLOTS, SlotDef, names, places_between, places_called, places_of, shared};
 use super::{cache, slots, subclasses};
 use crate::model::{ObjectExt, PyObject, TypeObject};
 use crate::types::builtin::PyBuiltin;
 use crate::types::descriptors::{PyMethodDescr, PyWrapperDescr};
+use crate::types::object::object_type;
 use crate::types::str::PyStr;
 use core::ffi::c_void;
 use core::mem::offset_of;
@@ -60,16 +61,21 @@ fn slot_def(place: usize) -> &'static SlotDef {
     &SLOTS[place]
 }
 
-/// Brings one slot up to date; `first` is the place of its first entry. Gives the place behind its last one.
-fn update_slot_at(class: &TypeObject, first: usize) -> usize {
+/// The place behind the last entry of the slot whose first entry is at `first`.
+fn behind(first: usize) -> usize {
     let offset = SLOTS[first].offset();
-    let behind = first + SLOTS[first..].iter().take_while(|slot| slot.offset() == offset).count();
+    first + SLOTS[first..].iter().take_while(|slot| slot.offset() == offset).count()
+}
+
+/// Brings one slot up to date; `first` is the place of its first entry.
+fn update_slot_at(class: &TypeObject, first: usize) {
+    let offset = SLOTS[first].offset();
     let slot = slots::place(class, offset);
     if slot.is_null() {
-        return behind;
+        return;
     }
     let (mut specific, mut generic_function, mut use_generic) = (null_mut::<c_void>(), null_mut(), false);
-    for place in first..behind {
+    for place in first..behind(first) {
         let (entry, name) = (slot_def(place), names()[place]);
         let Some(found) = cache::lookup_in_mro(class, name) else {
             if offset == offset_of!(PyTypeObject, tp_iternext) {
@@ -120,15 +126,80 @@ fn update_slot_at(class: &TypeObject, first: usize) -> usize {
     }
     // SAFETY: the address lies in the type's tables.
     unsafe { *slot = if !specific.is_null() && !use_generic { specific } else { generic_function } };
-    behind
 }
 
 /// Brings all slots of a new class up to date.
 pub fn update_all(class: &TypeObject) {
-    let mut place = 0;
-    while place < SLOTS.len() {
-        place = update_slot_at(class, place);
+    let decided = inherited_from(class);
+    for (first, behind) in groups() {
+        let offset = SLOTS[first].offset();
+        match decided {
+            Some((ancestor, own)) if own & places_between(first, behind) == 0 && is_only_written(offset) => {
+                // SAFETY: the address lies in the tables of the type, which has all of them.
+                unsafe { *slots::place(class, offset) = slots::read(ancestor, offset) };
+            }
+            _ => update_slot_at(class, first),
+        }
     }
+}
+
+/// The first and the last but one place of each slot in [`SLOTS`].
+fn groups() -> impl Iterator<Item = (usize, usize)> {
+    let mut first = 0;
+    core::iter::from_fn(move || {
+        let group = (first < SLOTS.len()).then(|| (first, behind(first)))?;
+        first = group.1;
+        Some(group)
+    })
+}
+
+/// The class along the MRO whose look-ups go the rest of the way as the class's own do, and the places of the special
+/// methods that are defined on the way there: what is looked up for the other places is found as for that ancestor, so
+/// the slots are the same. `None` where that cannot be told.
+fn inherited_from(class: &TypeObject) -> Option<(&TypeObject, Places)> {
+    let mro = class.mro();
+    let mut own = 0;
+    for (at, &ty) in mro.iter().enumerate() {
+        // The slots of other native types may do more than their dictionaries tell.
+        let is_settled = at > 0 && (ty.is(object_type()) || is_python_class(ty));
+        if is_settled && is_same_order(ty.mro(), &mro[at..]) {
+            return Some((ty, own));
+        }
+        own |= special_names(ty)?;
+    }
+    None
+}
+
+fn is_same_order(one: &[&TypeObject], other: &[&TypeObject]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.is(other))
+}
+
+/// Whether the class was made by [`super::class`].
+fn is_python_class(class: &TypeObject) -> bool {
+    let dealloc = super::instance::dealloc as *const () as usize;
+    class.is_heap() && class.tp_dealloc().is_some_and(|f| f as usize == dealloc)
+}
+
+/// The places of the special methods in a class's own dictionary; `None` where a name is not told by its identity.
+fn special_names(class: &TypeObject) -> Option<Places> {
+    let mut found = 0;
+    for (name, _) in super::own_dict(class).items_snapshot() {
+        let name = name.downcast_exact::<PyStr>().filter(|name| name.is_interned())?;
+        if is_special(name) {
+            found |= places_called(name);
+        }
+    }
+    Some(found)
+}
+
+/// Whether bringing this slot up to date only writes to it, and looks at nothing but what special methods there are.
+fn is_only_written(offset: usize) -> bool {
+    let others = [
+        offset_of!(PyTypeObject, tp_iternext),
+        offset_of!(PyTypeObject, tp_call),
+        offset_of!(PyTypeObject, tp_new),
+    ];
+    !others.contains(&offset)
 }
 
 /// Brings the slots that `name` belongs to up to date, here and in all classes derived that do not define it.
@@ -170,11 +241,7 @@ pub fn is_special(name: &PyStr) -> bool {
 /// Brings the slots of a new native heap type up to date that its bases' special methods decide and it does not define
 /// itself: bases that are Python classes.
 pub fn update_all_of_native(class: &TypeObject) {
-    let python_base = class.mro().iter().skip(1).any(|ty| {
-        ty.is_heap()
-            && ty.tp_dealloc().is_some_and(|f| f as usize == super::instance::dealloc as *const () as usize)
-    });
-    if python_base {
+    if class.mro().iter().skip(1).any(|ty| is_python_class(ty)) {
         update_all(class);
     }
 }
