@@ -8,7 +8,7 @@ use core::ptr::null_mut;
 use taipan_abi::*;
 use taipan_objects::prelude::*;
 
-use taipan_objects::types::builtin::PyBuiltin;
+use taipan_objects::types::builtin::{PyBuiltin, doc};
 use taipan_objects::types::descriptors;
 use taipan_objects::types::method::PyMethod;
 
@@ -31,10 +31,10 @@ c_api! {
         typed::<PyBuiltin>(object).map_or(null_mut(), |function| function.receiver().map_or(null_mut(), |receiver| receiver.as_ptr()))
     }
     fn PyCFunction_GetFlags(object: Ref) -> c_int { typed::<PyBuiltin>(object).map_or(-1, |function| function.def().ml_flags) }
-    fn PyDescr_NewMethod(class: *mut PyTypeObject, def: *mut PyMethodDef) -> Ref { new_ref(descriptors::new_method(class_at(class), &*def)) }
-    fn PyDescr_NewClassMethod(class: *mut PyTypeObject, def: *mut PyMethodDef) -> Ref { new_ref(descriptors::new_classmethod(class_at(class), &*def)) }
-    fn PyDescr_NewGetSet(class: *mut PyTypeObject, def: *mut PyGetSetDef) -> Ref { new_ref(descriptors::new_getset(class_at(class), &*def)) }
-    fn PyDescr_NewMember(class: *mut PyTypeObject, def: *mut PyMemberDef) -> Ref { new_ref(descriptors::new_member(class_at(class), &*def)) }
+    fn PyDescr_NewMethod(class: *mut PyTypeObject, def: *mut PyMethodDef) -> Ref { new_ref(descriptors::new_method(class_at(class), &doc::c_name((*def).ml_name), &*def)) }
+    fn PyDescr_NewClassMethod(class: *mut PyTypeObject, def: *mut PyMethodDef) -> Ref { new_ref(descriptors::new_classmethod(class_at(class), &doc::c_name((*def).ml_name), &*def)) }
+    fn PyDescr_NewGetSet(class: *mut PyTypeObject, def: *mut PyGetSetDef) -> Ref { new_ref(descriptors::new_getset(class_at(class), &doc::c_name((*def).name), &*def)) }
+    fn PyDescr_NewMember(class: *mut PyTypeObject, def: *mut PyMemberDef) -> Ref { new_ref(descriptors::new_member(class_at(class), &doc::c_name((*def).name), &*def)) }
     fn PyClassMethod_New(callable: Ref) -> Ref { new_ref(descriptors::new_classmethod_object(at(callable))) }
     fn PyStaticMethod_New(callable: Ref) -> Ref { new_ref(descriptors::new_staticmethod(at(callable))) }
     fn PyMember_GetOne(object: *const c_char, def: *mut PyMemberDef) -> Ref { new_ref(descriptors::get_member(&*object.cast(), &*def)) }

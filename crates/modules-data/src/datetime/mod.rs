@@ -47,7 +47,7 @@ pub mod module {
     fn bounds(class: &TypeObject, values: [(&str, Obj); 3]) -> PyResult<()> {
         let dict = own_dict(class);
         for (name, value) in values {
-            dict.set_item(&PyStr::intern(PyStr::new(name)), &value)?;
+            dict.set_item(&PyStr::intern_text(name), &value)?;
         }
         Ok(())
     }

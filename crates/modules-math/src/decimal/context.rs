@@ -322,7 +322,7 @@ impl PyDecContext {
 
     #[getter]
     fn rounding(&self) -> Py<PyStr> {
-        PyStr::intern(PyStr::new(rounding_name(self.rules().rounding)))
+        PyStr::intern_text(rounding_name(self.rules().rounding))
     }
 
     #[setter]

@@ -56,7 +56,7 @@ pub mod module {
         module.add_int("MIN_ETINY", MIN_ETINY)?;
         module.add_int("IEEE_CONTEXT_MAX_BITS", IEEE_CONTEXT_MAX_BITS)?;
         for (name, _) in ROUNDINGS {
-            module.add(name, &PyStr::intern(PyStr::new(name)))?;
+            module.add(name, &PyStr::intern_text(name))?;
         }
         module.add("HAVE_CONTEXTVAR", &PyInt::from_bool(true))?;
         module.add("HAVE_THREADS", &PyInt::from_bool(true))?;

@@ -98,7 +98,7 @@ pub fn normalise(encoding: &str) -> String {
 pub fn lookup(encoding: &str) -> PyResult {
     prepare()?;
     let registry = registry();
-    let name = PyStr::intern(PyStr::new(&normalise(encoding)));
+    let name = PyStr::intern_text(&normalise(encoding));
     let cache = dict_in(&registry.cache);
     if let Some(known) = cache.get_str(&name)? {
         return Ok(known);

@@ -138,6 +138,8 @@ pub struct InterpreterState {
     pub watchers: super::watchers::Watchers,
     /// Memory of small objects, kept for the next ones.
     pub free_lists: super::free_list::FreeLists,
+    /// One string for each text that was interned.
+    pub interned: crate::types::str::Interned,
     /// Types of library modules by their numbers; null where there is none yet. The interpreter owns them.
     heap_types: [Cell<*mut PyObject>; HEAP_TYPES],
     extensions: RefCell<HashMap<TypeId, Box<dyn Any>, BuildHasherDefault<TypeHasher>>>,
@@ -303,6 +305,7 @@ impl InterpreterState {
             dev_mode: Cell::new(false),
             watchers: super::watchers::Watchers::default(),
             free_lists: super::free_list::FreeLists::new(),
+            interned: crate::types::str::Interned::default(),
             heap_types: [const { Cell::new(null_mut()) }; HEAP_TYPES],
             extensions: RefCell::default(),
         }))

@@ -59,7 +59,7 @@ pub fn field_name(name: &'static str) -> Py<PyStr> {
     if let Some(known) = state().names.borrow().get(name) {
         return known.clone();
     }
-    let made = PyStr::intern(PyStr::new(name));
+    let made = PyStr::intern_text(name);
     state().names.borrow_mut().insert(name, made.clone());
     made
 }

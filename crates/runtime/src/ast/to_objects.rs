@@ -64,7 +64,7 @@ impl Writer {
     }
 
     pub fn identifier(&self, name: &str) -> PyResult {
-        Ok(PyStr::intern(PyStr::new(name)).into_obj())
+        Ok(PyStr::intern_text(name).into_obj())
     }
 
     pub fn optional_identifier(&self, name: Option<&str>) -> PyResult {

@@ -140,7 +140,7 @@ pub fn import(name: &str) -> PyResult<Py<PyModule>> {
     let code = frozen.code()?;
     let module = PyModule::new(name);
     let modules = super::modules()?;
-    object::set_item(&modules, &PyStr::intern(PyStr::new(name)), Some(&module))?;
+    object::set_item(&modules, &PyStr::intern_text(name), Some(&module))?;
     let dict = module.dict();
     if let Some(builtins) = thread::current().interpreter().builtins.get() {
         dict.set_item(intern!("__builtins__"), &builtins)?;

@@ -325,8 +325,9 @@ impl<S: Source> Reader<S> {
     }
 
     fn latin1(&mut self, size: usize, interned: bool) -> PyResult {
-        let text = PyStr::from_latin1(&self.bytes(size)?);
-        Ok(if interned { PyStr::intern(text).into_obj() } else { text.into_obj() })
+        let bytes = self.bytes(size)?;
+        let text = if interned { PyStr::intern_latin1(&bytes) } else { PyStr::from_latin1(&bytes) };
+        Ok(text.into_obj())
     }
 
     fn float_text(&mut self) -> PyResult<f64> {

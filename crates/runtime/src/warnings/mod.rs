@@ -68,10 +68,10 @@ fn kept(cell: &ObjCell, make: impl FnOnce() -> Obj) -> Obj {
 fn default_filters() -> Py<PyList> {
     let filter = |action: &str, category: Exc, module: Option<&str>| {
         PyTuple::from_vec(vec![
-            PyStr::intern(PyStr::new(action)).into_obj(),
+            PyStr::intern_text(action).into_obj(),
             none(),
             category.type_object().owned(),
-            module.map_or_else(none, |module| PyStr::intern(PyStr::new(module)).into_obj()),
+            module.map_or_else(none, |module| PyStr::intern_text(module).into_obj()),
             PyInt::from_i64(0).into_obj(),
         ])
         .into_obj()

@@ -1,6 +1,9 @@
 //! Docstrings of native functions and types: `name(signature)\n--\n\ntext` in one C string.
 
+use crate::model::Py;
+use crate::types::str::PyStr;
 use core::ffi::{CStr, c_char};
+use std::borrow::Cow;
 use taipan_abi::{METH_CLASS, METH_NOARGS, METH_O, METH_STATIC, PyMethodDef};
 
 /// What stands between the signature and the text.
@@ -17,6 +20,33 @@ pub unsafe fn c_text(text: *const c_char) -> &'static str {
     }
     // SAFETY: the caller's promise.
     unsafe { CStr::from_ptr(text) }.to_str().unwrap_or("")
+}
+
+/// A C string of any bytes.
+///
+/// # Safety
+/// `text` is a C string that lives as long as the process.
+#[expect(unsafe_code, reason = "reads a C string")]
+pub unsafe fn c_text_lossy(text: *const c_char) -> Cow<'static, str> {
+    // SAFETY: the caller's promise.
+    let text = unsafe { CStr::from_ptr(text) };
+    // Nearly all are UTF-8, which is quicker to see as a whole.
+    text.to_str().map_or_else(|_| text.to_string_lossy(), Cow::Borrowed)
+}
+
+/// The name that a declaration of C's carries, interned.
+///
+/// # Safety
+/// `name` is a C string.
+#[expect(unsafe_code, reason = "reads a C string")]
+pub unsafe fn c_name(name: *const c_char) -> Py<PyStr> {
+    // SAFETY: the caller's promise.
+    let name = unsafe { CStr::from_ptr(name) };
+    if name.to_bytes().is_ascii() {
+        PyStr::intern_latin1(name.to_bytes())
+    } else {
+        PyStr::intern_text(&name.to_string_lossy())
+    }
 }
 
 /// The signature of a C docstring and the text behind it.

@@ -21,10 +21,8 @@ pub struct PyClassMethodDescr {
 
 const _: () = assert!(size_of::<PyClassMethodDescr>() == size_of::<PyMethodDescrObject>());
 
-/// `PyDescr_NewClassMethod`.
-pub fn new_classmethod(class: &TypeObject, def: &'static PyMethodDef) -> Obj {
-    // SAFETY: the name is a C string that lives as long as the process.
-    let name = unsafe { doc::c_text(def.ml_name) };
+/// `PyDescr_NewClassMethod` of an interned name.
+pub fn new_classmethod(class: &TypeObject, name: &PyStr, def: &'static PyMethodDef) -> Obj {
     crate::memory::new(PyClassMethodDescr {
         head: DescrHead::new(class, name),
         def,

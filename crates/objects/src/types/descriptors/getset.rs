@@ -16,10 +16,8 @@ pub struct PyGetSetDescr {
     def: *const PyGetSetDef,
 }
 
-/// `PyDescr_NewGetSet`.
-pub fn new_getset(class: &TypeObject, def: &'static PyGetSetDef) -> Obj {
-    // SAFETY: the name is a C string that lives as long as the process.
-    let name = unsafe { doc::c_text(def.name) };
+/// `PyDescr_NewGetSet` of an interned name.
+pub fn new_getset(class: &TypeObject, name: &PyStr, def: &'static PyGetSetDef) -> Obj {
     crate::memory::new(PyGetSetDescr { head: DescrHead::new(class, name), def }).into_obj()
 }
 

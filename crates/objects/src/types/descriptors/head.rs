@@ -26,12 +26,12 @@ impl Traverse for DescrHead {
 }
 
 impl DescrHead {
-    /// A head for a descriptor called `name` in `class`.
-    pub(super) fn new(class: &TypeObject, name: &str) -> Self {
+    /// A head for a descriptor called `name`, an interned string, in `class`.
+    pub(super) fn new(class: &TypeObject, name: &PyStr) -> Self {
         DescrHead {
             ob_base: PyObject::EMPTY,
             class: PyType::to_owned(class),
-            name: PyStr::intern(PyStr::new(name)),
+            name: PyType::to_owned(name),
             qualname: ObjCell::empty(),
         }
     }

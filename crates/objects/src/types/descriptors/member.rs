@@ -21,10 +21,8 @@ pub struct PyMemberDescr {
     def: *const PyMemberDef,
 }
 
-/// `PyDescr_NewMember`.
-pub fn new_member(class: &TypeObject, def: &'static PyMemberDef) -> Obj {
-    // SAFETY: the name is a C string that lives as long as the type.
-    let name = unsafe { doc::c_text(def.name) };
+/// `PyDescr_NewMember` of an interned name.
+pub fn new_member(class: &TypeObject, name: &PyStr, def: &'static PyMemberDef) -> Obj {
     crate::memory::new(PyMemberDescr { head: DescrHead::new(class, name), def }).into_obj()
 }
 

@@ -23,10 +23,8 @@ pub struct PyMethodDescr {
     vectorcall: Option<vectorcallfunc>,
 }
 
-/// `PyDescr_NewMethod`.
-pub fn new_method(class: &TypeObject, def: &'static PyMethodDef) -> Obj {
-    // SAFETY: the name is a C string that lives as long as the process.
-    let name = unsafe { doc::c_text(def.ml_name) };
+/// `PyDescr_NewMethod` of an interned name.
+pub fn new_method(class: &TypeObject, name: &PyStr, def: &'static PyMethodDef) -> Obj {
     crate::memory::new(PyMethodDescr {
         head: DescrHead::new(class, name),
         def,

@@ -23,10 +23,13 @@ pub struct PyWrapperDescr {
     wrapped: *mut c_void,
 }
 
-/// `PyDescr_NewWrapper`.
-pub fn new_wrapper(class: &TypeObject, base: &'static wrapperbase, wrapped: *mut c_void) -> Obj {
-    // SAFETY: the name is a C string that lives as long as the process.
-    let name = unsafe { doc::c_text(base.name) };
+/// `PyDescr_NewWrapper` of an interned name.
+pub fn new_wrapper(
+    class: &TypeObject,
+    name: &PyStr,
+    base: &'static wrapperbase,
+    wrapped: *mut c_void,
+) -> Obj {
     crate::memory::new(PyWrapperDescr { head: DescrHead::new(class, name), base, wrapped }).into_obj()
 }
 

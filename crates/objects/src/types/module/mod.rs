@@ -33,7 +33,7 @@ pub struct PyModule {
 impl PyModule {
     /// An empty module with `__name__` and the rest of what a module begins with.
     pub fn new(name: &str) -> Py<PyModule> {
-        Self::with_name(&PyStr::intern(PyStr::new(name)))
+        Self::with_name(&PyStr::intern_text(name))
     }
 
     /// As [`PyModule::new`] with a Python string (`PyModule_NewObject`).
@@ -82,7 +82,7 @@ impl PyModule {
         for functions in spec.functions {
             for def in functions.0.iter().take_while(|def| !def.ml_name.is_null()) {
                 // SAFETY: names of declarations live as long as the process.
-                let key = PyStr::intern(PyStr::new(unsafe { doc::c_text(def.ml_name) }));
+                let key = unsafe { doc::c_name(def.ml_name) };
                 let function = PyBuiltin::new(def, Some(&module), Some(&name), None);
                 dict.set_item(&key, &function)?;
             }
@@ -106,7 +106,7 @@ impl PyModule {
 
     /// Adds a name.
     pub fn add(&self, name: &str, value: &PyObject) -> PyResult<()> {
-        self.dict().set_item(&PyStr::intern(PyStr::new(name)), value)
+        self.dict().set_item(&PyStr::intern_text(name), value)
     }
 
     /// Adds a type under its short name.

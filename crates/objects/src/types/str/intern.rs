@@ -7,15 +7,14 @@
 #![expect(unsafe_code, reason = "the tables hold pointers that own nothing")]
 
 use super::layout::{self, INTERNED};
-use super::{PyStr, StrUnits};
+use super::{PyStr, StrUnits, text};
 use crate::model::{ObjectExt, Py, PyType, thread};
 use core::cell::RefCell;
-use core::hash::{BuildHasherDefault, Hash, Hasher};
-use std::collections::HashSet;
+use hashbrown::HashTable;
 use std::sync::Mutex;
 use taipan_abi::{SSTATE_INTERNED_IMMORTAL, SSTATE_INTERNED_MORTAL, SSTATE_NOT_INTERNED};
 
-/// An entry: hashed and compared by text.
+/// An interned string of a table.
 struct Entry(*const PyStr);
 
 // SAFETY: the process's table holds immortal strings alone.
@@ -28,58 +27,82 @@ impl Entry {
     }
 }
 
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        self.get().eq(other.get())
-    }
-}
-
-impl Eq for Entry {}
-
-impl Hash for Entry {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_isize(self.get().hash());
-    }
-}
-
-/// Strings bring their own hash.
+/// Strings, found by their hash and their text.
 #[derive(Default)]
-struct OwnHash(u64);
+struct Table(HashTable<Entry>);
 
-impl Hasher for OwnHash {
-    fn finish(&self) -> u64 {
-        self.0
+impl Table {
+    const fn new() -> Self {
+        Table(HashTable::new())
     }
-    fn write(&mut self, _: &[u8]) {}
-    fn write_isize(&mut self, hash: isize) {
-        self.0 = hash as u64;
+
+    fn find(&self, hash: isize, is_it: impl Fn(&PyStr) -> bool) -> Option<&Entry> {
+        self.0.find(hash as u64, |entry| entry.get().hash() == hash && is_it(entry.get()))
+    }
+
+    /// Adds a string that the table does not have.
+    fn add(&mut self, string: &PyStr) {
+        self.0.insert_unique(string.hash() as u64, Entry(string), |entry| entry.get().hash() as u64);
+    }
+
+    fn remove(&mut self, string: &PyStr) {
+        if let Ok(entry) = self.0.find_entry(string.hash() as u64, |entry| core::ptr::eq(entry.0, string)) {
+            entry.remove();
+        }
     }
 }
 
-type Table = HashSet<Entry, BuildHasherDefault<OwnHash>>;
+static IMMORTAL: Mutex<Table> = Mutex::new(Table::new());
 
-static IMMORTAL: Mutex<Option<Table>> = Mutex::new(None);
-
-/// The interpreter's own strings.
+/// The strings that an interpreter knows: its own, and the immortal ones it has met.
 #[derive(Default)]
-struct Mortal(RefCell<Table>);
+pub struct Interned(RefCell<Table>);
+
+impl Interned {
+    /// The string of this hash that `is_it` knows, made by `make` where there is none.
+    fn get_or_make(
+        &self,
+        hash: isize,
+        is_it: impl Fn(&PyStr) -> bool,
+        make: impl FnOnce() -> Py<PyStr>,
+    ) -> Py<PyStr> {
+        if let Some(known) = self.0.borrow().find(hash, &is_it) {
+            return known.get().to_owned();
+        }
+        if let Some(known) = immortal(hash, &is_it) {
+            self.0.borrow_mut().add(known);
+            return known.to_owned();
+        }
+        let made = make();
+        mark(&made, if made.is_immortal() { SSTATE_INTERNED_IMMORTAL } else { SSTATE_INTERNED_MORTAL });
+        self.0.borrow_mut().add(&made);
+        made
+    }
+}
 
 fn with_immortal<R>(f: impl FnOnce(&mut Table) -> R) -> R {
-    let mut guard = IMMORTAL.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    f(guard.get_or_insert_default())
+    f(&mut IMMORTAL.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
 }
 
 fn shared_static(string: &PyStr) -> Option<&'static PyStr> {
     match string.units() {
-        StrUnits::Ascii([]) => Some(layout::empty_ref()),
-        StrUnits::Ascii([c]) | StrUnits::Latin1([c]) => Some(layout::latin1_ref(*c)),
+        StrUnits::Ascii(bytes) | StrUnits::Latin1(bytes) => shared_static_of(bytes),
         _ => None,
     }
 }
 
-fn immortal(string: &PyStr) -> Option<&'static PyStr> {
+/// The empty string and the single characters below 256.
+fn shared_static_of(bytes: &[u8]) -> Option<&'static PyStr> {
+    match bytes {
+        [] => Some(layout::empty_ref()),
+        [c] => Some(layout::latin1_ref(*c)),
+        _ => None,
+    }
+}
+
+fn immortal(hash: isize, is_it: impl Fn(&PyStr) -> bool) -> Option<&'static PyStr> {
     // SAFETY: immortal strings are never freed.
-    with_immortal(|table| table.get(&Entry(string)).map(|entry| unsafe { &*entry.0 }))
+    with_immortal(|table| table.find(hash, is_it).map(|entry| unsafe { &*entry.0 }))
 }
 
 fn mark(string: &PyStr, state: u32) {
@@ -104,17 +127,33 @@ impl PyStr {
         let Some(state) = thread::current_opt() else {
             return Self::make_immortal_interned(string).to_owned();
         };
-        let mortal = state.interpreter().extension::<Mortal>();
-        if let Some(known) = mortal.0.borrow().get(&Entry(&*string)) {
-            return known.get().to_owned();
-        }
-        if let Some(known) = immortal(&string) {
-            mortal.0.borrow_mut().insert(Entry(known));
+        let interned = &state.interpreter().interned;
+        interned.get_or_make(string.hash(), |known| known.eq(&string), || string.to_owned())
+    }
+
+    /// The interned string of this text.
+    pub fn intern_text(text: &str) -> Py<PyStr> {
+        if text.is_ascii() { Self::intern_latin1(text.as_bytes()) } else { Self::intern(Self::new(text)) }
+    }
+
+    /// The interned string of these Latin-1 bytes. A string is made only where there is none yet.
+    pub fn intern_latin1(bytes: &[u8]) -> Py<PyStr> {
+        if let Some(known) = shared_static_of(bytes) {
             return known.to_owned();
         }
-        mark(&string, if string.is_immortal() { SSTATE_INTERNED_IMMORTAL } else { SSTATE_INTERNED_MORTAL });
-        mortal.0.borrow_mut().insert(Entry(&*string));
-        string
+        let Some(state) = thread::current_opt() else {
+            return Self::make_immortal_interned(Self::from_latin1(bytes)).to_owned();
+        };
+        let hash = text::hash_of(bytes);
+        let is_it = |known: &PyStr| match known.units() {
+            StrUnits::Ascii(known) | StrUnits::Latin1(known) => known == bytes,
+            _ => false,
+        };
+        state.interpreter().interned.get_or_make(hash, is_it, || {
+            let made = Self::from_latin1(bytes);
+            made.hash.set(hash);
+            made
+        })
     }
 
     /// The interned, immortal string; for `intern!`.
@@ -124,7 +163,8 @@ impl PyStr {
 
     /// The interned string equal to this one, immortal from now on.
     pub fn make_immortal_interned(string: Py<PyStr>) -> &'static PyStr {
-        if let Some(known) = shared_static(&string).or_else(|| immortal(&string)) {
+        let is_it = |known: &PyStr| known.eq(&string);
+        if let Some(known) = shared_static(&string).or_else(|| immortal(string.hash(), is_it)) {
             return known;
         }
         let string = match thread::current_opt() {
@@ -133,16 +173,15 @@ impl PyStr {
         };
         string.make_immortal();
         mark(&string, SSTATE_INTERNED_IMMORTAL);
+        let hash = string.hash();
         let raw = string.into_raw();
         // SAFETY: the string is immortal from here on; another thread may have been faster.
         with_immortal(|table| unsafe {
-            match table.get(&Entry(raw)) {
-                Some(known) => &*known.0,
-                None => {
-                    table.insert(Entry(raw));
-                    &*raw
-                }
+            if let Some(known) = table.find(hash, |known| known.eq(&*raw)) {
+                return &*known.0;
             }
+            table.add(&*raw);
+            &*raw
         })
     }
 }
@@ -150,6 +189,6 @@ impl PyStr {
 /// Takes a dying string out of its interpreter's table.
 pub(super) fn forget(string: &PyStr) {
     if let Some(state) = thread::current_opt() {
-        state.interpreter().extension::<Mortal>().0.borrow_mut().remove(&Entry(string));
+        state.interpreter().interned.0.borrow_mut().remove(string);
     }
 }

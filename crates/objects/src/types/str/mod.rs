@@ -39,6 +39,7 @@ use taipan_macros::pytype;
 
 pub use convert::{encode_error, unicode_error};
 pub(crate) use convert::{encode_utf8_strict, make_unicode_error};
+pub use intern::Interned;
 
 /// str(object='') -> str
 /// str(bytes_or_buffer[, encoding[, errors]]) -> str

@@ -14,6 +14,11 @@ use taipan_kernels::search::{Needle, convert};
 use taipan_kernels::text::TextBuilder;
 use taipan_kernels::unicode;
 
+/// The hash of a string whose characters are stored in these bytes.
+pub(super) fn hash_of(bytes: &[u8]) -> isize {
+    thread::process().hash_secret().hash_bytes(bytes) as isize
+}
+
 impl PyStr {
     /// Length in code points.
     #[inline(always)]
@@ -110,7 +115,7 @@ impl PyStr {
 
     #[inline(never)]
     fn compute_hash(&self) -> isize {
-        let hash = thread::process().hash_secret().hash_bytes(self.raw_bytes()) as isize;
+        let hash = hash_of(self.raw_bytes());
         self.hash.set(hash);
         hash
     }

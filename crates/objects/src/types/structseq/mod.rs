@@ -105,10 +105,10 @@ impl StructSeq {
         let match_args: Vec<Obj> = self.fields[..self.visible]
             .iter()
             .filter(|(name, _)| !name.is_empty())
-            .map(|(name, _)| PyStr::intern(PyStr::new(name)).into_obj())
+            .map(|(name, _)| PyStr::intern_text(name).into_obj())
             .collect();
         let set = |name: &str, value: Obj| {
-            let stored = dict.set_item(&PyStr::intern(PyStr::new(name)), &value);
+            let stored = dict.set_item(&PyStr::intern_text(name), &value);
             debug_assert!(stored.is_ok(), "strings can be hashed");
         };
         set("n_sequence_fields", PyInt::from_i64(self.visible as i64).into_obj());

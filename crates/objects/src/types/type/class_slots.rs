@@ -162,5 +162,5 @@ fn mangle(class_name: &PyStr, name: &PyStr) -> Obj {
     if !text.starts_with("__") || text.ends_with("__") || text.contains('.') || class.is_empty() {
         return PyStr::intern(crate::model::PyType::to_owned(name)).into_obj();
     }
-    PyStr::intern(PyStr::new(&format!("_{class}{text}"))).into_obj()
+    PyStr::intern_text(&format!("_{class}{text}")).into_obj()
 }

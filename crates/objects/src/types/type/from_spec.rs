@@ -63,7 +63,7 @@ fn make(spec: &'static TypeSpec, module: Option<&PyModule>) -> PyResult {
             (*raw).ht_module = module.owned().into_raw();
         }
     }
-    dict.set_item(intern!("__module__"), &PyStr::intern(PyStr::new(module_name)))?;
+    dict.set_item(intern!("__module__"), &PyStr::intern_text(module_name))?;
     for part in spec.parts {
         slots::fill(class, part.slots);
     }
@@ -316,12 +316,12 @@ fn ready_c_type(class: &TypeObject, count: usize, full: &str) -> PyResult<()> {
     ready::ready(class, None, members)?;
     let dict = super::own_dict(class);
     for offset in ["__weaklistoffset__", "__dictoffset__", "__vectorcalloffset__"] {
-        dict.del_item(&PyStr::intern(PyStr::new(offset)))?;
+        dict.del_item(&PyStr::intern_text(offset))?;
     }
     if dict.get_str(intern!("__module__"))?.is_none()
         && let Some((module, _)) = full.rsplit_once('.')
     {
-        dict.set_item(intern!("__module__"), &PyStr::intern(PyStr::new(module)))?;
+        dict.set_item(intern!("__module__"), &PyStr::intern_text(module))?;
     }
     Ok(())
 }

@@ -150,7 +150,7 @@ pub fn name(class: &TypeObject) -> Py<PyStr> {
             return name.to_owned();
         }
     }
-    PyStr::intern(PyStr::new(class.short_name()))
+    PyStr::intern_text(class.short_name())
 }
 
 /// `__qualname__`.
@@ -174,7 +174,7 @@ pub fn module_of(class: &TypeObject) -> PyResult {
         };
     }
     let module = class.tp_name().rsplit_once('.').map_or("builtins", |(module, _)| module);
-    Ok(PyStr::intern(PyStr::new(module)).into_obj())
+    Ok(PyStr::intern_text(module).into_obj())
 }
 
 /// `module.qualname`, without `builtins` and `__main__`'s… module where `short` says so.

@@ -18,7 +18,7 @@ use crate::types::dict::{self, PyDict};
 use crate::types::object::object_type;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
-use core::ffi::{CStr, c_void};
+use core::ffi::c_void;
 use taipan_abi::*;
 
 struct NewMethod(PyMethodDef);
@@ -281,16 +281,10 @@ fn add_wrappers(class: &TypeObject, dict: &PyDict) -> PyResult<()> {
         if function == not_hashable {
             add_if_missing(dict, name, || Ok(none()))?;
         } else {
-            add_if_missing(dict, name, || Ok(descriptors::new_wrapper(class, slot.base(), function)))?;
+            add_if_missing(dict, name, || Ok(descriptors::new_wrapper(class, name, slot.base(), function)))?;
         }
     }
     Ok(())
-}
-
-unsafe fn name_at(name: *const core::ffi::c_char) -> crate::model::Py<PyStr> {
-    // SAFETY: the tables hold C strings.
-    let text = unsafe { CStr::from_ptr(name) }.to_string_lossy();
-    PyStr::intern(PyStr::new(&text))
 }
 
 unsafe fn add_methods(class: &TypeObject, dict: &PyDict, table: *const PyMethodDef) -> PyResult<()> {
@@ -302,15 +296,15 @@ unsafe fn add_methods(class: &TypeObject, dict: &PyDict, table: *const PyMethodD
         let mut at = table;
         while !(*at).ml_name.is_null() {
             let def: &'static PyMethodDef = &*at;
-            let name = name_at(def.ml_name);
+            let name = doc::c_name(def.ml_name);
             let make = || -> Obj {
                 if def.ml_flags & METH_CLASS != 0 {
-                    descriptors::new_classmethod(class, def)
+                    descriptors::new_classmethod(class, &name, def)
                 } else if def.ml_flags & METH_STATIC != 0 {
                     let function = PyBuiltin::new(def, Some(class.as_object()), None, None);
                     descriptors::new_staticmethod(&function)
                 } else {
-                    descriptors::new_method(class, def)
+                    descriptors::new_method(class, &name, def)
                 }
             };
             if def.ml_flags & METH_COEXIST != 0 {
@@ -340,7 +334,8 @@ unsafe fn add_members(
             if def.name.is_null() {
                 break;
             }
-            add_if_missing(dict, &name_at(def.name), || Ok(descriptors::new_member(class, def)))?;
+            let name = doc::c_name(def.name);
+            add_if_missing(dict, &name, || Ok(descriptors::new_member(class, &name, def)))?;
         }
     }
     Ok(())
@@ -355,7 +350,8 @@ unsafe fn add_properties(class: &TypeObject, dict: &PyDict, table: *const PyGetS
         let mut at = table;
         while !(*at).name.is_null() {
             let def: &'static PyGetSetDef = &*at;
-            add_if_missing(dict, &name_at(def.name), || Ok(descriptors::new_getset(class, def)))?;
+            let name = doc::c_name(def.name);
+            add_if_missing(dict, &name, || Ok(descriptors::new_getset(class, &name, def)))?;
             at = at.add(1);
         }
     }
@@ -367,7 +363,7 @@ fn add_doc(class: &TypeObject, dict: &PyDict) -> PyResult<()> {
         // SAFETY: `tp_doc` is null or a C string that lives as long as the type.
         let text = unsafe {
             let text = (*class.raw()).tp_doc;
-            if text.is_null() { None } else { Some(CStr::from_ptr(text).to_string_lossy()) }
+            if text.is_null() { None } else { Some(doc::c_text_lossy(text)) }
         };
         Ok(match text {
             Some(text) => PyStr::new(doc::split(class.short_name(), &text).1).into_obj(),
