@@ -15,3 +15,4 @@ pub mod sre;
 pub mod text;
 pub mod unicode;
 pub mod unit;
+pub mod xml;

@@ -1,10 +1,11 @@
-//! Native modules about text: regular expressions, csv, json, codecs.
+//! Native modules about text: regular expressions, csv, json, XML, codecs.
 
 pub mod codecs;
 pub mod csv;
 pub mod json;
 pub mod locale;
 pub mod multibyte;
+pub mod pyexpat;
 pub mod sre;
 pub mod string;
 pub mod tokenize;
@@ -25,6 +26,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &multibyte::jp::MODULE,
     &multibyte::kr::MODULE,
     &multibyte::tw::MODULE,
+    &pyexpat::module::MODULE,
     &sre::module::MODULE,
     &string::module::MODULE,
     &tokenize::module::MODULE,
