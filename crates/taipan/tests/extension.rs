@@ -40,3 +40,8 @@ fn an_extension_behaves_as_in_cpython() {
 fn hooks_are_told_what_cpython_tells() {
     check("hooks", "hooks_program");
 }
+
+#[test]
+fn types_and_tables_of_library_modules_are_reached_by_name() {
+    check("buffers", "buffers_program");
+}

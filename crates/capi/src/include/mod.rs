@@ -32,6 +32,7 @@ pub mod monitoring;
 pub mod object;
 pub mod object_watchers;
 pub mod objimpl;
+pub mod picklebufobject;
 pub mod pybuffer;
 pub mod pycapsule;
 pub mod pyerrors;

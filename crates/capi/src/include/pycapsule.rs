@@ -35,6 +35,13 @@ c_api! {
         }
         new_ref(PyCapsule::new(pointer, name, destructor))
     }
+    fn _PyCapsule_SetTraverse(object: Ref, traverse: Option<traverseproc>, clear: Option<inquiry>) -> c_int {
+        let (Some(traverse), Some(clear)) = (traverse, clear) else {
+            let _: Raised = raised!(ValueError, "_PyCapsule_SetTraverse() called with NULL callback");
+            return -1;
+        };
+        status(capsule(object, "_PyCapsule_SetTraverse").map(|capsule| capsule.set_traverse(traverse, clear)))
+    }
     fn PyCapsule_IsValid(object: Ref, name: *const c_char) -> c_int {
         let capsule = opt(object).and_then(|object| object.downcast_exact::<PyCapsule>());
         capsule.map_or(0, |capsule| c_int::from(!capsule.pointer.get().is_null() && same(capsule.name_text(), name_at(name))))

@@ -1,6 +1,7 @@
 //! `_socket`: sockets, and the names of hosts and services.
 
 mod address;
+mod capi;
 mod constants;
 mod object;
 
@@ -471,6 +472,7 @@ pub mod socket {
         module.add("timeout", Exc::TimeoutError.type_object())?;
         module.add("SocketType", PySocket::type_object())?;
         module.add("socket", PySocket::type_object())?;
+        module.add("CAPI", &capi::capsule())?;
         module.add("has_ipv6", &PyInt::from_bool(true))?;
         module.add_str("BDADDR_ANY", "00:00:00:00:00:00")?;
         module.add_str("BDADDR_LOCAL", "00:00:00:FF:FF:FF")

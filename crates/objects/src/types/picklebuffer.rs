@@ -46,6 +46,11 @@ impl PyPickleBuffer {
         self.buffer.borrow().as_ref().map(f).ok_or_else(released)
     }
 
+    /// The view of the buffer; it stays where it is until it is released.
+    pub fn view(&self) -> PyResult<*const Py_buffer> {
+        self.with(|buffer| core::ptr::from_ref(buffer.view()))
+    }
+
     fn exporter(&self) -> PyResult<crate::model::Obj> {
         self.with(|buffer| buffer.exporter())?.ok_or_else(released)
     }
@@ -106,7 +111,7 @@ impl PyPickleBuffer {
 
     /// Release the underlying buffer exposed by the PickleBuffer object.
     #[pymethod]
-    fn release(&self) {
+    pub fn release(&self) {
         let old = self.buffer.take();
         drop(old);
     }

@@ -8,7 +8,7 @@ use taipan_objects::errors;
 use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
 
-#[pytype(name = "_contextvars.Context", gc, weakref = weaklist, parts(METHODS))]
+#[pytype(name = "_contextvars.Context", exported = PyContext_Type, gc, weakref = weaklist, parts(METHODS))]
 pub struct PyContext {
     ob_base: PyObject,
     map: MapCell,

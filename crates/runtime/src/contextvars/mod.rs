@@ -12,6 +12,14 @@ pub use variable::{PyContextVar, PyToken};
 use taipan_objects::model::thread::{self, ThreadState};
 use taipan_objects::prelude::*;
 
+/// Makes the static types of the module ready. Called once, after `taipan_interpreter::init`.
+pub fn init() -> PyResult<()> {
+    use taipan_objects::types::r#type::ready;
+    ready(&context::PyContext_Type)?;
+    ready(&variable::PyContextVar_Type)?;
+    ready(&variable::PyContextToken_Type)
+}
+
 /// Context Variables
 #[pymodule(name = "_contextvars")]
 pub mod module {

@@ -7,7 +7,7 @@ use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
 use taipan_objects::types::genericalias;
 
-#[pytype(name = "_contextvars.ContextVar", gc, parts(METHODS))]
+#[pytype(name = "_contextvars.ContextVar", exported = PyContextVar_Type, gc, parts(METHODS))]
 pub struct PyContextVar {
     ob_base: PyObject,
     name: Py<PyStr>,
@@ -198,7 +198,7 @@ pub fn prepare() -> PyResult<()> {
     Ok(())
 }
 
-#[pytype(name = "_contextvars.Token", gc, parts(TOKEN_METHODS))]
+#[pytype(name = "_contextvars.Token", exported = PyContextToken_Type, gc, parts(TOKEN_METHODS))]
 pub struct PyToken {
     ob_base: PyObject,
     context: Obj,

@@ -4,7 +4,7 @@ use super::{Program, fatal, streams};
 use crate::config::Config;
 use crate::imports::{self, builtin, frozen};
 use crate::state::{self, Phase};
-use crate::{audit, builtins, gil, signals, sys, threads, upcalls};
+use crate::{audit, builtins, contextvars, gil, signals, sys, threads, upcalls};
 use taipan_objects::errors;
 use taipan_objects::model::thread::{self, InterpreterState, ThreadState};
 use taipan_objects::prelude::*;
@@ -29,7 +29,7 @@ pub fn start(program: &Program, config: Config) {
     interpreter.bytes_warning.set(config.bytes_warning as i32);
     interpreter.dev_mode.set(config.dev_mode);
     upcalls::install();
-    let ready = r#type::init().and_then(|()| taipan_interpreter::init());
+    let ready = r#type::init().and_then(|()| taipan_interpreter::init()).and_then(|()| contextvars::init());
     if ready.is_err() {
         fatal::fatal("the built-in types cannot be made ready");
     }

@@ -35,7 +35,7 @@ impl PyCapsule {
         name: *const c_char,
         destructor: Option<taipan_abi::PyCapsule_Destructor>,
     ) -> Py<PyCapsule> {
-        crate::memory::new(PyCapsule {
+        let capsule = crate::memory::new(PyCapsule {
             ob_base: PyObject::EMPTY,
             pointer: Cell::new(pointer),
             name: Cell::new(name),
@@ -43,7 +43,19 @@ impl PyCapsule {
             destructor: Cell::new(destructor),
             traverse: Cell::new(None),
             clear: Cell::new(None),
-        })
+        });
+        // SAFETY: capsules are of a collected type; as long as nobody says what is in it, there is nothing to collect.
+        unsafe { crate::gc::untrack(capsule.as_ptr()) };
+        capsule
+    }
+
+    /// Says how the references in what the capsule points to are reached and given up: the collector looks at it from now
+    /// on (`_PyCapsule_SetTraverse`).
+    pub fn set_traverse(&self, traverse: taipan_abi::traverseproc, clear: taipan_abi::inquiry) {
+        self.traverse.set(Some(traverse));
+        self.clear.set(Some(clear));
+        // SAFETY: a collected type, its fields in place.
+        unsafe { crate::gc::track(self.as_ptr()) };
     }
 
     /// The name, if it has one.
