@@ -13,6 +13,7 @@ pub mod itertools;
 pub mod opcode;
 pub mod operator;
 pub mod queue;
+pub mod remote_debugging;
 pub mod suggestions;
 pub mod symtable;
 pub mod tracemalloc;
@@ -25,6 +26,7 @@ use taipan_objects::model::spec::ModuleSpec;
 /// The modules of this crate, for the program to register.
 pub static MODULES: &[&ModuleSpec] = &[
     &queue::module::MODULE,
+    &remote_debugging::module::MODULE,
     &heapq::module::MODULE,
     &bisect::module::MODULE,
     &collections::module::MODULE,

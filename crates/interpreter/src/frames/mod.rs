@@ -9,6 +9,7 @@
 
 mod locals;
 mod object;
+pub mod remote;
 pub mod stack;
 
 pub use locals::{PyFrameLocalsProxy, PyFrameLocalsProxy_Type};

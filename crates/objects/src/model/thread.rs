@@ -234,6 +234,38 @@ impl ThreadState {
         state
     }
 
+    /// Notes whether the thread holds its interpreter's lock, for who looks from outside.
+    pub fn note_lock(&self, held: bool) {
+        // SAFETY: one field is written, by the thread itself.
+        unsafe { (*self.raw()).holds_gil = held.into() };
+    }
+
+    /// Notes the numbers by which library and system know the running thread, whose state this is.
+    pub fn note_identity(&self) {
+        // SAFETY: two fields are written.
+        unsafe {
+            (*self.raw()).thread_id = taipan_host::threads::identity() as _;
+            (*self.raw()).native_thread_id = taipan_host::threads::native_id() as _;
+        }
+    }
+
+    /// Links the states of an interpreter's threads, the newest first; gives the first.
+    pub fn link_all<'a>(states: impl DoubleEndedIterator<Item = &'a ThreadState>) -> *mut PyThreadState {
+        let mut newest = null_mut();
+        for state in states {
+            // SAFETY: states live as long as the process; the interpreter's lock is held.
+            unsafe {
+                (*state.raw()).next = newest;
+                (*state.raw()).prev = null_mut();
+                if let Some(older) = newest.as_mut() {
+                    older.prev = state.raw();
+                }
+            }
+            newest = state.raw();
+        }
+        newest
+    }
+
     /// C's view of it.
     #[inline(always)]
     pub fn raw(&self) -> *mut PyThreadState {

@@ -139,6 +139,7 @@ thread_local! {
 /// Takes the lock and attaches the state to this thread.
 pub fn attach(state: &'static ThreadState, gil: &'static Gil) {
     gil.take(&state.eval_breaker);
+    state.note_lock(true);
     thread::swap_current(Some(state));
 }
 
@@ -147,6 +148,7 @@ pub fn detach() -> Option<(&'static ThreadState, &'static Gil)> {
     let state = thread::current_opt()?;
     let gil = of(state.interpreter());
     thread::swap_current(None);
+    state.note_lock(false);
     gil.release();
     Some((state, gil))
 }
@@ -157,7 +159,9 @@ pub fn yield_lock() {
     state.eval_breaker.clear_bits(EvalBreaker::DROP_LOCK);
     let gil = of(state.interpreter());
     thread::swap_current(None);
+    state.note_lock(false);
     gil.hand_over(&state.eval_breaker);
+    state.note_lock(true);
     thread::swap_current(Some(state));
 }
 

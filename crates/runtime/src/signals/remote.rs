@@ -13,6 +13,10 @@ use std::ffi::CString;
 use taipan_abi::_PyRemoteDebuggerSupport as Support;
 use taipan_host::process::{self, Pid};
 use taipan_host::{Errno, paths, remote};
+use taipan_interpreter::frames::{
+    self,
+    remote::{Failure, RemoteThread},
+};
 use taipan_objects::errors;
 use taipan_objects::model::thread::{self, EvalBreaker};
 use taipan_objects::prelude::*;
@@ -37,6 +41,8 @@ struct Door {
     support: AtomicU64,
     /// The address of the byte of its eval breaker that says that a script waits.
     breaker: AtomicU64,
+    /// The address of the newest thread's state, from which the others are reached.
+    threads: AtomicU64,
 }
 
 #[used]
@@ -47,6 +53,7 @@ static DOOR: Door = Door {
     open: AtomicU64::new(0),
     support: AtomicU64::new(0),
     breaker: AtomicU64::new(0),
+    threads: AtomicU64::new(0),
 };
 
 /// The byte of the eval breaker and what it becomes.
@@ -75,6 +82,77 @@ fn os_error(errno: Errno, pid: Pid) -> taipan_objects::model::Raised {
     errors::set_os_error(errno, Some(&what), None)
 }
 
+/// Shows other processes where the newest thread of the main interpreter is.
+pub fn show_threads(newest: *mut taipan_abi::PyThreadState) {
+    DOOR.threads.store(newest as u64, Ordering::Release);
+}
+
+/// The door of a process as it was seen.
+struct Seen([u8; size_of::<Door>()]);
+
+impl Seen {
+    /// Looks at the door of a process of this program.
+    fn of(pid: Pid) -> PyResult<Seen> {
+        let address = door_of(pid)?;
+        let mut seen = Seen([0; size_of::<Door>()]);
+        remote::read_memory(pid, address, &mut seen.0).map_err(|errno| os_error(errno, pid))?;
+        if seen.word(offset_of!(Door, mark)) != MARK || seen.word(offset_of!(Door, version)) != DOOR.version {
+            return Err(raised!(RuntimeError, "process {pid} runs another version of this interpreter"));
+        }
+        Ok(seen)
+    }
+
+    fn word(&self, at: usize) -> u64 {
+        self.0.get(at..at + 8).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes)
+    }
+}
+
+/// Where the door of a process is.
+fn door_of(pid: Pid) -> PyResult<u64> {
+    match remote::program_section(pid, SECTION).map_err(|errno| os_error(errno, pid))? {
+        Some(address) => Ok(address),
+        None => Err(raised!(RuntimeError, "process {pid} does not run this interpreter")),
+    }
+}
+
+/// A process whose threads can be looked at.
+#[derive(Clone, Copy)]
+pub struct Process {
+    pid: Pid,
+    /// Where it says which thread is the newest.
+    threads: u64,
+}
+
+impl taipan_objects::model::gc::Traverse for Process {
+    fn traverse(&self, _: &mut taipan_objects::model::gc::Visitor) {}
+}
+
+impl Process {
+    /// Fails where the process does not run this program, or may not be looked into.
+    pub fn new(pid: Pid) -> PyResult<Process> {
+        Seen::of(pid)?;
+        Ok(Process { pid, threads: door_of(pid)? + offset_of!(Door, threads) as u64 })
+    }
+
+    /// The threads and what they run.
+    pub fn threads(self) -> PyResult<Vec<RemoteThread>> {
+        let Process { pid, threads } = self;
+        let mut read = |address, buffer: &mut [u8]| remote::read_memory(pid, address, buffer);
+        let mut newest = [0; 8];
+        let found = match read(threads, &mut newest) {
+            Ok(()) => frames::remote::threads(&mut read, u64::from_le_bytes(newest)),
+            Err(errno) => Err(Failure::Unreadable(errno)),
+        };
+        found.map_err(|failure| match failure {
+            Failure::Unreadable(Errno(ESRCH)) => os_error(Errno(ESRCH), pid),
+            Failure::Unreadable(errno) => {
+                raised!(RuntimeError, "memory of process {pid} could not be read: {}", errno.text())
+            }
+            Failure::TooMany(what) => raised!(RuntimeError, "{what}"),
+        })
+    }
+}
+
 /// Asks the process to run a script.
 pub fn ask(pid: Pid, script: &CStr) -> PyResult<()> {
     match paths::access_at(taipan_host::CURRENT_FOLDER, script, READABLE, 0) {
@@ -94,30 +172,15 @@ pub fn ask(pid: Pid, script: &CStr) -> PyResult<()> {
         leave(path);
         return Ok(());
     }
-    let mut door = [0; size_of::<Door>()];
-    let word = |door: &[u8], at: usize| {
-        door.get(at..at + 8).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes)
-    };
-    match remote::program_section(pid, SECTION).map_err(|errno| os_error(errno, pid))? {
-        Some(address) => {
-            remote::read_memory(pid, address, &mut door).map_err(|errno| os_error(errno, pid))?
-        }
-        None => return Err(raised!(RuntimeError, "process {pid} does not run this interpreter")),
-    }
-    if word(&door, offset_of!(Door, mark)) != MARK || word(&door, offset_of!(Door, version)) != DOOR.version {
-        return Err(raised!(
-            RuntimeError,
-            "Can't send commands from a Taipan process to one of another version"
-        ));
-    }
-    if word(&door, offset_of!(Door, open)) != 1 {
+    let door = Seen::of(pid)?;
+    if door.word(offset_of!(Door, open)) != 1 {
         return Err(raised!(RuntimeError, "Remote debugging is not enabled in the remote process"));
     }
-    let support = word(&door, offset_of!(Door, support));
+    let support = door.word(offset_of!(Door, support));
     let writes = [
         (support + offset_of!(Support, debugger_script_path) as u64, path),
         (support + offset_of!(Support, debugger_pending_call) as u64, &1_i32.to_le_bytes()),
-        (word(&door, offset_of!(Door, breaker)), &[BREAKER_BYTE.1]),
+        (door.word(offset_of!(Door, breaker)), &[BREAKER_BYTE.1]),
     ];
     writes
         .iter()
@@ -128,6 +191,7 @@ pub fn ask(pid: Pid, script: &CStr) -> PyResult<()> {
 /// `errno.h`
 const ENOENT: i32 = 2;
 const EACCES: i32 = 13;
+const ESRCH: i32 = 3;
 
 /// Leaves a path, terminated, for the main thread of this process.
 fn leave(path: &[u8]) {

@@ -35,6 +35,7 @@ impl Registry {
         let serial = self.next_serial.get() + 1;
         self.next_serial.set(serial);
         self.entries.borrow_mut().push(Entry { serial, identity, state });
+        self.link();
         serial
     }
 
@@ -46,6 +47,7 @@ impl Registry {
 
     pub fn remove(&self, serial: u64) {
         self.entries.borrow_mut().retain(|entry| entry.serial != serial);
+        self.link();
     }
 
     /// The serial number of the running thread.
@@ -64,6 +66,16 @@ impl Registry {
             entry.identity = identity;
         }
         self.main_identity.set(identity);
+        state.note_identity();
+        self.link();
+    }
+
+    /// Shows the threads to C code and to other processes.
+    fn link(&self) {
+        let newest = ThreadState::link_all(self.entries.borrow().iter().map(|entry| entry.state));
+        if thread::current().interpreter().id == 0 {
+            crate::signals::remote::show_threads(newest);
+        }
     }
 }
 
@@ -71,6 +83,7 @@ impl Registry {
 pub fn register_main() {
     let identity = threads::identity();
     registry().main_identity.set(identity);
+    thread::current().note_identity();
     registry().add(thread::current(), identity);
 }
 

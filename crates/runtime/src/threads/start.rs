@@ -99,6 +99,7 @@ fn run(work: Work) {
     shared.set_running(threads::identity());
     gil::attach(state, gil);
     taipan_interpreter::prepare_thread(state);
+    state.note_identity();
     registry().set_identity(serial, threads::identity());
     let arguments = args.downcast::<PyTuple>().map(|args| {
         call::call_tuple(&function, args, kwargs.as_ref().and_then(|kwargs| kwargs.downcast::<PyDict>()))
