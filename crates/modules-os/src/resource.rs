@@ -88,9 +88,21 @@ fn limit_error(errno: taipan_host::Errno) -> Raised {
     }
 }
 
+/// Limits this process. Where that limits its address space, what is only reserved must not count.
+fn limit_this(number: u32, soft: u64, hard: u64) -> PyResult<(u64, u64)> {
+    let former = process::set_limit(0, number, soft, hard).map_err(limit_error)?;
+    if number == ADDRESS_SPACE && soft != INFINITY {
+        taipan_objects::memory::give_back();
+    }
+    Ok(former)
+}
+
+/// `RLIMIT_AS`.
+const ADDRESS_SPACE: u32 = 9;
+
 /// Constants of the module.
 const NUMBERS: &[(&str, i64)] = &[
-    ("RLIMIT_AS", 9),
+    ("RLIMIT_AS", ADDRESS_SPACE as i64),
     ("RLIMIT_CORE", 4),
     ("RLIMIT_CPU", 0),
     ("RLIMIT_DATA", 2),
@@ -136,7 +148,7 @@ pub mod resource {
         let number = checked(resource)?;
         audit(c"resource.setrlimit", &[&PyInt::from_i64(i64::from(resource)), limits])?;
         let (soft, hard) = pair_of(limits)?;
-        process::set_limit(0, number, soft, hard).map(drop).map_err(limit_error)
+        limit_this(number, soft, hard).map(drop)
     }
 
     #[pyfunction(signature = "(pid, resource, limits=None, /)")]
@@ -150,7 +162,11 @@ pub mod resource {
             None => process::limit(pid, number).map_err(limit_error)?,
             Some(limits) => {
                 let (soft, hard) = pair_of(limits)?;
-                process::set_limit(pid, number, soft, hard).map_err(limit_error)?
+                if pid == 0 || pid == process::pid() {
+                    limit_this(number, soft, hard)?
+                } else {
+                    process::set_limit(pid, number, soft, hard).map_err(limit_error)?
+                }
             }
         };
         Ok((limit_object(former.0), limit_object(former.1)))

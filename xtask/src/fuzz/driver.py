@@ -85,6 +85,15 @@ tame = {name: value for name, value in vars(builtins).items() if name not in WIL
 tame["__import__"] = tame_import
 
 
+def tame_range(*arguments):
+    """Native loops are not interrupted: none shall be endless."""
+    found = range(*arguments)
+    return found if found.start.bit_length() < 64 and len(found[: 1 << 20]) < 1 << 20 else range(3)
+
+
+tame["range"] = tame_range
+
+
 class Anything:
     attribute = 1
 

@@ -113,5 +113,5 @@ pub fn format(dec: &Dec, spec: &PyObject, conventions: Option<&PyObject>) -> PyR
     ) {
         return Err(raised!(MemoryError));
     }
-    Ok(number_to_str(&layout::format(dec, &spec, context.rules().rounding, locale)))
+    number_to_str(&layout::format(dec, &spec, context.rules().rounding, locale))
 }

@@ -36,4 +36,4 @@ pub use raw::{
     Domain, Hook, alloc_in, alloc_or_abort, alloc_zeroed_in, allocator, free_in, raw_alloc, raw_alloc_zeroed,
     raw_free, raw_realloc, realloc_in, set_allocator, set_hook, surely,
 };
-pub use small::{LARGEST as LARGEST_SMALL, SizeStatistics, Statistics, statistics};
+pub use small::{LARGEST as LARGEST_SMALL, SizeStatistics, Statistics, give_back, statistics};

@@ -15,14 +15,15 @@
 //!
 //! Whether a block lies here is one comparison of its address, and its pool one more operation. The heap is for threads
 //! that hold the interpreter's lock, as the two domains are in C. Without reserved address space, which a limit may
-//! forbid, it holds nothing, and blocks of all sizes are mimalloc's.
+//! forbid, it holds nothing, and blocks of all sizes are mimalloc's. A program that limits its own address space makes it
+//! give back what has no memory behind it yet ([`give_back`]).
 
 #![expect(unsafe_code, reason = "hands out memory")]
 
 use core::cell::Cell;
 use core::ptr::null_mut;
 use libmimalloc_sys::mi_malloc;
-use taipan_host::memory::{back_pages, empty_pages, reserve_pages};
+use taipan_host::memory::{back_pages, empty_pages, reserve_pages, unmap_pages};
 
 /// Bytes of the largest block.
 pub const LARGEST: usize = 512;
@@ -87,6 +88,8 @@ fn nothing() -> *const Pool {
 struct Heap {
     /// Where the reserved addresses begin; [`NOWHERE`] as long as there are none.
     start: Cell<usize>,
+    /// Bytes from there on that are the heap's.
+    extent: Cell<usize>,
     /// Whether reserving was tried.
     tried: Cell<bool>,
     /// The pools with room, by the size of their blocks in grains.
@@ -111,6 +114,7 @@ unsafe impl Sync for Heap {}
 
 static HEAP: Heap = Heap {
     start: Cell::new(NOWHERE),
+    extent: Cell::new(RESERVED),
     tried: Cell::new(false),
     roomy: [const { Cell::new(&raw const NOTHING.0) }; SIZES],
     backed: Cell::new(0),
@@ -141,7 +145,7 @@ pub fn take(bytes: usize) -> *mut u8 {
 /// Whether a block came from here.
 #[inline(always)]
 pub fn holds(block: *mut u8) -> bool {
-    block.addr().wrapping_sub(HEAP.start.get()) < RESERVED
+    block.addr().wrapping_sub(HEAP.start.get()) < HEAP.extent.get()
 }
 
 fn pool_of(block: *mut u8) -> *const Pool {
@@ -307,7 +311,7 @@ fn free_pool() -> Option<(usize, usize)> {
 /// Puts memory behind one more arena; false where there is none.
 fn back_arena() -> bool {
     let arena = HEAP.backed.get();
-    if HEAP.start.get() == NOWHERE && !reserve() || arena == ARENAS {
+    if HEAP.start.get() == NOWHERE && !reserve() || (arena + 1) * ARENA > HEAP.extent.get() {
         return false;
     }
     let place = (HEAP.start.get() as *mut u8).wrapping_add(arena * ARENA);
@@ -331,6 +335,22 @@ fn reserve() -> bool {
     }
     HEAP.start.set(start.expose_provenance().next_multiple_of(ARENA));
     true
+}
+
+/// Gives reserved address space without memory behind it back: it counts where address space is limited. From now on the
+/// heap grows no more. For a thread that holds the interpreter's lock.
+pub fn give_back() {
+    let start = HEAP.start.get();
+    if start == NOWHERE {
+        HEAP.tried.set(true);
+        return;
+    }
+    let kept = HEAP.backed.get() * ARENA;
+    let rest = HEAP.extent.replace(kept) - kept;
+    if rest > 0 {
+        // SAFETY: that part of what was reserved has no memory behind it, so nothing lies there.
+        unsafe { unmap_pages((start as *mut u8).wrapping_add(kept), rest) };
+    }
 }
 
 /// Takes an empty pool back.

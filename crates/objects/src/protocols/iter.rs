@@ -155,12 +155,21 @@ pub fn collect(iterable: &PyObject) -> PyResult<Vec<Obj>> {
     }
     let iterator = iter(iterable)?;
     let hint = object::length_hint(iterable, 0)?;
-    // The hint may be anything: it never makes a large allocation by itself.
-    let mut items = Vec::with_capacity(hint.min(1 << 16));
+    // What a class hints at may be anything: it never makes a large allocation by itself. Built-in types know.
+    let hint = if iterable.class().is_heap() { hint.min(1 << 16) } else { hint };
+    let mut items = Vec::new();
+    make_room(&mut items, hint)?;
     while let Some(item) = next(&iterator)? {
+        if items.len() == items.capacity() {
+            make_room(&mut items, 1)?;
+        }
         items.push(item);
     }
     Ok(items)
+}
+
+fn make_room(items: &mut Vec<Obj>, more: usize) -> PyResult<()> {
+    items.try_reserve(more).map_err(|_| raised!(MemoryError))
 }
 
 /// Calls `f` with every item; stops at the first error.

@@ -6,6 +6,7 @@ use crate::protocols::buffer::{self, Buffer};
 use crate::protocols::sequence;
 use crate::types::bytes::PyBytes;
 use crate::types::list::PyList;
+use crate::types::str::arguments::affordable;
 use core::ops::Range;
 use taipan_kernels::search;
 
@@ -93,6 +94,11 @@ pub fn join<T: ByteLike>(separator: &T, iterable: &PyObject) -> PyResult {
         return Ok(only.unchanged());
     }
     let mut joined = Vec::new();
+    let mut add = |bytes: &[u8]| {
+        joined.try_reserve(bytes.len()).map_err(|_| raised!(MemoryError))?;
+        joined.extend_from_slice(bytes);
+        Ok(())
+    };
     for (i, item) in items.iter().enumerate() {
         if !buffer::is_exporter(item) {
             return Err(raised!(
@@ -102,12 +108,13 @@ pub fn join<T: ByteLike>(separator: &T, iterable: &PyObject) -> PyResult {
             ));
         }
         if i > 0 {
-            joined.extend_from_slice(held.as_bytes());
+            add(held.as_bytes())?;
         }
-        joined.extend_from_slice(argument(item)?.as_slice());
+        add(argument(item)?.as_slice())?;
         if list.is_some_and(|list| list.len() != items.len()) {
             return Err(raised!(RuntimeError, "sequence changed size during iteration"));
         }
     }
+    affordable(joined.len())?;
     Ok(T::make(&joined))
 }

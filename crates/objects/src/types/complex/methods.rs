@@ -189,7 +189,7 @@ impl PyComplex {
         }
         let spec = int::parse_spec(format_spec, '\0', Align::Right, self)?;
         match render::complex(&spec, self.real, self.imag, Locale::C) {
-            Ok(number) => Ok(int::number_to_str(&number)),
+            Ok(number) => int::number_to_str(&number),
             Err(error) => Err(int::spec_error(error, format_spec, self)),
         }
     }

@@ -110,7 +110,7 @@ pub fn float_format(value: f64, object: &PyObject, spec_text: &PyStr) -> PyResul
     }
     let spec = int::parse_spec(spec_text, '\0', Align::Right, object)?;
     match render::double(&spec, value, Locale::C) {
-        Ok(number) => Ok(int::number_to_str(&number)),
+        Ok(number) => int::number_to_str(&number),
         Err(error) => Err(int::spec_error(error, spec_text, object)),
     }
 }

@@ -3,6 +3,7 @@
 use super::PyInt;
 use crate::model::{ObjectExt, Py, PyObject, PyResult, Raised, thread};
 use crate::protocols::object;
+use crate::types::str::arguments::affordable;
 use crate::types::str::{PyStr, StrUnits};
 use taipan_kernels::format::{Align, Locale, Number, Padding, Spec, SpecError, render};
 use taipan_kernels::int::radix;
@@ -97,7 +98,11 @@ pub fn parse_spec(text: &PyStr, code: char, align: Align, value: &PyObject) -> P
         StrUnits::Two(units) => Spec::parse(units, code, align),
         StrUnits::Four(units) => Spec::parse(units, code, align),
     };
-    spec.map_err(|error| spec_error(error, text, value))
+    let spec = spec.map_err(|error| spec_error(error, text, value))?;
+    // Zeros and digits are made before the text is. (Larger precisions are refused.)
+    let digits = spec.precision.filter(|digits| *digits <= i32::MAX as usize).unwrap_or(0);
+    affordable(spec.width.unwrap_or(0).saturating_add(digits).saturating_mul(2))?;
+    Ok(spec)
 }
 
 /// Raises what is wrong with a format specification.
@@ -112,22 +117,26 @@ pub fn spec_error(error: SpecError, text: &PyStr, value: &PyObject) -> Raised {
 }
 
 /// A formatted number as a string.
-pub fn number_to_str(number: &Number) -> Py<PyStr> {
-    match number.to_text() {
+pub fn number_to_str(number: &Number) -> PyResult<Py<PyStr>> {
+    // The text is made twice.
+    let width = if number.fill < 0x80 { 1 } else { size_of::<u32>() };
+    affordable(number.len().saturating_mul(2 * width))?;
+    Ok(match number.to_text() {
         Some(text) => PyStr::new(&text),
         None => {
             let mut points = Vec::with_capacity(number.len());
             number.write_code_points(&mut points);
             PyStr::from_code_points(&points)
         }
-    }
+    })
 }
 
-fn padded_character(c: u32, padding: &Padding) -> Py<PyStr> {
+fn padded_character(c: u32, padding: &Padding) -> PyResult<Py<PyStr>> {
+    affordable(padding.left.saturating_add(padding.right).saturating_mul(8))?;
     let mut points = vec![padding.fill; padding.left];
     points.push(c);
     points.resize(points.len() + padding.right, padding.fill);
-    PyStr::from_code_points(&points)
+    Ok(PyStr::from_code_points(&points))
 }
 
 /// `value.__format__(spec)`.
@@ -139,16 +148,16 @@ pub fn format(value: &PyInt, spec_text: &PyStr) -> PyResult<Py<PyStr>> {
     let refuse = |error| spec_error(error, spec_text, value);
     if !render::is_integer_code(&spec).map_err(refuse)? {
         let number = render::double(&spec, value.to_f64()?, Locale::C).map_err(refuse)?;
-        return Ok(number_to_str(&number));
+        return number_to_str(&number);
     }
     match char::from_u32(spec.code) {
         Some('c') => {
             let (c, padding) = render::character(&spec, value.view()).map_err(refuse)?;
-            return Ok(padded_character(c, &padding));
+            return padded_character(c, &padding);
         }
         Some('d' | 'n') => check_decimal_length(value)?,
         _ => {}
     }
     let number = render::integer(&spec, value.view(), Locale::C).map_err(refuse)?;
-    Ok(number_to_str(&number))
+    number_to_str(&number)
 }

@@ -346,8 +346,11 @@ impl PyList {
         let iterator = iter::iter(iterable)?;
         let hint = object::length_hint(iterable, 8)?;
         let room = self.len().saturating_add(hint);
-        // A wrong hint is not worth an error.
-        if room <= MAX_ITEMS {
+        // A hint that cannot be true is not worth an error.
+        if room <= isize::MAX as usize {
+            if room > MAX_ITEMS {
+                return Err(raised!(MemoryError));
+            }
             if self.items.get().is_null() {
                 self.reallocate(Self::even(room))?;
             } else if room > self.capacity() {

@@ -58,7 +58,7 @@ pub(super) fn need_str(value: &PyObject) -> PyResult<&PyStr> {
 }
 
 /// Fails with `MemoryError` where so many bytes cannot be had: asked before large buffers are filled.
-pub(super) fn affordable(bytes: usize) -> PyResult<()> {
+pub(crate) fn affordable(bytes: usize) -> PyResult<()> {
     const LARGE: usize = 1 << 28;
     if bytes < LARGE || Vec::<u8>::new().try_reserve_exact(bytes).is_ok() {
         return Ok(());
