@@ -41,7 +41,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         command.args(["--tool=callgrind", "--demangle=no", &file, &program]).args(*arguments);
         output(&mut command)?;
         let text = std::fs::read_to_string(&profile).map_err(|error| format!("the profile: {error}"))?;
-        ran.extend(functions_of(&text, &program));
+        ran.extend(functions_of(&text));
     }
     let symbols = output(Command::new("nm").args(["-S", "--defined-only", &program]))?;
     let order = order(&ran, &symbols);
@@ -60,25 +60,19 @@ fn output(command: &mut Command) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&done.stdout).into_owned())
 }
 
-/// The functions of `object` that a profile of callgrind's says instructions of ("Callgrind Format Specification").
-fn functions_of(profile: &str, object: &str) -> BTreeSet<String> {
-    let mut objects = BTreeMap::new();
+/// The functions that a profile of callgrind's says instructions of ("Callgrind Format Specification"), those of
+/// libraries too: which are the program's, its symbols tell.
+fn functions_of(profile: &str) -> BTreeSet<String> {
     let mut functions = BTreeMap::new();
     let mut found = BTreeSet::new();
-    let mut inside = false;
     for line in profile.lines() {
-        let Some((key, value)) = line.split_once('=') else { continue };
-        match key {
-            "ob" => inside = full_name(value, &mut objects) == object,
+        match line.split_once('=') {
             // Calls only define names; who is called has lines of its own.
-            "cob" => drop(full_name(value, &mut objects)),
-            "cfn" => drop(full_name(value, &mut functions)),
-            "fn" => {
+            Some(("cfn", value)) => drop(full_name(value, &mut functions)),
+            Some(("fn", value)) => {
                 let name = full_name(value, &mut functions);
-                if inside {
-                    // A number follows the name where the function was entered again before it returned.
-                    found.insert(name.split('\'').next().unwrap_or_default().to_string());
-                }
+                // A number follows the name where the function was entered again before it returned.
+                found.insert(name.split('\'').next().unwrap_or_default().to_string());
             }
             _ => {}
         }
@@ -175,8 +169,8 @@ mod tests {
     #[test]
     fn functions_are_found_in_a_profile() {
         let profile = "ob=(1) /bin/x\nfl=(1) ???\nfn=(1) main\n0 5\ncob=(2) /lib/c.so\ncfn=(2) malloc\ncalls=1 0\n0 9\n\
-                       cfn=(3) f\ncalls=1 0\n0 3\n\nob=(2)\nfn=(2)\n0 9\n\nob=(1)\nfn=(3)\n0 3\n\nfn=(4) f'2\n0 1\n";
-        assert_eq!(functions_of(profile, "/bin/x"), ["f", "main"].map(String::from).into());
+                       cfn=(3) f\ncalls=1 0\n0 3\n\nfn=(3)\n0 3\n\nfn=(4) f'2\n0 1\n\ncfn=(5) idle\n";
+        assert_eq!(functions_of(profile), ["f", "main"].map(String::from).into());
     }
 
     #[test]
