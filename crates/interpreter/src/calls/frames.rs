@@ -70,7 +70,7 @@ pub(crate) unsafe fn push_exact(
         }
         let code = code_of(function.cast());
         let frame = stack::push(thread, HEADER_WORDS + slots(code));
-        fill_exact(frame, code, function, args, count);
+        fill_exact(frame, code, function, args, count, core::convert::identity);
         Ok(frame)
     }
 }
@@ -98,15 +98,44 @@ pub(crate) unsafe fn push_exact_here(
     unsafe {
         let code = code_of(function.cast());
         let frame = stack::push_within(thread, HEADER_WORDS + slots(code));
-        fill_exact(frame, code, function, args, count);
+        fill_exact(frame, code, function, args, count, core::convert::identity);
+        frame
+    }
+}
+
+/// As [`push_exact_here`], with arguments that native code holds.
+///
+/// # Safety
+/// `function` is a function, `args` holds `count` objects; [`fits_exactly`] and [`has_room`] say so.
+#[inline(always)]
+pub(crate) unsafe fn push_objects_here(
+    thread: &ThreadState,
+    function: &PyObject,
+    args: *const *mut PyObject,
+    count: usize,
+) -> *mut Frame {
+    thread.recursion_depth.set(thread.recursion_depth.get() + 1);
+    // SAFETY: the caller's promise.
+    unsafe {
+        let function = Value::new_ref(function);
+        let code = code_of(function.cast());
+        let frame = stack::push_within(thread, HEADER_WORDS + slots(code));
+        fill_exact(frame, code, function, args, count, |object| Value::new_ref(&*object));
         frame
     }
 }
 
 /// # Safety
-/// As for [`push_exact`]; the frame has room.
+/// The frame has room; `args` holds `count` words, of which `value` makes the parameters.
 #[inline(always)]
-unsafe fn fill_exact(frame: *mut Frame, code: &PyCode, function: Value, args: *const Value, count: usize) {
+unsafe fn fill_exact<T: Copy>(
+    frame: *mut Frame,
+    code: &PyCode,
+    function: Value,
+    args: *const T,
+    count: usize,
+    value: impl Fn(T) -> Value,
+) {
     // SAFETY: the caller's promise.
     unsafe {
         Frame::init(frame, code, function, null_mut(), null_mut());
@@ -114,7 +143,7 @@ unsafe fn fill_exact(frame: *mut Frame, code: &PyCode, function: Value, args: *c
         let mut to = (*frame).localsplus();
         let (mut from, end) = (args, args.add(count));
         while from != end {
-            to.write(*from);
+            to.write(value(*from));
             (from, to) = (from.add(1), opaque_place(to.add(1)));
         }
         let end = (*frame).localsplus().add(code.raw.co_nlocalsplus as usize);

@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "passes argument arrays to C functions")]
 
-use super::frames::push_general;
+use super::frames::{code_of, fits_exactly, has_room, push_general, push_objects_here};
 use crate::eval;
 use crate::eval::machine::object_in;
 use crate::frames::Frame;
@@ -67,6 +67,11 @@ pub(crate) unsafe fn run_function(
     unsafe {
         let positional = call::nargs_of(nargsf);
         let names = names.cast::<PyTuple>().as_ref();
+        let code = code_of(&*callable.cast());
+        if names.is_none() && fits_exactly(code, positional) && has_room(thread, code) {
+            let frame = push_objects_here(thread, &*callable, args, positional);
+            return eval::run(thread, frame).map(Value::into_obj);
+        }
         let count = positional + names.map_or(0, PyTuple::len);
         let mut few = [Value::NULL; FEW];
         let mut many = Vec::new();
