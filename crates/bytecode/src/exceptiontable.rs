@@ -69,7 +69,13 @@ impl Iterator for Entries<'_> {
     }
 }
 
+#[inline]
 fn read_number(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    if let [byte, rest @ ..] = bytes
+        && byte & 0x40 == 0
+    {
+        return Some((usize::from(byte & 0x3F), rest));
+    }
     let mut value = 0_usize;
     for (index, byte) in bytes.iter().enumerate() {
         if value > usize::MAX >> 7 {
@@ -93,7 +99,7 @@ fn read_entry(bytes: &[u8]) -> Option<(Entry, &[u8])> {
 }
 
 /// Tables longer than this are searched by halving.
-const LINEAR_SEARCH: usize = 40;
+const LINEAR_SEARCH: usize = 16;
 
 /// The handler for the instruction at a code unit.
 pub fn find_handler(table: &[u8], unit: usize) -> Option<Entry> {
@@ -110,7 +116,19 @@ pub fn find_handler(table: &[u8], unit: usize) -> Option<Entry> {
         let (start, _) = read_number(&table[middle..])?;
         if start > unit { high = middle } else { low = middle }
     }
-    Entries::new(&table[low..]).take_while(|entry| entry.start <= unit).find(|entry| unit < entry.end)
+    let mut rest = &table[low..];
+    loop {
+        let (start, after) = read_number(rest)?;
+        let (length, after) = read_number(after)?;
+        if start > unit {
+            return None;
+        }
+        if unit - start < length {
+            return read_entry(rest).map(|(entry, _)| entry);
+        }
+        // To the mark of the next entry.
+        rest = &after[after.iter().position(|byte| byte & 0x80 != 0)?..];
+    }
 }
 
 #[cfg(test)]
