@@ -10,6 +10,7 @@ use super::{CompareOp, Obj, ObjectExt, Py, PyObject, PyResult, PyType, Raised};
 use crate::types::dict::PyDict;
 use crate::types::str::PyStr;
 use crate::types::tuple::PyTuple;
+use core::mem::ManuallyDrop;
 use taipan_abi::PY_VECTORCALL_ARGUMENTS_OFFSET;
 
 /// The parameters of a native function. `params` names them in order, without `*args` and `**kwargs`.
@@ -58,7 +59,32 @@ pub struct Bound<'a, const N: usize> {
     pub var_args: &'a [&'a PyObject],
     pub var_keywords: Option<Py<PyDict>>,
     /// Keeps alive what came out of a dictionary of keywords.
-    _kept: Vec<Obj>,
+    kept: Kept,
+}
+
+/// Objects that a binding holds: hardly ever any, so that their end is one comparison.
+#[derive(Default)]
+struct Kept(ManuallyDrop<Vec<Obj>>);
+
+impl Kept {
+    fn hold(&mut self, object: Obj) {
+        self.0.push(object);
+    }
+}
+
+impl Drop for Kept {
+    #[inline(always)]
+    fn drop(&mut self) {
+        #[cold]
+        #[inline(never)]
+        fn give_up(kept: &mut ManuallyDrop<Vec<Obj>>) {
+            // SAFETY: dropped once, with what it is in.
+            unsafe { ManuallyDrop::drop(kept) }
+        }
+        if self.0.capacity() != 0 {
+            give_up(&mut self.0);
+        }
+    }
 }
 
 /// What is wrong with a named argument.
@@ -165,7 +191,7 @@ impl Signature {
             }
         }
         let var_args = if self.var_args { &raw.args[positional..] } else { &[] };
-        Ok(Bound { named, var_args, var_keywords: None, _kept: Vec::new() })
+        Ok(Bound { named, var_args, var_keywords: None, kept: Kept::default() })
     }
 
     #[inline(never)]
@@ -176,7 +202,7 @@ impl Signature {
             named: [None; N],
             var_args: &raw.args[positional..],
             var_keywords: None,
-            _kept: Vec::new(),
+            kept: Kept::default(),
         };
         for (slot, &value) in bound.named.iter_mut().zip(&raw.args[..positional]) {
             *slot = Some(value);
@@ -245,9 +271,9 @@ impl Signature {
             }
             Keywords::Dict(dict) => {
                 for (name, value) in dict.items_snapshot() {
-                    // SAFETY: `_kept` keeps the value alive as long as the binding.
+                    // SAFETY: `kept` keeps the value alive as long as the binding.
                     let borrowed: &'a PyObject = unsafe { &*value.as_ptr() };
-                    bound._kept.push(value);
+                    bound.kept.hold(value);
                     self.bind_keyword(&name, borrowed, extra.as_deref(), bound, &mut problem)?;
                 }
             }

@@ -101,6 +101,13 @@ pub fn hash(object: &PyObject) -> PyResult<isize> {
     if let Some(text) = object.downcast_exact::<PyStr>() {
         return Ok(text.hash());
     }
+    if let Some(int) = object.downcast_exact::<PyInt>()
+        && int.is_compact()
+    {
+        // -1 says that hashing failed.
+        let value = int.compact_value();
+        return Ok(if value == -1 { -2 } else { value });
+    }
     match object.class().tp_hash() {
         // SAFETY: the slot of a live object.
         Some(hash) => match unsafe { hash(object.as_ptr()) } {
