@@ -29,7 +29,8 @@ use crate::code::flags::{
 use crate::code::{CodeData, Constant};
 use crate::exceptiontable::{Entries, Entry};
 use crate::opcode::{
-    BINOP_LIST, COMMON_LIST, COMPARE_LIST, INTRINSIC1_LIST, INTRINSIC2_LIST, Opcode, Operand, SPECIAL_LIST,
+    BINOP_LIST, COMMON_LIST, COMPARE_LIST, INTRINSIC1_LIST, INTRINSIC2_LIST, MIN_INSTRUMENTED_OPCODE, Opcode,
+    Operand, SPECIAL_LIST,
 };
 use std::fmt;
 
@@ -180,7 +181,7 @@ fn decode(code: &CodeData) -> Result<Instructions> {
 
 fn is_allowed(opcode: Opcode) -> bool {
     opcode.base() == opcode
-        && !opcode.is_instrumented()
+        && opcode.number() < u16::from(MIN_INSTRUMENTED_OPCODE)
         && !matches!(
             opcode,
             Opcode::CACHE
