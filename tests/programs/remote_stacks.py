@@ -60,8 +60,7 @@ print(scope["long"](RemoteUnwinder(os.getpid()).get_stack_trace)[0].frame_info[0
 # Another process.
 code = """
 def waits():
-    print("ready", flush=True)
-    input()
+    print("ready", flush=True); input()
 
 def deep(n):
     return deep(n - 1) if n else waits()

@@ -11,8 +11,19 @@ pub struct AtFork {
     pub before: RefCell<Vec<Obj>>,
     pub in_child: RefCell<Vec<Obj>>,
     pub in_parent: RefCell<Vec<Obj>>,
-    /// What the runtime itself does in the child first: locks, threads, signals.
-    native: RefCell<Vec<fn()>>,
+    /// What the runtime itself does.
+    native: RefCell<Vec<Native>>,
+}
+
+/// What the runtime puts in order around a fork: locks, threads, signals.
+#[derive(Clone, Copy)]
+pub struct Native {
+    /// Last before the fork.
+    pub before: fn(),
+    /// First in the parent.
+    pub in_parent: fn(),
+    /// First in the child, where only one thread is left.
+    pub in_child: fn(),
 }
 
 impl AtFork {
@@ -21,9 +32,14 @@ impl AtFork {
         thread::current().interpreter().extension::<AtFork>()
     }
 
-    /// Has the runtime put something of its own in order in the child.
-    pub fn register_native(&self, hook: fn()) {
-        self.native.borrow_mut().push(hook);
+    /// Has the runtime put something of its own in order.
+    pub fn register_native(&self, native: Native) {
+        self.native.borrow_mut().push(native);
+    }
+
+    fn run_native(&self, choose: fn(&Native) -> fn()) {
+        let hooks: Vec<fn()> = self.native.borrow().iter().map(choose).collect();
+        hooks.into_iter().for_each(|hook| hook());
     }
 
     fn run(functions: &[Obj]) {
@@ -44,19 +60,19 @@ pub fn before_fork() {
     let mut functions = AtFork::of_this_interpreter().before.borrow().clone();
     functions.reverse();
     AtFork::run(&functions);
+    AtFork::of_this_interpreter().run_native(|native| native.before);
 }
 
 /// Runs what must run in the parent.
 pub fn after_fork_in_parent() {
+    AtFork::of_this_interpreter().run_native(|native| native.in_parent);
     let functions = AtFork::of_this_interpreter().in_parent.borrow().clone();
     AtFork::run(&functions);
 }
 
 /// Puts the interpreter in order in the child, where only this thread is left, then runs what must run there.
 pub fn after_fork_in_child() {
-    for hook in AtFork::of_this_interpreter().native.borrow().iter() {
-        hook();
-    }
+    AtFork::of_this_interpreter().run_native(|native| native.in_child);
     let functions = AtFork::of_this_interpreter().in_child.borrow().clone();
     AtFork::run(&functions);
 }

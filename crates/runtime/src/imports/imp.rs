@@ -281,7 +281,14 @@ fn import_lock() -> &'static ImportLock {
     thread::current().interpreter().extension()
 }
 
-/// Makes the lock as new in the child of a fork.
-pub fn reset_lock() {
-    import_lock().reset();
+/// Takes the lock for a fork.
+pub fn lock_for_fork() {
+    import_lock().acquire();
+}
+
+/// Gives the lock back, in the parent as in the child. Where the fork did not take it, whoever had it is gone.
+pub fn unlock_after_fork() {
+    if !import_lock().release() {
+        import_lock().reset();
+    }
 }

@@ -36,7 +36,7 @@ pub fn start(program: &Program, config: Config) {
     taipan_interpreter::prepare_thread(thread);
     state::set_config(config);
     threads::register_main();
-    AtFork::of_this_interpreter().register_native(threads::after_fork);
+    AtFork::of_this_interpreter().register_native(threads::AROUND_FORKS);
     if let Err(raised) = bootstrap() {
         die(raised, "the interpreter cannot be started");
     }

@@ -18,13 +18,20 @@ pub mod start;
 
 pub use registry::{current_exceptions, current_frames, is_main_thread, register_main, registry};
 
+use crate::imports::imp;
 use taipan_objects::model::thread;
+use taipan_objects::system::forks::Native;
+
+/// What is done around forks. The child begins with the import lock as this thread has it: while a module is half made by
+/// another thread, nobody forks.
+pub const AROUND_FORKS: Native =
+    Native { before: imp::lock_for_fork, in_parent: imp::unlock_after_fork, in_child: after_fork };
 
 /// Puts threads and locks in order in the child of a fork, where only this thread is left.
 pub fn after_fork() {
     let state = thread::current();
     crate::gil::of(state.interpreter()).reset_after_fork(&state.eval_breaker);
-    crate::imports::imp::reset_lock();
+    imp::unlock_after_fork();
     start::forget_others();
     registry().keep_only_current();
     // No event loop goes on in the child.
