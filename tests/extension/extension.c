@@ -45,6 +45,8 @@ int PyArg_ParseTupleAndKeywords(PyObject *, PyObject *, const char *, const char
 PyObject *Py_BuildValue(const char *, ...);
 PyObject *PyErr_Format(PyObject *, const char *, ...);
 PyObject *_PyErr_FormatFromCause(PyObject *, const char *, ...);
+PyObject *PyFrozenSet_New(PyObject *);
+int PySet_Add(PyObject *, PyObject *);
 PyObject *PyErr_NewException(const char *, PyObject *, PyObject *);
 PyObject *PyErr_GetRaisedException(void);
 PyObject *PyObject_Str(PyObject *);
@@ -124,6 +126,17 @@ static PyObject *reraise(PyObject *self, PyObject *callable) {
     return result != NULL ? result : _PyErr_FormatFromCause(state->error, "around %R", callable);
 }
 
+/* A frozen set filled member by member, as long as it is new. */
+static PyObject *frozen(PyObject *self, PyObject *member) {
+    PyObject *set = PyFrozenSet_New(NULL);
+    if (set == NULL || PySet_Add(set, member) < 0 || PySet_Add(set, self) < 0) {
+        return NULL;
+    }
+    return set;
+}
+
+static PyObject *add(PyObject *self, PyObject *set) { return PySet_Add(set, self) < 0 ? NULL : PyLong_FromLong(1); }
+
 static PyObject *sum(PyObject *self, PyObject *exporter) {
     Py_buffer view;
     if (PyObject_GetBuffer(exporter, &view, 0) < 0) {
@@ -151,6 +164,8 @@ static PyMethodDef functions[] = {
     {"fail", fail, METH_O, NULL},
     {"attempt", attempt, METH_O, NULL},
     {"reraise", reraise, METH_O, NULL},
+    {"frozen", frozen, METH_O, NULL},
+    {"add", add, METH_O, NULL},
     {"sum", sum, METH_O, NULL},
     {"calls", calls, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},

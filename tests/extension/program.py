@@ -35,6 +35,10 @@ try:
     extension.reraise(next)
 except Error as error:
     print(error, repr(error.__cause__), error.__context__ is error.__cause__, error.__suppress_context__)
+show(lambda: extension.frozen(1) == {1, extension})
+show(extension.frozen, [])
+show(extension.add, set())
+show(lambda: extension.add(frozenset({extension.ANSWER})))
 show(extension.sum, b"\1\2\3")
 show(extension.sum, memoryview(bytearray(b"\xff" * 1000)))
 show(extension.sum, "text")

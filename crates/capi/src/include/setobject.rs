@@ -42,9 +42,12 @@ c_api! {
         })
     }
     fn PySet_Add(object: Ref, value: Ref) -> c_int {
-        status(match at(object).downcast::<PySet>() {
-            Some(set) => set.add(at(value)).map(drop),
-            None => Err(bad_call()),
+        // A frozen set may be filled as long as nobody but its maker has it.
+        let fresh = at(object).downcast::<PyFrozenSet>().filter(|set| set.refcount() == 1);
+        status(match (at(object).downcast::<PySet>(), fresh) {
+            (Some(set), _) => set.add(at(value)).map(drop),
+            (None, Some(set)) => set.fill(at(value)),
+            (None, None) => Err(bad_call()),
         })
     }
     fn PySet_Discard(object: Ref, value: Ref) -> c_int { truth(typed::<PySet>(object).and_then(|set| set.discard(at(value)))) }

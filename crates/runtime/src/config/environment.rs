@@ -19,6 +19,7 @@ pub fn apply(config: &mut Config, command_line: &CommandLine) -> Result<(), Stop
     dev_mode(config);
     flags(config);
     utf8_mode(config)?;
+    allocator(config)?;
     hash_seed(config)?;
     digits(config)?;
     switches(config)?;
@@ -97,6 +98,17 @@ fn utf8_mode(config: &mut Config) -> Result<(), Stop> {
         },
     };
     Ok(())
+}
+
+/// `PYTHONMALLOC` must name an allocator that CPython has, though there is one here.
+fn allocator(config: &Config) -> Result<(), Stop> {
+    const KNOWN: [&[u8]; 4] = [b"default", b"malloc", b"pymalloc", b"mimalloc"];
+    let Some(name) = variable(config, c"PYTHONMALLOC") else { return Ok(()) };
+    if name == b"debug" || KNOWN.contains(&name.strip_suffix(b"_debug").unwrap_or(&name)) {
+        return Ok(());
+    }
+    let message = "PYTHONMALLOC: unknown allocator".into();
+    Err(Stop::Fatal { place: "preconfig_init_allocator", message, early: true })
 }
 
 /// In the locales "C" and "POSIX" text is UTF-8 (PEP 540).
@@ -199,18 +211,16 @@ fn switches(config: &mut Config) -> Result<(), Stop> {
         Some(b"0") => return Err(Stop::fatal(place, refused)),
         Some(_) => return Err(Stop::fatal(place, "PYTHON_GIL / -X gil must be \"0\" or \"1\"")),
     }
-    let frozen = match config.x_option("frozen_modules") {
-        Some(value) => Some(value.unwrap_or(b"on").to_vec()),
-        None => variable(config, c"PYTHON_FROZEN_MODULES"),
+    let (frozen, source) = match config.x_option("frozen_modules") {
+        Some(value) => (Some(value.unwrap_or(b"on").to_vec()), "option -X frozen_modules"),
+        None => (variable(config, c"PYTHON_FROZEN_MODULES"), "PYTHON_FROZEN_MODULES"),
     };
     config.frozen_modules = match frozen.as_deref() {
         None | Some(b"on" | b"") => true,
         Some(b"off") => false,
         Some(_) => {
-            return Err(Stop::fatal(
-                "",
-                "bad value for option -X frozen_modules (expected \"on\" or \"off\")",
-            ));
+            let message = format!("bad value for {source} (expected \"on\" or \"off\")");
+            return Err(Stop::fatal("", message));
         }
     };
     Ok(())
@@ -247,19 +257,18 @@ fn numbers(config: &mut Config) -> Result<(), Stop> {
             .ok_or_else(|| Stop::fatal(place, "-X tracemalloc=NFRAME: invalid number of frames"))?;
     }
     let count = match config.x_option("cpu_count") {
-        Some(value) => Some((value.unwrap_or(b"").to_vec(), "-X cpu_count=n option")),
-        None => {
-            variable(config, c"PYTHON_CPU_COUNT").map(|text| (text, "PYTHON_CPU_COUNT environment variable"))
-        }
+        Some(value) => Some(value.unwrap_or(b"").to_vec()),
+        None => variable(config, c"PYTHON_CPU_COUNT"),
     };
-    if let Some((text, source)) = count
+    // Of the variable the same is said as of the option.
+    if let Some(text) = count
         && text != b"default"
     {
         let number = integer(&text).and_then(|n| i32::try_from(n).ok()).filter(|&n| n > 0);
         config.cpu_count = Some(number.ok_or_else(|| {
             Stop::fatal(
                 "config_init_cpu_count",
-                format!("{source}: n is missing or an invalid number, n must be greater than 0"),
+                "-X cpu_count=n option: n is missing or an invalid number, n must be greater than 0",
             )
         })?);
     }

@@ -61,14 +61,14 @@ pub fn finish(status: i32) -> i32 {
     }
     wait_for_threads();
     run_exit_functions();
-    let mut flushed = flush_streams();
+    let mut flushed = flush_streams(true);
     state::runtime().phase.set(Phase::Finalizing);
     let thread = thread::current();
     crate::gil::of(thread.interpreter()).close(&thread.eval_breaker);
     signals::handlers::finish();
     taipan_objects::gc::collect_at_exit();
-    finish_modules();
-    flushed &= flush_streams();
+    finish_modules(flushed);
+    flushed &= flush_streams(flushed);
     crate::audit::clear();
     run_endings(&endings().last);
     if flushed { status } else { FLUSH_FAILED }
@@ -110,10 +110,10 @@ fn is_closed(stream: &PyObject) -> bool {
     })
 }
 
-/// False where output was lost.
-fn flush_streams() -> bool {
+/// False where output was lost. `tells` is whether that is said: once is enough.
+fn flush_streams(tells: bool) -> bool {
     let mut flushed = true;
-    for (name, tells) in [(intern!("stdout"), true), (intern!("stderr"), false)] {
+    for (name, tells) in [(intern!("stdout"), tells), (intern!("stderr"), false)] {
         let stream = match sys::get(name) {
             Ok(Some(stream)) if !stream.is_none() => stream,
             Ok(_) => continue,
@@ -145,7 +145,7 @@ fn put(dict: &PyObject, name: &PyObject, value: &PyObject) {
 }
 
 /// Modules go in the reverse order of their import, `sys` and `builtins` last.
-fn finish_modules() {
+fn finish_modules(tells: bool) {
     let Ok(modules) = imports::modules() else { return };
     forget_special_names();
     let entries = match modules.downcast::<PyDict>() {
@@ -185,7 +185,7 @@ fn finish_modules() {
             && let Some(dict) = dict.downcast::<PyDict>()
             && !core::ptr::eq(kept, &interpreter.builtins)
         {
-            flush_streams();
+            flush_streams(tells);
             clear_sys(dict);
         }
     }

@@ -21,36 +21,39 @@ fn banner() {
     sys::output::write_stderr(&format!("Python {} on linux\n{more}", sys::version()));
 }
 
-/// Runs `PYTHONSTARTUP`.
-fn startup() {
+/// Runs `PYTHONSTARTUP`. The status is of a program that ends there.
+fn startup() -> Option<i32> {
     if !state::config().use_environment {
-        return;
+        return None;
     }
-    let Some(path) = environment::get(c"PYTHONSTARTUP").filter(|path| !path.is_empty()) else { return };
+    let path = environment::get(c"PYTHONSTARTUP").filter(|path| !path.is_empty())?;
     let name = PyStr::decode_fs(&path);
     if crate::audit::audit("cpython.run_startup", &[&name]).map_err(sys::display_exception).is_err() {
-        return;
+        return None;
     }
-    let Ok(c_path) = std::ffi::CString::new(path) else { return };
+    let c_path = std::ffi::CString::new(path).ok()?;
     match taipan_host::paths::read_file(&c_path) {
         Ok(source) => {
-            if let Err(raised) = super::program::run_source(&source, &name) {
-                sys::display_exception(raised);
-            }
+            let raised = super::program::run_source(&source, &name).err()?;
+            super::exit_status(raised).map_err(sys::display_exception).ok()
         }
         Err(errno) => {
-            sys::output::write_stderr(&format!("Could not open PYTHONSTARTUP\n{}\n", errno.text()));
+            sys::output::write_stderr("Could not open PYTHONSTARTUP\n");
+            sys::display_exception(errors::set_os_error(errno, Some(&name), None));
+            None
         }
     }
 }
 
-/// The prompt until its end.
-pub fn run(with_banner: bool) -> PyResult<i32> {
+/// The prompt until its end: of a program that is nothing else, or behind one.
+pub fn run(is_program: bool) -> PyResult<i32> {
     state::runtime().prompted.set(true);
-    if with_banner {
+    if is_program {
         banner();
+        if let Some(status) = startup() {
+            return Ok(status);
+        }
     }
-    startup();
     let hook = sys::get(intern!("__interactivehook__"))?;
     if let Some(hook) = hook.filter(|hook| !hook.is_none()) {
         crate::audit::audit("cpython.run_interactivehook", &[&hook])?;

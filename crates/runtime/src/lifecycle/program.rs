@@ -157,8 +157,10 @@ fn run_command(command: &[u8]) -> PyResult<i32> {
     let filename = intern!("<string>");
     let source = PyStr::decode_fs(&dedented);
     if let Err(raised) = source.to_utf8() {
+        // Writing wants no exception to be set.
+        let exception = errors::take(raised);
         sys::output::write_stderr("Unable to decode the command from the command line:\n");
-        return Err(raised);
+        return Err(errors::restore(exception));
     }
     let code = compile::compile(&Source::Text(&source), filename, &Options::new(Mode::Exec))?;
     remember_source(&code, &dedented, filename)?;
@@ -259,6 +261,9 @@ fn compile_file(source: &[u8], name: &PyStr) -> PyResult<Py<PyCode>> {
 }
 
 fn code_of_pyc(bytes: &[u8]) -> PyResult<Py<PyCode>> {
+    if bytes.len() < 4 {
+        return Err(raised!(EOFError, "EOF read where not expected"));
+    }
     if bytes.get(..4) != Some(&taipan_bytecode::marshal::PYC_MAGIC[..]) {
         return Err(raised!(RuntimeError, "Bad magic number in .pyc file"));
     }

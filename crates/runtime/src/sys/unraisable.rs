@@ -1,4 +1,4 @@
-//! Exceptions that go nowhere: `sys.unraisablehook` and what it prints.
+//! Exceptions that go nowhere: `sys.unraisablehook` and what it prints: the exception alone, without those it comes from.
 
 use super::{info, output};
 use taipan_objects::errors;
@@ -71,18 +71,23 @@ fn write(
         }
         (None, true) => {}
     }
-    let exception = match value.downcast::<PyBaseException>() {
-        Some(exception) => exception.to_owned(),
-        None => {
-            let made = call::call(class, &[])?;
-            match made.downcast_into::<PyBaseException>() {
-                Ok(exception) => exception,
-                Err(_) => return Ok(()),
+    if let Some(traceback) = traceback.downcast::<PyTraceback>() {
+        super::plain_traceback::print_traceback(traceback, file)?;
+    }
+    if let Some(class) = class.downcast::<TypeObject>() {
+        put(&object::fully_qualified_name(class)?)?;
+        if !value.is_none() {
+            put(": ")?;
+            match object::str(value) {
+                Ok(text) => output::write_text(file, &text)?,
+                Err(raised) => {
+                    errors::clear(raised);
+                    put("<exception str() failed>")?;
+                }
             }
         }
-    };
-    let _ = traceback;
-    super::hooks::print_exception(&exception, Some(file));
+        put("\n")?;
+    }
     call::method(file, intern!("flush"), &[]).map(drop).or_else(|raised| {
         errors::clear(raised);
         Ok(())

@@ -230,8 +230,11 @@ pub mod module {
 
     /// Wait for all non-daemon threads (other than the calling thread) to stop.
     #[pyfunction(signature = "()")]
-    fn _shutdown() -> PyResult<()> {
-        start::join_all()
+    fn _shutdown() {
+        if let Err(raised) = start::join_all() {
+            let message = "Exception ignored while joining a thread in _thread._shutdown()";
+            errors::write_unraisable(raised, Some(message), None);
+        }
     }
 
     /// Set the name of the current thread.

@@ -194,6 +194,11 @@ impl PyFrozenSet {
         memory::new_in(class, set)
     }
 
+    /// Adds to a set that nobody but its maker has seen, nor its hash.
+    pub fn fill(&self, member: &PyObject) -> PyResult<()> {
+        self.table.add(member.owned(), hash_member(member)?).map(drop)
+    }
+
     /// A frozen set of these members.
     pub fn from_vec(members: Vec<Obj>) -> PyResult<Py<PyFrozenSet>> {
         let set = Self::new_in(PyFrozenSet::type_object())?;
