@@ -99,14 +99,21 @@ fn order(ran: &BTreeSet<String>, symbols: &str) -> Vec<String> {
         bytes_ran: usize,
         instances_ran: usize,
     }
+    let functions = || {
+        symbols.lines().filter_map(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let [address, size, "t" | "T" | "w" | "W", name] = words[..] else { return None };
+            Some((address, usize::from_str_radix(size, 16).ok()?, name))
+        })
+    };
+    // Functions that the compiler found to be the same have one address, and the profile knows one of their names.
+    let addresses: BTreeSet<&str> =
+        functions().filter(|(.., name)| ran.contains(*name)).map(|(address, ..)| address).collect();
     let mut named: BTreeMap<String, Named> = BTreeMap::new();
-    for line in symbols.lines() {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let [_, size, "t" | "T" | "w" | "W", name] = words[..] else { continue };
-        let Ok(size) = usize::from_str_radix(size, 16) else { continue };
+    for (address, size, name) in functions() {
         let all = named.entry(stable_name(name)).or_default();
         all.bytes += size;
-        if ran.contains(name) {
+        if addresses.contains(address) {
             all.bytes_ran += size;
             all.instances_ran += 1;
         }
@@ -175,9 +182,10 @@ mod tests {
 
     #[test]
     fn instances_that_did_not_run_come_along_in_bounds() {
-        let symbols = "0 10 t _ZN1a1f17h0000000000000000E\n0 20 t _ZN1a1f17h0000000000000001E\n\
-                       0 10 t _ZN1a1g17h0000000000000002E\n0 fffff t _ZN1a1g17h0000000000000003E\n0 8 r data\n0 8 T idle\n";
+        let symbols = "00 10 t _ZN1a1f17h0000000000000000E\n10 20 t _ZN1a1f17h0000000000000001E\n\
+                       30 10 t _ZN1a1g17h0000000000000002E\n40 fffff t _ZN1a1g17h0000000000000003E\n80 8 r data\n\
+                       90 8 T idle\n10 20 t same\n";
         let ran = ["_ZN1a1f17h0000000000000001E", "_ZN1a1g17h0000000000000002E"].map(String::from).into();
-        assert_eq!(order(&ran, symbols), ["_ZN1a1f17h*"]);
+        assert_eq!(order(&ran, symbols), ["_ZN1a1f17h*", "same"]);
     }
 }
