@@ -96,3 +96,16 @@ sieve = (n for n in range(2, 60) if all(n % p for p in primes if p * p <= n))
 for n in sieve:
     primes.append(n)
 print(primes)
+
+
+import types
+
+# The code of a generator expression is called with what is no iterator, after it learned to iterate over something.
+for items in [], (), range(0), (item for item in ()):
+    each = types.FunctionType((item for item in ()).gi_code.replace(), {})
+    for _ in range(20):
+        list(each(iter(items)))
+    try:
+        list(each(5))
+    except TypeError as error:
+        print(error)

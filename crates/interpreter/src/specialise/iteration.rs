@@ -35,6 +35,13 @@ pub(crate) fn specialise_send(m: &mut Machine, _: usize) {
     settle(m, SEND, direct.then_some(SEND_GEN));
 }
 
+/// What is iterated over. Whoever calls the code of a generator expression gives it any value, an integer too.
+#[inline(always)]
+fn iterator(m: &Machine) -> Option<&'static PyObject> {
+    let iterator = m.peek(1);
+    if iterator.is_int() { None } else { Some(iterator.object()) }
+}
+
 /// Pushes the item. At the end of the loop the general instruction runs, which also lets go of the container.
 #[inline(always)]
 fn finish(m: &mut Machine, item: Option<Value>) -> bool {
@@ -46,7 +53,7 @@ fn finish(m: &mut Machine, item: Option<Value>) -> bool {
 
 #[inline(always)]
 pub(crate) fn list(m: &mut Machine) -> bool {
-    let Some(iterator) = m.peek(1).object::<'static>().downcast_exact::<PyListIterator>() else {
+    let Some(iterator) = iterator(m).and_then(|i| i.downcast_exact::<PyListIterator>()) else {
         return false;
     };
     finish(m, iterator.step().map(Value::owned))
@@ -54,7 +61,7 @@ pub(crate) fn list(m: &mut Machine) -> bool {
 
 #[inline(always)]
 pub(crate) fn tuple(m: &mut Machine) -> bool {
-    let Some(iterator) = m.peek(1).object::<'static>().downcast_exact::<PyTupleIterator>() else {
+    let Some(iterator) = iterator(m).and_then(|i| i.downcast_exact::<PyTupleIterator>()) else {
         return false;
     };
     finish(m, iterator.step().map(Value::owned))
@@ -62,14 +69,14 @@ pub(crate) fn tuple(m: &mut Machine) -> bool {
 
 #[inline(always)]
 pub(crate) fn range(m: &mut Machine) -> bool {
-    let Some(iterator) = m.peek(1).object::<'static>().downcast_exact::<PyRangeIter>() else { return false };
+    let Some(iterator) = iterator(m).and_then(|i| i.downcast_exact::<PyRangeIter>()) else { return false };
     finish(m, iterator.step(Value::fitting))
 }
 
 /// A generator: goes on in its frame. When it returns, `END_FOR` drops its result.
 #[inline(always)]
 pub(crate) fn generator(m: &mut Machine, oparg: usize) -> Option<PyResult<()>> {
-    let generator = m.peek(1).object::<'static>().downcast_exact::<PyGenerator>()?.suspended();
+    let generator = iterator(m)?.downcast_exact::<PyGenerator>()?.suspended();
     if !is_ready(generator) {
         return None;
     }
