@@ -1,9 +1,21 @@
 """Exceptions as the interpreter prints them itself, where the library's traceback module cannot."""
 
+import os
 import sys
 import traceback
 
-sys.stderr = sys.stdout
+
+class Output:
+    """The standard output, without the folder of this program."""
+
+    def write(self, text):
+        sys.stdout.write(text.replace(os.path.dirname(os.path.abspath(__file__)) + os.sep, ""))
+
+    def flush(self):
+        sys.stdout.flush()
+
+
+sys.stderr = Output()
 traceback._print_exception_bltin = None
 
 
