@@ -5,8 +5,11 @@
 //! programs there are under valgrind's callgrind, which names every function that ran, and binutils' `nm` says how long
 //! each is. Both have to be installed.
 //!
+//! Behind them lie those that a typical program runs besides (`order.py`).
+//!
 //! A line of the file is the linker's name of a function with `*` for what changes from build to build: hashes, and what
-//! the optimiser appends. A line that fits nothing does no harm, so the file is written anew only now and then.
+//! the optimiser appends. Where that would bring too much along, the line keeps the hash, which fits as long as the
+//! compiler stays the same. A line that fits nothing does no harm, so the file is written anew only now and then.
 
 use crate::python::Scratch;
 use crate::tree;
@@ -18,8 +21,11 @@ use std::process::{Command, Stdio};
 const RUNS: &[&[&str]] =
     &[&["-I", "-S", "-c", "pass"], &["-c", "pass"], &["-c", "import resource; print(1)"]];
 
+/// What nearly every program does.
+const TYPICAL: &str = include_str!("order.py");
+
 /// How many bytes of other functions may come along with one that ran. All instances of a generic function have one name
-/// without its hash; where few of them run they are left where they are, which costs what the system maps around each.
+/// without its hash; where few of them run, they are named one by one.
 const BYTES_ALONG: usize = 8 << 10;
 
 /// The file, from the root of the repository.
@@ -32,22 +38,36 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         .map_err(|error| format!("{program}: {error}"))?
         .display()
         .to_string();
+    let start = functions_that_run(&program, RUNS)?;
+    let mut besides = functions_that_run(&program, &[&["-c", TYPICAL]])?;
+    besides.retain(|name| !start.contains(name));
+    let symbols = output(Command::new("nm").args(["-S", "--defined-only", &program]))?;
+    let mut lines = order(&start, &symbols);
+    println!("a start: {} functions, {} lines", start.len(), lines.len());
+    for line in order(&besides, &symbols) {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    println!("a typical program: {} functions more, {} lines in all", besides.len(), lines.len());
+    let path = tree::root().join(FILE);
+    std::fs::write(&path, lines.join("\n") + "\n").map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// The functions that ran where the program was run with each of these lists of arguments.
+fn functions_that_run(program: &str, runs: &[&[&str]]) -> Result<BTreeSet<String>, String> {
     let mut ran = BTreeSet::new();
     let scratch = Scratch::new("order")?;
-    for arguments in RUNS {
+    for arguments in runs {
         let profile = scratch.join("profile");
         let file = format!("--callgrind-out-file={}", profile.display());
         let mut command = Command::new("valgrind");
-        command.args(["--tool=callgrind", "--demangle=no", &file, &program]).args(*arguments);
+        command.args(["--tool=callgrind", "--demangle=no", &file, program]).args(*arguments);
         output(&mut command)?;
         let text = std::fs::read_to_string(&profile).map_err(|error| format!("the profile: {error}"))?;
         ran.extend(functions_of(&text));
     }
-    let symbols = output(Command::new("nm").args(["-S", "--defined-only", &program]))?;
-    let order = order(&ran, &symbols);
-    println!("{} functions ran, {} lines", ran.len(), order.len());
-    let path = tree::root().join(FILE);
-    std::fs::write(&path, order.join("\n") + "\n").map_err(|error| format!("{}: {error}", path.display()))
+    Ok(ran)
 }
 
 /// What a command prints, where it succeeds.
@@ -94,10 +114,10 @@ fn full_name(value: &str, known: &mut BTreeMap<String, String>) -> String {
 /// The lines for these functions; `symbols` is what `nm -S` prints.
 fn order(ran: &BTreeSet<String>, symbols: &str) -> Vec<String> {
     #[derive(Default)]
-    struct Named {
+    struct Named<'a> {
         bytes: usize,
         bytes_ran: usize,
-        instances_ran: usize,
+        ran: Vec<&'a str>,
     }
     let functions = || {
         symbols.lines().filter_map(|line| {
@@ -115,12 +135,20 @@ fn order(ran: &BTreeSet<String>, symbols: &str) -> Vec<String> {
         all.bytes += size;
         if addresses.contains(address) {
             all.bytes_ran += size;
-            all.instances_ran += 1;
+            all.ran.push(name);
         }
     }
-    let fits =
-        |all: &Named| all.instances_ran > 0 && all.bytes - all.bytes_ran <= BYTES_ALONG * all.instances_ran;
-    named.into_iter().filter(|(_, all)| fits(all)).map(|(name, _)| name).collect()
+    let mut lines = Vec::new();
+    for (name, all) in named {
+        if all.bytes - all.bytes_ran <= BYTES_ALONG * all.ran.len() {
+            lines.extend((!all.ran.is_empty()).then_some(name));
+        } else {
+            lines.extend(
+                all.ran.iter().map(|name| format!("{}*", name.split(".llvm.").next().unwrap_or(name))),
+            );
+        }
+    }
+    lines
 }
 
 /// The linker's name of a function with `*` for what another build changes.
@@ -186,6 +214,6 @@ mod tests {
                        30 10 t _ZN1a1g17h0000000000000002E\n40 fffff t _ZN1a1g17h0000000000000003E\n80 8 r data\n\
                        90 8 T idle\n10 20 t same\n";
         let ran = ["_ZN1a1f17h0000000000000001E", "_ZN1a1g17h0000000000000002E"].map(String::from).into();
-        assert_eq!(order(&ran, symbols), ["_ZN1a1f17h*", "same"]);
+        assert_eq!(order(&ran, symbols), ["_ZN1a1f17h*", "_ZN1a1g17h0000000000000002E*", "same"]);
     }
 }
