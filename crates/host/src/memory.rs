@@ -177,6 +177,59 @@ pub unsafe fn empty_pages(start: *mut u8, bytes: usize) {
     unsafe { libc::madvise(start.cast(), bytes, libc::MADV_DONTNEED) };
 }
 
+/// Lets go of the pages of the program's file that are mapped. Those that are needed again come back from the system's cache,
+/// a fault for some of them each; those that only the start of the program needed do not. Nothing happens under a debugger,
+/// whose breakpoints are changes of these pages.
+#[cfg(target_os = "linux")]
+pub fn let_go_of_program_pages() {
+    unsafe extern "C" fn of_program(
+        object: *mut libc::dl_phdr_info,
+        _: usize,
+        _: *mut core::ffi::c_void,
+    ) -> c_int {
+        // SAFETY: the system describes a loaded object and its segments. What is not writable is as the file has it, so
+        // that the system finds it there again.
+        unsafe {
+            let segments = core::slice::from_raw_parts((*object).dlpi_phdr, (*object).dlpi_phnum.into());
+            for segment in
+                segments.iter().filter(|s| s.p_type == libc::PT_LOAD && s.p_flags & libc::PF_W == 0)
+            {
+                let start = (*object).dlpi_addr + segment.p_vaddr;
+                let first = start & !(page_size() as u64 - 1);
+                libc::madvise(
+                    first as *mut _,
+                    (start + segment.p_memsz - first) as usize,
+                    libc::MADV_DONTNEED,
+                );
+            }
+        }
+        // The program is the first object; the others are not looked at.
+        1
+    }
+    // Who allocates does not expect that the error of a call before is forgotten.
+    let errno = Errno::last();
+    if !is_traced() {
+        // SAFETY: the function is right for it.
+        unsafe { libc::dl_iterate_phdr(Some(of_program), core::ptr::null_mut()) };
+    }
+    errno.set();
+}
+
+/// Whether a debugger is attached, as far as one can see.
+#[cfg(target_os = "linux")]
+fn is_traced() -> bool {
+    let mut status = [0_u8; 4096];
+    // Without the hooks around calls that wait: this is called in the middle of an allocation, and never waits.
+    // SAFETY: the system writes at most the buffer's length into it.
+    let length = unsafe {
+        let file = libc::open(c"/proc/self/status".as_ptr(), libc::O_RDONLY | libc::O_CLOEXEC);
+        let length = libc::read(file, status.as_mut_ptr().cast(), status.len());
+        libc::close(file);
+        usize::try_from(length).unwrap_or(0)
+    };
+    !status[..length].windows(13).any(|line| line == b"TracerPid:\t0\n")
+}
+
 blocking_calls! {
     pub fn shm_open(name: &CStr, flags: c_int, mode: u32) -> Fd = libc::shm_open(name.as_ptr(), flags, mode);
     pub fn shm_unlink(name: &CStr) -> () = libc::shm_unlink(name.as_ptr());
@@ -209,6 +262,20 @@ mod tests {
             unmap_pages(shorter, 1);
         }
         assert!(map_pages(usize::MAX / 2).is_null());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn pages_of_the_program_are_let_go_of() {
+        // "shared" in proc(5): pages that are mapped from files.
+        let mapped = || {
+            let sizes = crate::paths::read_file(c"/proc/self/statm").unwrap();
+            let shared = String::from_utf8(sizes).unwrap().split(' ').nth(2).unwrap().to_string();
+            shared.parse::<usize>().unwrap()
+        };
+        let before = mapped();
+        let_go_of_program_pages();
+        assert!(is_traced() || mapped() < before);
     }
 
     #[test]

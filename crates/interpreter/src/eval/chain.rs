@@ -86,6 +86,7 @@ macro_rules! jump_to {
 macro_rules! link {
     ($(#[$about:meta])* $name:ident, $m:ident, $arg:pat, $run:ident => $body:expr) => {
         $(#[$about])*
+        #[allow(unused_mut, reason = "not every link changes its registers")]
         #[inline(never)]
         unsafe extern "C-unwind" fn $name(
             pc: *mut u16,
@@ -140,7 +141,7 @@ macro_rules! chain {
         $(
             link! {
                 #[expect(non_snake_case, reason = "named as the instruction")]
-                #[allow(unreachable_code, unused_macros, unused_mut, unused_variables, reason = "not every instruction uses everything")]
+                #[allow(unreachable_code, unused_macros, unused_variables, reason = "not every instruction uses everything")]
                 $first, $m, arg, run => {
                     macro_rules! next {
                         ($attempt:expr) => {{

@@ -23,6 +23,8 @@
 use core::cell::Cell;
 use core::ptr::null_mut;
 use libmimalloc_sys::mi_malloc;
+#[cfg(target_os = "linux")]
+use taipan_host::memory::let_go_of_program_pages;
 use taipan_host::memory::{back_pages, empty_pages, reserve_pages, unmap_pages};
 
 /// Bytes of the largest block.
@@ -40,6 +42,10 @@ const ARENAS: usize = RESERVED / ARENA;
 const ALL: u64 = u64::MAX;
 /// So many free arenas keep their memory: a program that grows again needs it.
 const SPARE: usize = 8;
+
+/// A program with so many arenas is far from its start, so that what only the start needed of the program's file goes.
+#[cfg(target_os = "linux")]
+const LARGE: usize = 8;
 
 const _: () = assert!(POOLS == u64::BITS as usize);
 
@@ -322,6 +328,10 @@ fn back_arena() -> bool {
     HEAP.free[arena].set(ALL);
     HEAP.backed.set(arena + 1);
     HEAP.spare.set(HEAP.spare.get() + 1);
+    #[cfg(target_os = "linux")]
+    if arena == LARGE {
+        let_go_of_program_pages();
+    }
     true
 }
 
