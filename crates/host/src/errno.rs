@@ -29,14 +29,19 @@ impl Errno {
 
     /// The text of the error in the current locale, as `os.strerror` gives it.
     pub fn text(self) -> String {
+        String::from_utf8_lossy(&self.bytes()).into_owned()
+    }
+
+    /// The text of the error in the encoding of the current locale.
+    pub fn bytes(self) -> Vec<u8> {
         let mut buffer = [0 as c_char; 256];
         // SAFETY: the buffer is as long as said; the XSI form of strerror_r writes a terminated text or fails.
         let failed = unsafe { libc::strerror_r(self.0, buffer.as_mut_ptr(), buffer.len()) } != 0;
         if failed && buffer[0] == 0 {
-            return format!("Unknown error {}", self.0);
+            return format!("Unknown error {}", self.0).into_bytes();
         }
         // SAFETY: the text is terminated within the buffer.
-        unsafe { CStr::from_ptr(buffer.as_ptr()) }.to_string_lossy().into_owned()
+        unsafe { CStr::from_ptr(buffer.as_ptr()) }.to_bytes().to_vec()
     }
 }
 

@@ -11,6 +11,7 @@
 mod calls;
 
 pub mod accounts;
+pub mod charsets;
 pub mod clocks;
 pub mod environment;
 pub mod errno;

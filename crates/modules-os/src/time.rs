@@ -97,7 +97,8 @@ fn seconds(ns: i64) -> f64 {
 
 fn struct_time(calendar: &Calendar) -> PyResult {
     let number = |value: i32| PyInt::from_i64(i64::from(value)).into_obj();
-    let zone = calendar.zone.as_ref().map_or_else(none, |zone| PyStr::decode_fs(zone.to_bytes()).into_obj());
+    let zone =
+        calendar.zone.as_ref().map_or_else(none, |zone| PyStr::decode_locale(zone.to_bytes()).into_obj());
     STRUCT_TIME.make(vec![
         PyInt::from_i64(i64::from(calendar.year) + 1900).into_obj(),
         number(calendar.month + 1),
@@ -147,7 +148,7 @@ fn calendar_of(value: &PyObject, function: &str) -> PyResult<Calendar> {
         }
         let zone = object::get_attr(value, intern!("tm_zone"))?;
         if let Some(zone) = zone.downcast::<PyStr>() {
-            calendar.zone = CString::new(zone.encode_fs()?).ok();
+            calendar.zone = CString::new(zone.encode_locale()?).ok();
         }
     }
     Ok(calendar)
@@ -224,7 +225,7 @@ fn add_zone(module: &PyModule) -> PyResult<()> {
     let summer = if zone.has_summer_time { zone.west - 3600 } else { zone.west };
     module.add_int("altzone", summer)?;
     module.add_int("daylight", i64::from(zone.has_summer_time))?;
-    let names = zone.names.iter().map(|name| PyStr::decode_fs(name).into_obj()).collect();
+    let names = zone.names.iter().map(|name| PyStr::decode_locale(name).into_obj()).collect();
     module.add("tzname", &PyTuple::from_vec(names))
 }
 
@@ -617,7 +618,7 @@ fn formatted(format: &PyStr, calendar: &Calendar) -> PyResult<Py<PyStr>> {
     let flush = |run: &mut Vec<u8>, out: &mut Vec<u32>| {
         if let Ok(text) = CString::new(core::mem::take(run)) {
             let bytes = clocks::format(&text, calendar);
-            let decoded = PyStr::decode_fs(&bytes);
+            let decoded = PyStr::decode_locale(&bytes);
             for index in 0..decoded.len() {
                 out.push(decoded.char_at(index));
             }

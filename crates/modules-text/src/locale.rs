@@ -42,12 +42,12 @@ fn is_known(item: i32) -> bool {
 }
 
 fn c_text(text: &PyStr) -> PyResult<CString> {
-    CString::new(text.encode_fs()?).map_err(|_| raised!(ValueError, "embedded null byte"))
+    CString::new(text.encode_locale()?).map_err(|_| raised!(ValueError, "embedded null byte"))
 }
 
 /// Text of the current locale.
 fn decode(bytes: &[u8]) -> Py<PyStr> {
-    PyStr::decode_fs(bytes)
+    PyStr::decode_locale(bytes)
 }
 
 /// The characters as the C library's wide ones.

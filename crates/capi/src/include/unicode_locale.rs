@@ -1,4 +1,4 @@
-//! `unicodeobject.h`: strings in the encoding of the locale, which is UTF-8.
+//! `unicodeobject.h`: strings in the encoding of the locale.
 
 #![expect(unsafe_code, reason = "functions that C calls")]
 
@@ -26,12 +26,14 @@ unsafe fn decoded(bytes: &[u8], errors: *const c_char) -> PyResult<Py<PyStr>> {
     }
     // SAFETY: the caller's promise.
     let escapes = unsafe { escapes(errors) }?;
-    match core::str::from_utf8(bytes) {
-        Err(error) if !escapes => {
-            let at = error.valid_up_to();
+    let text = PyStr::decode_locale(bytes);
+    let is_escape = |&at: &usize| (0xdc80..0xdd00).contains(&text.char_at(at));
+    match (0..text.len()).find(is_escape) {
+        Some(at) if !escapes => {
+            let at = text.substring(0, at).encode_locale()?.len();
             Err(raise_decode("locale", &PyBytes::new(bytes), at, at + 1, "decoding error"))
         }
-        _ => Ok(PyStr::decode_fs(bytes)),
+        _ => Ok(text),
     }
 }
 
@@ -48,7 +50,7 @@ unsafe fn encoded(text: &PyStr, errors: *const c_char) -> PyResult<Py<PyBytes>> 
     };
     match points.into_iter().find(is_foreign) {
         Some(at) => Err(raise_encode("locale", text, at, at + 1, "encoding error")),
-        None => Ok(PyBytes::new(&text.encode_fs()?)),
+        None => Ok(PyBytes::new(&text.encode_locale()?)),
     }
 }
 

@@ -59,7 +59,7 @@ fn local_to_seconds(stamp: &Stamp, fold: u8) -> PyResult<i64> {
 }
 
 fn zone_of_calendar(calendar: &Calendar) -> PyResult {
-    let name = calendar.zone.as_ref().map(|name| PyStr::decode_fs(name.as_bytes()));
+    let name = calendar.zone.as_ref().map(|name| PyStr::decode_locale(name.as_bytes()));
     let offset = PyDelta::normal(0, calendar.utc_offset, 0)?;
     PyTimeZone::of(&offset, name.as_ref().map(|name| -> &PyObject { name }))
 }

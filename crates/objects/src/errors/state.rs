@@ -273,7 +273,7 @@ pub fn set_os_error(
         }
     }
     let number = crate::types::int::PyInt::from_i64(i64::from(errno.0));
-    let text = PyStr::decode_fs(errno.text().as_bytes());
+    let text = PyStr::decode_locale(&errno.bytes());
     let zero = crate::types::int::PyInt::from_i64(0);
     let mut args: Vec<&PyObject> = vec![&number, &text];
     if let Some(filename) = filename {

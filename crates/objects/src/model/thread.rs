@@ -149,9 +149,11 @@ pub struct InterpreterState {
 pub struct ProcessState {
     /// The key of string hashes: the first use fixes it, so the runtime fills it before the first string is hashed.
     pub hash_key: OnceLock<taipan_kernels::hash::Secret>,
+    /// How file names are encoded; UTF-8 where nobody said.
+    pub file_names: OnceLock<crate::system::encoding::Encoding>,
 }
 
-static PROCESS: ProcessState = ProcessState { hash_key: OnceLock::new() };
+static PROCESS: ProcessState = ProcessState { hash_key: OnceLock::new(), file_names: OnceLock::new() };
 
 /// The state of the process.
 #[inline(always)]

@@ -1,5 +1,6 @@
-//! Between Python's arguments and the system's calls: paths, descriptors, interrupted calls, errors.
+//! Between Python's arguments and the system's calls: paths, their encoding, descriptors, interrupted calls, errors.
 
+pub mod encoding;
 pub mod fd;
 pub mod forks;
 pub mod path;

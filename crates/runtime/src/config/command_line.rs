@@ -57,14 +57,25 @@ impl<'a> Words<'a> {
                 Ok(word)
             }
             None => {
-                help::complain(&format!("Argument expected for the {option} option"), self.program);
+                let plural = if option.starts_with("--") { "s" } else { "" };
+                let message = format!("Argument expected for the {option} option{plural}");
+                help::complain(message.as_bytes(), self.program);
                 Err(Stop::Usage)
             }
         }
     }
 
     fn complain<T>(&self, message: &str) -> Result<T, Stop> {
-        help::complain(message, self.program);
+        help::complain(message.as_bytes(), self.program);
+        Err(Stop::Usage)
+    }
+
+    /// Complains of an option that is no option; a character beyond ASCII is shown as the lowest byte of its number.
+    fn unknown<T>(&self, first: u8) -> Result<T, Stop> {
+        let bytes = [&[first], self.rest].concat();
+        let character = bytes.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
+        let shown = character.map_or(first, |c| u32::from(c) as u8);
+        help::complain(&[&b"Unknown option: -"[..], &[shown]].concat(), self.program);
         Err(Stop::Usage)
     }
 
@@ -151,8 +162,7 @@ fn flag(config: &mut Config, words: &Words<'_>, option: u8) -> Result<(), Stop> 
         b'x' => config.skip_first_line = true,
         b'q' => config.quiet += 1,
         b'R' => config.random_hashes = true,
-        b'J' => return words.complain("-J is reserved for Jython"),
-        other => return words.complain(&format!("Unknown option: -{}", char::from(other))),
+        other => return words.unknown(other),
     }
     Ok(())
 }

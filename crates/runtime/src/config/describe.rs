@@ -26,11 +26,11 @@ pub fn path_configuration(config: &Config) -> String {
         ("sys.path[0]", quoted(None)),
         ("sys._base_executable", quoted(Some(&paths.base_executable))),
         ("sys.base_prefix", quoted(Some(&paths.base_prefix))),
-        ("sys.base_exec_prefix", quoted(Some(&paths.base_prefix))),
+        ("sys.base_exec_prefix", quoted(Some(&paths.base_exec_prefix))),
         ("sys.platlibdir", quoted(Some(&config.platlibdir))),
         ("sys.executable", quoted(Some(&paths.executable))),
         ("sys.prefix", quoted(Some(&paths.prefix))),
-        ("sys.exec_prefix", quoted(Some(&paths.prefix))),
+        ("sys.exec_prefix", quoted(Some(&paths.exec_prefix))),
     ];
     let mut text = String::from("Python path configuration:\n");
     for (name, value) in lines {

@@ -6,7 +6,7 @@ use super::{Bytes, Config, Stop};
 use core::ffi::CStr;
 
 /// A variable that is set, not empty, and not to be ignored.
-fn variable(config: &Config, name: &CStr) -> Option<Bytes> {
+pub fn variable(config: &Config, name: &CStr) -> Option<Bytes> {
     if !config.use_environment {
         return None;
     }
@@ -18,7 +18,7 @@ pub fn apply(config: &mut Config, command_line: &CommandLine) -> Result<(), Stop
     config.use_environment = config.ignore_environment == 0;
     dev_mode(config);
     flags(config);
-    utf8_mode(config)?;
+    super::locale::settle(config)?;
     allocator(config)?;
     hash_seed(config)?;
     digits(config)?;
@@ -66,7 +66,9 @@ fn flags(config: &mut Config) {
     let found = variable(config, c"PYTHONDONTWRITEBYTECODE");
     raise(&mut config.dont_write_bytecode, found);
     let found = variable(config, c"PYTHONNOUSERSITE");
-    raise(&mut config.no_user_site, found);
+    if found.is_some_and(|text| flag(&text) > 0) {
+        config.no_user_site = config.no_user_site.max(1);
+    }
     let found = variable(config, c"PYTHONUNBUFFERED");
     raise(&mut config.unbuffered, found);
     if variable(config, c"PYTHONINSPECT").is_some() {
@@ -82,41 +84,16 @@ fn flags(config: &mut Config) {
         config.x_option("no_debug_ranges").is_none() && variable(config, c"PYTHONNODEBUGRANGES").is_none();
 }
 
-fn utf8_mode(config: &mut Config) -> Result<(), Stop> {
-    let wrong = |message: &str| {
-        Err(Stop::Fatal { place: "preconfig_init_utf8_mode", message: message.into(), early: true })
-    };
-    config.utf8_mode = match config.x_option("utf8") {
-        Some(None | Some(b"1")) => true,
-        Some(Some(b"0")) => false,
-        Some(Some(_)) => return wrong("invalid -X utf8 option value"),
-        None => match variable(config, c"PYTHONUTF8").as_deref() {
-            Some(b"1") => true,
-            Some(b"0") => false,
-            Some(_) => return wrong("invalid PYTHONUTF8 environment variable value"),
-            None => utf8_by_locale(),
-        },
-    };
-    Ok(())
-}
-
 /// `PYTHONMALLOC` must name an allocator that CPython has, though there is one here.
 fn allocator(config: &Config) -> Result<(), Stop> {
-    const KNOWN: [&[u8]; 4] = [b"default", b"malloc", b"pymalloc", b"mimalloc"];
+    const KNOWN: [&[u8]; 3] = [b"malloc", b"pymalloc", b"mimalloc"];
     let Some(name) = variable(config, c"PYTHONMALLOC") else { return Ok(()) };
-    if name == b"debug" || KNOWN.contains(&name.strip_suffix(b"_debug").unwrap_or(&name)) {
+    let kind = name.strip_suffix(b"_debug").unwrap_or(&name);
+    if name == b"default" || name == b"debug" || KNOWN.contains(&kind) {
         return Ok(());
     }
     let message = "PYTHONMALLOC: unknown allocator".into();
     Err(Stop::Fatal { place: "preconfig_init_allocator", message, early: true })
-}
-
-/// In the locales "C" and "POSIX" text is UTF-8 (PEP 540).
-fn utf8_by_locale() -> bool {
-    let named = [c"LC_ALL", c"LC_CTYPE", c"LANG"]
-        .into_iter()
-        .find_map(|name| taipan_host::environment::get(name).filter(|value| !value.is_empty()));
-    named.is_none_or(|name| name == b"C" || name == b"POSIX")
 }
 
 fn hash_seed(config: &mut Config) -> Result<(), Stop> {
@@ -164,9 +141,9 @@ fn switch(
     place: &'static str,
     default: bool,
 ) -> Result<bool, Stop> {
-    let read = |value: Option<&[u8]>| match value {
-        Some(b"1") => Some(true),
-        Some(b"0") => Some(false),
+    let read = |value: Option<&[u8]>| match value.and_then(integer) {
+        Some(1) => Some(true),
+        Some(0) => Some(false),
         _ => None,
     };
     if let Some(text) = variable(config, name) {
@@ -227,25 +204,20 @@ fn switches(config: &mut Config) -> Result<(), Stop> {
 }
 
 fn numbers(config: &mut Config) -> Result<(), Stop> {
-    config.import_time = match config.x_option("importtime") {
-        Some(value) => match value.and_then(integer) {
-            // What is no number means yes.
-            None => 1,
-            Some(level @ 0..=2) => level as u32,
-            Some(_) => {
-                return Err(Stop::fatal(
-                    "config_init_import_time",
-                    "-X importtime: values other than 1 and 2 are reserved for future use.",
-                ));
-            }
-        },
-        None => match variable(config, c"PYTHONPROFILEIMPORTTIME").as_deref() {
-            None => 0,
-            Some(b"2") => 2,
-            Some(_) => 1,
-        },
+    let (level, source) = match config.x_option("importtime") {
+        Some(value) => (Some(value.unwrap_or(b"").to_vec()), "-X importtime: values"),
+        None => (variable(config, c"PYTHONPROFILEIMPORTTIME"), "PYTHONPROFILEIMPORTTIME: numeric values"),
     };
-    let frames = |text: &[u8]| integer(text).and_then(|n| u32::try_from(n).ok()).filter(|&n| n < 65536);
+    // What is no number means yes.
+    let level = level.map(|text| if text.is_empty() { 1 } else { integer(&text).unwrap_or(1) });
+    config.import_time = match level.unwrap_or(0) {
+        level @ 0..=2 => level as u32,
+        _ => {
+            let message = format!("{source} other than 1 and 2 are reserved for future use.");
+            return Err(Stop::fatal("config_init_import_time", message));
+        }
+    };
+    let frames = |text: &[u8]| integer(text).and_then(|n| i32::try_from(n).ok()).filter(|&n| n >= 0);
     let place = "config_init_tracemalloc";
     if let Some(text) = variable(config, c"PYTHONTRACEMALLOC") {
         config.tracemalloc =
@@ -275,20 +247,24 @@ fn numbers(config: &mut Config) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Later entries override earlier ones: development mode, the variable, the command line, `-b`.
+/// Later entries override earlier ones: development mode, the variable, the command line, `-b`. Each counts once.
 fn warn_options(config: &mut Config, command_line: &CommandLine) {
-    let mut options = Vec::new();
+    let mut options: Vec<Bytes> = Vec::new();
+    let mut add = |option: &[u8]| {
+        if !options.iter().any(|known| known == option) {
+            options.push(option.to_vec());
+        }
+    };
     if config.dev_mode {
-        options.push(b"default".to_vec());
+        add(b"default");
     }
-    if let Some(text) = variable(config, c"PYTHONWARNINGS") {
-        options.extend(text.split(|&c| c == b',').map(<[u8]>::to_vec));
-    }
-    options.extend_from_slice(&command_line.warn_options);
+    let listed = variable(config, c"PYTHONWARNINGS").unwrap_or_default();
+    listed.split(|&c| c == b',').filter(|option| !option.is_empty()).for_each(&mut add);
+    command_line.warn_options.iter().for_each(|option| add(option));
     match config.bytes_warning {
         0 => {}
-        1 => options.push(b"default::BytesWarning".to_vec()),
-        _ => options.push(b"error::BytesWarning".to_vec()),
+        1 => add(b"default::BytesWarning"),
+        _ => add(b"error::BytesWarning"),
     }
     config.warn_options = options;
 }

@@ -44,9 +44,9 @@ pub fn show(topic: Topic, program: &[u8]) {
 }
 
 /// Writes a complaint and how the program is used.
-pub fn complain(message: &str, program: &[u8]) {
+pub fn complain(message: &[u8], program: &[u8]) {
     let usage = [
-        message.as_bytes(),
+        message,
         b"\nusage: ",
         program,
         b" [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `python -h' for more information.\n",

@@ -7,10 +7,12 @@ mod command_line;
 mod describe;
 mod environment;
 mod help;
+mod locale;
 mod paths;
 mod values;
 
 pub use describe::path_configuration;
+pub use locale::CODESET;
 pub use paths::{Layout, Paths};
 
 /// Text as the system gives it.
@@ -64,6 +66,9 @@ pub struct Config {
     pub dev_mode: bool,
     pub safe_path: bool,
     pub utf8_mode: bool,
+    /// Whether the standard streams escape bytes outside their encoding, as in the locale "C" and those that stand in
+    /// for it.
+    pub escapes: bool,
     pub debug: u32,
     pub inspect: u32,
     pub interactive: u32,
@@ -86,7 +91,8 @@ pub struct Config {
     pub random_hashes: bool,
     pub cpu_count: Option<i32>,
     pub fault_handler: bool,
-    pub tracemalloc: u32,
+    /// How many frames a trace of memory keeps; 0: no traces.
+    pub tracemalloc: i32,
     /// 0, 1 or 2: `-X importtime`.
     pub import_time: u32,
     pub code_debug_ranges: bool,
@@ -118,7 +124,6 @@ impl Config {
             int_max_str_digits: 4300,
             code_debug_ranges: true,
             frozen_modules: true,
-            utf8_mode: false,
             platlibdir: b"lib".to_vec(),
             original_argv: arguments.clone(),
             ..Config::default()

@@ -24,6 +24,8 @@ pub struct Paths {
     pub base_executable: Bytes,
     pub prefix: Bytes,
     pub base_prefix: Bytes,
+    pub exec_prefix: Bytes,
+    pub base_exec_prefix: Bytes,
     pub home: Option<Bytes>,
     pub stdlib: Option<Bytes>,
     pub search: Vec<Bytes>,
@@ -154,16 +156,23 @@ pub fn find(config: &Config, name: &[u8], layout: &Layout) -> Paths {
         found.base_executable = if is_file(&base) { base } else { resolved.clone() };
         found.home = Some(home.clone());
     }
-    found.base_prefix = match &config.python_home {
-        Some(home) => home.split(|&c| c == b':').next().unwrap_or(b"").to_vec(),
-        None => installed_prefix(&resolved, &library).unwrap_or_else(|| unpacked_prefix(&library, layout)),
+    (found.base_prefix, found.base_exec_prefix) = match &config.python_home {
+        Some(home) => {
+            let (prefix, rest) = home.split_at(home.iter().position(|&c| c == b':').unwrap_or(home.len()));
+            (prefix.to_vec(), rest.get(1..).unwrap_or(prefix).to_vec())
+        }
+        None => {
+            let prefix =
+                installed_prefix(&resolved, &library).unwrap_or_else(|| unpacked_prefix(&library, layout));
+            (prefix.clone(), prefix)
+        }
     };
     if let Some(home) = &config.python_home {
         found.home = Some(home.clone());
     }
-    found.prefix = match environment {
-        Some((_, folder)) if config.python_home.is_none() => folder,
-        _ => found.base_prefix.clone(),
+    (found.prefix, found.exec_prefix) = match environment {
+        Some((_, folder)) if config.python_home.is_none() => (folder.clone(), folder),
+        _ => (found.base_prefix.clone(), found.base_exec_prefix.clone()),
     };
     let stdlib = join(&found.base_prefix, &library);
     if let Some(path) = &config.python_path {
@@ -171,7 +180,7 @@ pub fn find(config: &Config, name: &[u8], layout: &Layout) -> Paths {
     }
     found.search.push(join(&join(&found.base_prefix, &config.platlibdir), b"python314.zip"));
     found.search.push(stdlib.clone());
-    found.search.push(join(&stdlib, b"lib-dynload"));
+    found.search.push(join(&join(&found.base_exec_prefix, &library), b"lib-dynload"));
     found.stdlib = Some(stdlib);
     found
 }

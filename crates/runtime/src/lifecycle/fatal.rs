@@ -1,9 +1,12 @@
 //! Errors that end the process at once, with what is known of where Python was.
 
 use crate::state::Phase;
+use crate::sys;
 use taipan_host::{files, process, threads};
 use taipan_interpreter::frames;
+use taipan_objects::errors;
 use taipan_objects::model::thread;
+use taipan_objects::prelude::*;
 
 /// Writes to the standard error's descriptor.
 pub fn say(text: &str) {
@@ -16,6 +19,15 @@ pub fn fatal(message: &str) -> ! {
     say(&format!("Fatal Python error: {message}\n{}", state_of_runtime()));
     show_traceback();
     process::abort()
+}
+
+/// Ends the process with an exception of the start.
+pub fn with_exception(raised: Raised, message: &str) -> ! {
+    let exception = errors::take(raised);
+    say(&format!("Fatal Python error: {message}\n{}", state_of_runtime()));
+    sys::print_exception(&exception, None);
+    show_traceback();
+    process::exit_now(1)
 }
 
 /// How far the interpreter is in its life, where a thread of it runs.

@@ -5,9 +5,9 @@ use crate::config::Config;
 use crate::imports::{self, builtin, frozen};
 use crate::state::{self, Phase};
 use crate::{audit, builtins, contextvars, gil, signals, sys, threads, upcalls};
-use taipan_objects::errors;
 use taipan_objects::model::thread::{self, InterpreterState, ThreadState};
 use taipan_objects::prelude::*;
+use taipan_objects::system::encoding::Encoding;
 use taipan_objects::system::forks::AtFork;
 use taipan_objects::types::r#type;
 
@@ -20,6 +20,12 @@ pub fn start(program: &Program, config: Config) {
     if let Some(seed) = config.hash_seed {
         let _ = thread::process().hash_key.set(taipan_kernels::hash::Secret::from_seed(seed));
     }
+    // A second interpreter of the process finds the first one's encoding.
+    let _ = thread::process().file_names.set(if config.utf8_mode {
+        Encoding::Utf8
+    } else {
+        Encoding::of_locale(true)
+    });
     let interpreter = InterpreterState::new(0);
     let thread = ThreadState::new(interpreter);
     thread.measure_stack();
@@ -37,34 +43,21 @@ pub fn start(program: &Program, config: Config) {
     state::set_config(config);
     threads::register_main();
     AtFork::of_this_interpreter().register_native(threads::AROUND_FORKS);
-    if let Err(raised) = bootstrap() {
-        die(raised, "the interpreter cannot be started");
-    }
+    step(bootstrap(), "init_importlib: failed to initialize importlib");
     taipan_host::hooks::set_blocking_hook(gil::hook());
     taipan_host::hooks::set_audit_hook(audit::host_hook);
-    if let Err(raised) = complete() {
-        die(raised, "the interpreter cannot be started");
-    }
+    complete();
 }
 
-/// Ends with an exception of the start itself.
-fn die(raised: Raised, message: &str) -> ! {
-    let exception = errors::take(raised);
-    fatal::say(&format!("Fatal Python error: {message}\n"));
-    sys::print_exception(&exception, None);
-    taipan_host::process::exit_now(1)
+/// What a step of the start gives; the process ends where it failed.
+fn step<T>(result: PyResult<T>, message: &str) -> T {
+    result.unwrap_or_else(|raised| fatal::with_exception(raised, message))
 }
 
 /// Ends where the first module of the library is not found, which shows the library itself was not.
 fn without_encodings(raised: Raised) -> ! {
-    let exception = errors::take(raised);
     fatal::say(&crate::config::path_configuration(state::config()));
-    fatal::say(
-        "Fatal Python error: Failed to import encodings module\nPython runtime state: core initialized\n",
-    );
-    sys::print_exception(&exception, None);
-    fatal::show_traceback();
-    taipan_host::process::exit_now(1)
+    fatal::with_exception(raised, "Failed to import encodings module")
 }
 
 /// `sys`, `builtins` and importlib.
@@ -97,26 +90,35 @@ fn install_zipimport() -> PyResult<()> {
     Ok(())
 }
 
-/// Codecs, streams, `__main__`, warnings, `site`.
-fn complete() -> PyResult<()> {
+/// Codecs, streams, `__main__`, warnings, `site`. The messages name the steps as CPython's do.
+fn complete() {
     if let Err(raised) = imports::import_absolute(intern!("encodings")) {
         without_encodings(raised);
     }
-    install_signals()?;
-    watch_memory()?;
-    streams::init()?;
-    add_main_module()?;
-    watch_faults()?;
+    let named = streams::name_file_names();
+    step(named, "init_fs_encoding: failed to get the Python codec of the filesystem encoding");
+    let text = streams::text(state::config());
+    let text = step(text, "init_stdio_encoding: failed to get the Python codec name of the stdio encoding");
+    step(install_signals(), "can't initialize signals");
+    step(watch_memory(), "init_interp_main: can't start tracemalloc");
+    step(streams::init(&text), "init_sys_streams: can't initialize sys standard streams");
+    step(add_main_module(), "add_main_module: can't create __main__ module");
+    step(watch_faults(), "can't initialize faulthandler");
     state::runtime().phase.set(Phase::Running);
+    step(import_warnings(), "can't import warnings");
+    if state::config().no_site == 0 {
+        step(imports::import_absolute(intern!("site")), "init_import_site: Failed to import the site module");
+    }
+}
+
+/// `-W`: the module reads the options when it is imported.
+fn import_warnings() -> PyResult<()> {
     let has_options = match sys::get(intern!("warnoptions"))? {
         Some(options) => object::len(&options)? > 0,
         None => false,
     };
     if has_options {
         imports::import_absolute(intern!("warnings"))?;
-    }
-    if state::config().no_site == 0 {
-        imports::import_absolute(intern!("site"))?;
     }
     Ok(())
 }
@@ -128,7 +130,9 @@ fn watch_memory() -> PyResult<()> {
         return Ok(());
     }
     let tracemalloc = imports::import_absolute(intern!("_tracemalloc"))?;
-    call::method(&tracemalloc, intern!("start"), &[&PyInt::from_i64(i64::from(frames))]).map(drop)
+    call::method(&tracemalloc, intern!("start"), &[&PyInt::from_i64(i64::from(frames))])?;
+    // The program sees no module that it did not import.
+    object::set_item(&*imports::modules()?, intern!("_tracemalloc"), None)
 }
 
 /// `-X faulthandler`

@@ -1,53 +1,61 @@
 //! `sys.stdin`, `sys.stdout`, `sys.stderr`, and `open` among the built-ins.
 
-use crate::config::Config;
+use crate::config::{CODESET, Config};
 use crate::{imports, state, sys};
 use taipan_host::{files, locale};
+use taipan_objects::codecs::registry as codecs;
 use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
-
-/// `LC_CTYPE`
-const LC_CTYPE: i32 = 0;
-/// `CODESET`
-const CODESET: i32 = 14;
+use taipan_objects::system::encoding::{self, Encoding};
 
 /// Encoding and error handler of the standard streams.
-struct Text {
+pub struct Text {
     encoding: Py<PyStr>,
     errors: Py<PyStr>,
 }
 
+/// Python's name of a codec; `LookupError` where there is none.
+fn codec_name(encoding: &str) -> PyResult<Py<PyStr>> {
+    let name = object::get_attr(&*codecs::lookup(encoding)?, intern!("name"))?;
+    match name.downcast_into::<PyStr>() {
+        Ok(name) => Ok(name),
+        Err(_) => Err(raised!(TypeError, "codec name is not a string")),
+    }
+}
+
+/// Learns what Python calls the encoding of file names.
+pub fn name_file_names() -> PyResult<()> {
+    if let Encoding::Locale { name, .. } = encoding::of_file_names() {
+        let known = codec_name(&String::from_utf8_lossy(&locale::information(CODESET)))?;
+        // A second start of the interpreter finds the first one's name.
+        let _ = name.set(known.to_string_lossy().into_owned());
+    }
+    Ok(())
+}
+
 /// What the configuration and the locale say.
-fn text(config: &Config) -> Text {
-    let named = locale::set(LC_CTYPE, Some(c"")).or_else(|| locale::set(LC_CTYPE, None));
-    let plain = named.is_none_or(|name| name == b"C" || name == b"POSIX");
+pub fn text(config: &Config) -> PyResult<Text> {
     let (encoding, errors) = &config.io_encoding;
-    let given = encoding.is_some() || errors.is_some();
-    let encoding = match encoding {
+    let handler = match errors {
         Some(name) => PyStr::decode_fs(name),
-        None if config.utf8_mode || plain => PyStr::new("utf-8"),
-        None => match locale::information(CODESET) {
-            name if name.is_empty() || name.eq_ignore_ascii_case(b"UTF-8") => PyStr::new("utf-8"),
-            name => PyStr::decode_fs(&name),
-        },
-    };
-    let errors = match errors {
-        Some(name) => PyStr::decode_fs(name),
-        None if !given && (config.utf8_mode || plain) => PyStr::new("surrogateescape"),
+        None if encoding.is_none() && (config.utf8_mode || config.escapes) => PyStr::new("surrogateescape"),
         None => PyStr::new("strict"),
     };
-    Text { encoding, errors }
+    let encoding = match encoding {
+        Some(name) => codec_name(&String::from_utf8_lossy(name))?,
+        None if config.utf8_mode => PyStr::new("utf-8"),
+        None => PyStr::new(encoding::of_file_names().name().unwrap_or("utf-8")),
+    };
+    Ok(Text { encoding, errors: handler })
 }
 
 /// Makes the streams.
-pub fn init() -> PyResult<()> {
-    let config = state::config();
+pub fn init(text: &Text) -> PyResult<()> {
     let io = imports::import_absolute(intern!("io"))?;
     let open = object::get_attr(&io, intern!("open"))?;
     if let Some(builtins) = thread::current().interpreter().builtins.get() {
         object::set_item(&builtins, intern!("open"), Some(&open))?;
     }
-    let text = text(config);
     let backslash = PyStr::new("backslashreplace");
     let make = |fd: i32, name: &str, errors: &PyStr| stream(&io, &open, fd, name, &text.encoding, errors);
     let stdin = make(0, "<stdin>", &text.errors)?;

@@ -82,7 +82,7 @@ pub mod part {
     /// Return the encoding used to convert Unicode filenames to OS filenames.
     #[pyfunction(signature = "()")]
     fn getfilesystemencoding() -> &'static str {
-        "utf-8"
+        taipan_objects::system::encoding::of_file_names().name().unwrap_or("utf-8")
     }
 
     /// Return the error mode used Unicode to OS filename conversion.

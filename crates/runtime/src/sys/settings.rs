@@ -71,9 +71,9 @@ pub fn set_paths(m: &PyModule, paths: &Paths) -> PyResult<()> {
     m.add("executable", &text(&paths.executable))?;
     m.add("_base_executable", &text(&paths.base_executable))?;
     m.add("prefix", &text(&paths.prefix))?;
-    m.add("exec_prefix", &text(&paths.prefix))?;
+    m.add("exec_prefix", &text(&paths.exec_prefix))?;
     m.add("base_prefix", &text(&paths.base_prefix))?;
-    m.add("base_exec_prefix", &text(&paths.base_prefix))?;
+    m.add("base_exec_prefix", &text(&paths.base_exec_prefix))?;
     m.add("_home", &paths.home.as_ref().map_or_else(none, |home| text(home)))?;
     m.add("_stdlib_dir", &paths.stdlib.as_ref().map_or_else(none, |folder| text(folder)))?;
     m.add("path", &list(&paths.search))

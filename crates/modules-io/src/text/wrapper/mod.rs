@@ -25,6 +25,8 @@ enum Direct {
     Utf8,
     Ascii,
     Latin1,
+    /// None; the encoding begins a file with a byte order mark.
+    Marked,
 }
 
 /// The state of the decoder before the last chunk, and the bytes of that chunk: what `tell` starts from.
@@ -320,7 +322,7 @@ impl PyTextIOWrapper {
             Direct::Utf8 => codecs::utf8_encode(text, errors)?.into_obj(),
             Direct::Ascii => codecs::ascii_encode(text, errors)?.into_obj(),
             Direct::Latin1 => codecs::latin1_encode(text, errors)?.into_obj(),
-            Direct::None => {
+            Direct::None | Direct::Marked => {
                 let encoder = self.encoder.get().ok_or_else(|| unsupported("not writable"))?;
                 call::method(&encoder, intern!("encode"), &[text])?
             }
@@ -401,8 +403,13 @@ impl PyTextIOWrapper {
             self.encoder.set(Some(call::method(info, intern!("incrementalencoder"), &[errors])?));
             let name = object::get_optional_attr(info, intern!("name"))?;
             if let Some(name) = name.as_ref().and_then(|name| name.downcast::<PyStr>()) {
-                let known =
-                    [("utf-8", Direct::Utf8), ("ascii", Direct::Ascii), ("iso8859-1", Direct::Latin1)];
+                let known = [
+                    ("utf-8", Direct::Utf8),
+                    ("ascii", Direct::Ascii),
+                    ("iso8859-1", Direct::Latin1),
+                    ("utf-16", Direct::Marked),
+                    ("utf-32", Direct::Marked),
+                ];
                 if let Some(&(_, direct)) = known.iter().find(|(text, _)| name.eq_str(text)) {
                     self.direct.set(direct);
                 }
@@ -411,14 +418,17 @@ impl PyTextIOWrapper {
         Ok(())
     }
 
-    /// An encoder that starts in the middle of a file writes no byte order mark.
+    /// An encoder that starts in the middle of a file writes no byte order mark; those of UTF-16 and UTF-32 write none
+    /// either where the file has no positions.
     fn fix_encoder_state(&self) -> PyResult<()> {
         let Some(encoder) = self.encoder.get() else { return Ok(()) };
-        if !self.seekable.get() {
-            return Ok(());
-        }
-        let position = call::method(&*self.checked_buffer()?, intern!("tell"), &[])?;
-        if object::is_true(&position)? {
+        let is_inside = if self.seekable.get() {
+            let position = call::method(&*self.checked_buffer()?, intern!("tell"), &[])?;
+            object::is_true(&position)?
+        } else {
+            self.direct.get() == Direct::Marked
+        };
+        if is_inside {
             let set = call::method(&encoder, intern!("setstate"), &[&PyInt::from_i64(0)]);
             if let Err(raised) = set {
                 errors::catch(raised, Exc::LookupError)?;
@@ -437,10 +447,7 @@ impl PyTextIOWrapper {
         if is_text {
             return Ok(info);
         }
-        Err(raised!(
-            LookupError,
-            "'{name}' is not a text encoding; use codecs.open() to handle arbitrary codecs"
-        ))
+        Err(raised!(LookupError, "'{name}' is not a text encoding"))
     }
 
     fn reset_encoder(&self, at_start: bool) -> PyResult<()> {

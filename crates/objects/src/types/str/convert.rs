@@ -8,7 +8,7 @@ use crate::types::int::PyInt;
 use crate::{errors::Exc, with_units};
 use std::borrow::Cow;
 use taipan_bytecode::Wtf8Buf;
-use taipan_kernels::codecs::{CodecError, handlers, utf8};
+use taipan_kernels::codecs::{CodecError, utf8};
 use taipan_kernels::text::TextBuilder;
 
 impl PyStr {
@@ -72,41 +72,6 @@ impl PyStr {
                 Wtf8Buf::from_code_points(points).unwrap_or_default()
             }
         }
-    }
-
-    /// Decodes UTF-8 with the surrogateescape handler: file names, arguments, environment.
-    pub fn decode_fs(bytes: &[u8]) -> Py<PyStr> {
-        if bytes.is_ascii() {
-            return layout::narrow(bytes, true);
-        }
-        let mut builder = TextBuilder::with_capacity(bytes.len());
-        let mut at = 0;
-        while let Err(error) = utf8::decode(bytes, at, true, &mut builder) {
-            for &byte in &bytes[error.start..error.end] {
-                builder.push(0xdc00 + u32::from(byte));
-            }
-            at = error.end;
-        }
-        Self::from_builder(builder)
-    }
-
-    /// Encodes for the file system (UTF-8, surrogateescape); `UnicodeEncodeError` for other surrogates.
-    pub fn encode_fs(&self) -> PyResult<Vec<u8>> {
-        if let Some(text) = self.as_ascii() {
-            return Ok(text.as_bytes().to_vec());
-        }
-        with_units!(self.units(), u => {
-            let mut out = Vec::with_capacity(u.len());
-            let mut at = 0;
-            while let Err(error) = utf8::encode(u, at, &mut out) {
-                match handlers::surrogateescape_encode(&u[error.start..error.end]) {
-                    Some(bytes) => out.extend_from_slice(&bytes),
-                    None => return Err(encode_error("utf-8", self, &error)),
-                }
-                at = error.end;
-            }
-            Ok(out)
-        })
     }
 
     /// The empty string.
