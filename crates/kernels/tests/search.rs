@@ -21,11 +21,11 @@ fn check<T: Unit>(text: &[u32], needle: &[u32]) {
             apart.push(at);
         }
     }
-    assert_eq!(prepared.places(&units, usize::MAX), apart);
+    assert_eq!(prepared.places(&units, usize::MAX)[..], apart);
     assert_eq!(prepared.count(&units, usize::MAX), apart.len());
-    assert_eq!(prepared.places(&units, 2), apart[..apart.len().min(2)]);
+    assert_eq!(prepared.places(&units, 2)[..], apart[..apart.len().min(2)]);
     if !needle.is_empty() {
-        let joined = |parts: Vec<std::ops::Range<usize>>| {
+        let joined = |parts: search::Ranges| {
             parts.into_iter().map(|r| units[r].to_vec()).collect::<Vec<_>>().join(&wanted[..])
         };
         for max in [0, 1, usize::MAX] {
@@ -84,7 +84,7 @@ fn long_repetitive_texts_take_linear_time() {
     }
 }
 
-fn words(text: &str, parts: Vec<std::ops::Range<usize>>) -> Vec<&str> {
+fn words(text: &str, parts: search::Ranges) -> Vec<&str> {
     parts.into_iter().map(|r| &text[r]).collect()
 }
 

@@ -108,17 +108,31 @@ fn floor_mod(a: i64, b: i64) -> i64 {
     if remainder != 0 && (remainder < 0) != (b < 0) { remainder + b } else { remainder }
 }
 
+/// The quotient of two integers that doubles hold exactly, so that it is rounded once.
+#[inline(always)]
+fn small_quotient(operation: usize, a: i64, b: i64) -> Option<f64> {
+    const EXACT: u64 = 1 << 53;
+    let divides = matches!(operation as u32, NB_TRUE_DIVIDE | NB_INPLACE_TRUE_DIVIDE);
+    let exact = b != 0 && a.unsigned_abs() <= EXACT && b.unsigned_abs() <= EXACT;
+    (divides && exact).then(|| a as f64 / b as f64)
+}
+
 /// `BINARY_OP` in its general form.
 #[inline(always)]
 pub(crate) fn binary_op(m: &mut Machine, oparg: usize) -> PyResult<()> {
     let (a, b) = (m.peek(2), m.peek(1));
-    if a.is_int()
-        && b.is_int()
-        && let Some(result) = small_binary(oparg, a.int_value(), b.int_value())
-    {
-        m.drop_slots(2);
-        m.push(Value::int(result));
-        return Ok(());
+    if a.is_int() && b.is_int() {
+        let (a, b) = (a.int_value(), b.int_value());
+        if let Some(result) = small_binary(oparg, a, b) {
+            m.drop_slots(2);
+            m.push(Value::int(result));
+            return Ok(());
+        }
+        if let Some(quotient) = small_quotient(oparg, a, b) {
+            m.drop_slots(2);
+            m.push_obj(PyFloat::new(quotient));
+            return Ok(());
+        }
     }
     m.save();
     let result = binary(oparg, m.obj(2), m.obj(1))?;

@@ -9,11 +9,16 @@ mod split;
 mod two_way;
 
 pub use split::{
-    partition, rpartition, rsplit, rsplit_space, split, split_lines, split_space, strip_end, strip_start,
+    Ranges, partition, rpartition, rsplit, rsplit_space, split, split_lines, split_space, strip_end,
+    strip_start,
 };
 
 use crate::unit::Unit;
+use smallvec::SmallVec;
 use two_way::TwoWay;
+
+/// Where something was found, most often in few places.
+pub type Places = SmallVec<[usize; 8]>;
 
 /// A sequence to look for.
 pub struct Needle<'n, T: Unit> {
@@ -113,8 +118,8 @@ impl<'n, T: Unit> Needle<'n, T> {
 
     /// Places from left to right that do not overlap, at most `max`. An empty needle has places before, between
     /// and after all units.
-    pub fn places(&self, text: &[T], max: usize) -> Vec<usize> {
-        let mut places = Vec::new();
+    pub fn places(&self, text: &[T], max: usize) -> Places {
+        let mut places = Places::new();
         self.visit(text, max, |at| places.push(at));
         places
     }
@@ -151,8 +156,8 @@ pub fn convert<A: Unit, B: Unit>(units: &[A]) -> Option<Vec<B>> {
 }
 
 /// The text with places (ascending, not overlapping, each `old` units long) replaced.
-pub fn replace_at<T: Unit>(text: &[T], places: &[usize], old: usize, new: &[T]) -> Vec<T> {
-    let mut out = Vec::with_capacity(text.len() + places.len() * new.len() - places.len() * old);
+pub fn replace_at<T: Unit>(text: &[T], places: &[usize], old: usize, new: &[T]) -> SmallVec<[T; 64]> {
+    let mut out = SmallVec::with_capacity(text.len() + places.len() * new.len() - places.len() * old);
     let mut from = 0;
     for &at in places {
         out.extend_from_slice(&text[from..at]);

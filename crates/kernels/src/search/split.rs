@@ -4,6 +4,10 @@ use std::ops::Range;
 
 use super::Needle;
 use crate::unit::Unit;
+use smallvec::SmallVec;
+
+/// Parts of a text, most often few.
+pub type Ranges = SmallVec<[Range<usize>; 8]>;
 
 /// Length of the start that consists of members.
 pub fn strip_start<T: Copy>(text: &[T], is_member: impl Fn(T) -> bool) -> usize {
@@ -17,8 +21,8 @@ pub fn strip_end<T: Copy>(text: &[T], is_member: impl Fn(T) -> bool) -> usize {
 
 /// Words between white space, at most `max` cuts from the left; the last part loses
 /// white space only on its left.
-pub fn split_space<T: Copy>(text: &[T], max: usize, is_space: impl Fn(T) -> bool) -> Vec<Range<usize>> {
-    let mut parts = Vec::new();
+pub fn split_space<T: Copy>(text: &[T], max: usize, is_space: impl Fn(T) -> bool) -> Ranges {
+    let mut parts = Ranges::new();
     let mut at = 0;
     loop {
         at += strip_start(&text[at..], &is_space);
@@ -36,8 +40,8 @@ pub fn split_space<T: Copy>(text: &[T], max: usize, is_space: impl Fn(T) -> bool
 }
 
 /// The same with the cuts from the right.
-pub fn rsplit_space<T: Copy>(text: &[T], max: usize, is_space: impl Fn(T) -> bool) -> Vec<Range<usize>> {
-    let mut parts = Vec::new();
+pub fn rsplit_space<T: Copy>(text: &[T], max: usize, is_space: impl Fn(T) -> bool) -> Ranges {
+    let mut parts = Ranges::new();
     let mut end = text.len();
     loop {
         end = strip_end(&text[..end], &is_space);
@@ -57,9 +61,9 @@ pub fn rsplit_space<T: Copy>(text: &[T], max: usize, is_space: impl Fn(T) -> boo
 }
 
 /// Parts between separators (not empty), at most `max` cuts from the left.
-pub fn split<T: Unit>(text: &[T], separator: &[T], max: usize) -> Vec<Range<usize>> {
+pub fn split<T: Unit>(text: &[T], separator: &[T], max: usize) -> Ranges {
     let needle = Needle::new(separator);
-    let mut parts = Vec::new();
+    let mut parts = Ranges::new();
     let mut at = 0;
     while parts.len() < max
         && let Some(i) = needle.find(&text[at..])
@@ -72,9 +76,9 @@ pub fn split<T: Unit>(text: &[T], separator: &[T], max: usize) -> Vec<Range<usiz
 }
 
 /// The same with the cuts from the right.
-pub fn rsplit<T: Unit>(text: &[T], separator: &[T], max: usize) -> Vec<Range<usize>> {
+pub fn rsplit<T: Unit>(text: &[T], separator: &[T], max: usize) -> Ranges {
     let needle = Needle::new(separator);
-    let mut parts = Vec::new();
+    let mut parts = Ranges::new();
     let mut end = text.len();
     while parts.len() < max
         && let Some(i) = needle.find_last(&text[..end])
@@ -101,12 +105,8 @@ pub fn rpartition<T: Unit>(text: &[T], separator: &[T]) -> Option<(Range<usize>,
 
 /// Lines, with their ends if `keep_ends`; `\r\n` is one end. `is_break` says what ends a line besides `\r` and
 /// `\n`.
-pub fn split_lines<T: Unit>(
-    text: &[T],
-    keep_ends: bool,
-    is_break: impl Fn(u32) -> bool,
-) -> Vec<Range<usize>> {
-    let mut lines = Vec::new();
+pub fn split_lines<T: Unit>(text: &[T], keep_ends: bool, is_break: impl Fn(u32) -> bool) -> Ranges {
+    let mut lines = Ranges::new();
     let mut start = 0;
     while start < text.len() {
         let ends = |&u: &T| {

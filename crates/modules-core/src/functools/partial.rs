@@ -1,5 +1,6 @@
 //! `partial` and its `Placeholder`.
 
+use smallvec::SmallVec;
 use taipan_objects::model::ToPy;
 use taipan_objects::prelude::*;
 use taipan_objects::types::descriptors::{field_dict, set_field_dict};
@@ -74,17 +75,15 @@ pub struct PyPartial {
     weaklist: core::cell::Cell<*mut PyObject>,
 }
 
+/// Few enough arguments to lie on the stack.
+type Arguments<'a> = SmallVec<[&'a PyObject; 8]>;
+
 /// Arguments with the placeholders among them filled from `more`, what is left of it behind them.
-fn fill(args: &[&PyObject], more: &[&PyObject]) -> Vec<Obj> {
-    let mut more = more.iter();
-    let mut filled: Vec<Obj> = args
-        .iter()
-        .map(|arg| match is_placeholder(arg).then(|| more.next()).flatten() {
-            Some(given) => given.owned(),
-            None => arg.owned(),
-        })
-        .collect();
-    filled.extend(more.map(|arg| arg.owned()));
+fn fill<'a>(args: &[&'a PyObject], more: &[&'a PyObject]) -> Arguments<'a> {
+    let mut more = more.iter().copied();
+    let mut filled: Arguments<'a> =
+        args.iter().map(|&arg| is_placeholder(arg).then(|| more.next()).flatten().unwrap_or(arg)).collect();
+    filled.extend(more);
     filled
 }
 
@@ -176,7 +175,7 @@ impl PyPartial {
                 if let Some(kwargs) = kwargs {
                     keywords.merge(kwargs, true)?;
                 }
-                (inner.function(), PyTuple::from_vec(fill(inner.args().as_slice(), args)), keywords)
+                (inner.function(), PyTuple::from_slice(&fill(inner.args().as_slice(), args)), keywords)
             }
             None => {
                 let keywords = match kwargs {
@@ -223,11 +222,8 @@ impl PyPartial {
         let function = self.function();
         let filled = fill(known.as_slice(), args.as_slice());
         match all {
-            Some(all) => call::call_tuple(&function, &PyTuple::from_vec(filled), Some(&all)),
-            None => {
-                let borrowed: Vec<&PyObject> = filled.iter().map(|arg| &**arg).collect();
-                call::call(&function, &borrowed)
-            }
+            Some(all) => call::call_tuple(&function, &PyTuple::from_slice(&filled), Some(&all)),
+            None => call::call(&function, &filled),
         }
     }
 

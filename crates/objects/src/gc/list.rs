@@ -82,6 +82,19 @@ pub(super) unsafe fn append(list: Head, head: Head) {
     }
 }
 
+/// As [`append`] for the head of a new object, which has no flags.
+#[inline(always)]
+pub(super) unsafe fn append_new(list: Head, head: Head) {
+    // SAFETY: the caller's list is linked, the head is not.
+    unsafe {
+        let last = prev(list);
+        set_next(last, head);
+        (*head)._gc_prev = last.expose_provenance();
+        set_next(head, list);
+        (*list)._gc_prev = head.expose_provenance();
+    }
+}
+
 /// Takes a head out of its list; it counts as not tracked then.
 #[inline(always)]
 pub(super) unsafe fn unlink(head: Head) {

@@ -48,17 +48,19 @@ pub unsafe fn track(object: *mut PyObject) {
     }
 }
 
-/// Counts and links a new object.
+/// Counts a new object that was never tracked, and links it if something in it may be in a cycle.
 ///
 /// # Safety
-/// As [`track`], and the object was never tracked.
+/// As [`track`].
 #[inline(always)]
-pub(crate) unsafe fn track_new(object: *mut PyObject) {
+pub(crate) unsafe fn enter(object: *mut PyObject, cyclic: bool) {
     let thread = current();
     let state = &thread.interpreter().gc;
     state.note_allocation(thread);
-    // SAFETY: the caller's promise.
-    unsafe { list::append(state.young(), head_of(object)) }
+    if cyclic {
+        // SAFETY: the caller's promise.
+        unsafe { list::append_new(state.young(), head_of(object)) }
+    }
 }
 
 /// Makes the collector forget the object; nothing happens when it did not know it.

@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "allocates and frees")]
 
+use super::clear::clear_words;
 use super::raw::{alloc_or_abort, raw_alloc, raw_alloc_zeroed, raw_free};
 use super::tracer;
 use crate::gc;
@@ -172,13 +173,36 @@ fn new_block<T: PyType>(value: T) -> (*mut PyObject, u64) {
     }
     // SAFETY: the block has room for the words before the object and for the object.
     unsafe {
-        if before != 0 {
-            core::ptr::write_bytes(block.cast::<u64>(), 0, before / 8);
-        }
+        clear_words(block, before);
         let object = block.add(before);
         object.cast::<T>().write(value);
         init_head(object.cast(), class, flags);
         (object.cast(), flags)
+    }
+}
+
+/// Memory of an object of exactly the type of `T`, a static collected type, with `count` items of a word each behind the
+/// fixed part: its head and its number of items are filled in and nothing else, and the collector does not know it yet
+/// (see [`gc::enter`]). Null where there is no memory.
+#[inline(always)]
+pub(crate) fn collected_items<T: PyType>(count: usize) -> *mut T {
+    let class = T::type_object();
+    debug_assert!(class.has_flag(Py_TPFLAGS_HAVE_GC) && !class.is_heap());
+    let size = match count.checked_mul(8) {
+        Some(items) if items < isize::MAX as usize / 2 => GC_HEAD + class.tp_basicsize() as usize + items,
+        _ => return null_mut(),
+    };
+    let block = raw_alloc(size);
+    if block.is_null() {
+        return null_mut();
+    }
+    // SAFETY: the block has room for the words before the object, the object and its items.
+    unsafe {
+        block.cast::<PyGC_Head>().write(PyGC_Head { _gc_next: 0, _gc_prev: 0 });
+        let object = block.add(GC_HEAD).cast::<PyObject>();
+        init_head(object, class, 0);
+        (*object.cast::<PyVarObject>()).ob_size.set(count as isize);
+        object.cast()
     }
 }
 
@@ -189,7 +213,7 @@ pub fn new<T: PyType>(value: T) -> Py<T> {
     // SAFETY: the object is whole, and its one reference passes to the result.
     unsafe {
         if flags & Py_TPFLAGS_HAVE_GC != 0 {
-            gc::track_new(object);
+            gc::enter(object, true);
         }
         Py::from_raw(object.cast())
     }
@@ -241,6 +265,9 @@ pub unsafe fn free_object(object: *mut PyObject) {
     unsafe {
         let class = (*object).class();
         match class.tp_free() {
+            Some(free) if core::ptr::fn_addr_eq(free, PyObject_GC_Del as unsafe extern "C" fn(_)) => {
+                free_collected(object);
+            }
             Some(free) => free(object.cast()),
             None if class.has_flag(Py_TPFLAGS_HAVE_GC) => PyObject_GC_Del(object.cast()),
             None => PyObject_Free(object.cast()),
@@ -282,9 +309,16 @@ pub unsafe extern "C" fn PyObject_Free(object: *mut c_void) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PyObject_GC_Del(object: *mut c_void) {
     // SAFETY: the caller's promise.
+    unsafe { free_collected(object.cast()) }
+}
+
+/// As [`PyObject_GC_Del`].
+#[inline(always)]
+unsafe fn free_collected(object: *mut PyObject) {
+    // SAFETY: the caller's promise.
     unsafe {
-        gc::untrack(object.cast());
-        let before = preheader_of((*object.cast::<PyObject>()).class().flags());
+        gc::untrack(object);
+        let before = preheader_of((*object).class().flags());
         gc::note_free();
         raw_free(object.cast::<u8>().sub(before));
     }

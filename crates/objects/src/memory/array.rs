@@ -12,6 +12,12 @@ use taipan_host::memory::{map_pages, remap_pages, unmap_pages};
 /// is worth.
 const MAPPED: usize = 2 << 20;
 
+/// A new array of `bytes`, not zero; null where there is no memory.
+#[inline]
+pub fn array_alloc(bytes: usize) -> *mut u8 {
+    if bytes < MAPPED { raw_alloc(bytes) } else { note(map_pages(bytes), bytes) }
+}
+
 /// Makes an array of `old` bytes (null if none) one of `bytes`, not zero; null (the array stays) where there is no memory.
 ///
 /// # Safety
@@ -38,7 +44,7 @@ unsafe fn move_array(array: *mut u8, old: usize, bytes: usize) -> *mut u8 {
         }
         return fresh;
     }
-    let fresh = if bytes >= MAPPED { note(map_pages(bytes), bytes) } else { raw_alloc(bytes) };
+    let fresh = array_alloc(bytes);
     if !fresh.is_null() && !array.is_null() {
         // SAFETY: both hold as much; they are different memory. The old array is no more used.
         unsafe {

@@ -12,6 +12,7 @@
 //! |---|---|
 //! | `alloc` | making objects, freeing their memory |
 //! | `array` | arrays that grow |
+//! | `clear` | zeroes |
 //! | `destroy` | what happens when the last reference goes; a bounded native stack; finalisers |
 //! | `small` | the heap of small blocks |
 //! | `raw` | plain blocks of the three domains, allocators that stand in for ours |
@@ -19,16 +20,18 @@
 
 mod alloc;
 mod array;
+mod clear;
 mod destroy;
 mod raw;
 mod small;
 pub mod tracer;
 
+pub(crate) use alloc::collected_items;
 pub use alloc::{
     PyObject_Free, PyObject_GC_Del, PyType_GenericAlloc, alloc, alloc_surely, alloc_untracked,
     alloc_with_extra, free_heap_object, free_object, new, new_in, new_untracked, preheader_size,
 };
-pub use array::{array_free, array_realloc};
+pub use array::{array_alloc, array_free, array_realloc};
 pub use destroy::{
     begin_dealloc, destroy, destroy_put_off, end_dealloc, finalize, finalize_in_dealloc, revived,
 };

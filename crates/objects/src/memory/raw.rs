@@ -6,6 +6,7 @@
 
 #![expect(unsafe_code, reason = "allocates and frees")]
 
+use super::clear::clear;
 use super::small;
 use core::cell::Cell;
 use core::ffi::c_void;
@@ -79,8 +80,8 @@ fn own_alloc_zeroed(domain: Domain, bytes: usize) -> *mut u8 {
     if domain != Domain::Raw && bytes <= small::LARGEST {
         let block = small::take(bytes);
         if !block.is_null() {
-            // SAFETY: the block is that large.
-            unsafe { block.write_bytes(0, bytes) };
+            // SAFETY: the block is that large, in whole grains of 16 bytes.
+            unsafe { clear(block, bytes) };
         }
         return block;
     }

@@ -160,6 +160,10 @@ pub fn to_tuple(iterable: &PyObject) -> PyResult<Py<PyTuple>> {
     if let Some(tuple) = iterable.downcast_exact::<PyTuple>() {
         return Ok(tuple.to_owned());
     }
+    if let Some(list) = iterable.downcast_exact::<PyList>() {
+        // SAFETY: a tuple takes references to the items, which runs no Python code.
+        return PyTuple::try_from_slice(unsafe { list.borrow_items() });
+    }
     PyTuple::try_from_vec(iter::collect(iterable)?)
 }
 

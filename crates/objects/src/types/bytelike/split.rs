@@ -1,24 +1,25 @@
 //! Splitting, joining and partitioning byte strings.
 
 use super::{ByteLike, argument, tuple};
-use crate::model::{Obj, ObjectExt, PyObject, PyResult};
+use crate::model::{ObjectExt, PyObject, PyResult};
 use crate::protocols::buffer::{self, Buffer};
 use crate::protocols::sequence;
 use crate::types::bytes::PyBytes;
 use crate::types::list::PyList;
 use crate::types::str::arguments::affordable;
-use core::ops::Range;
-use taipan_kernels::search;
+use taipan_kernels::search::{self, Ranges};
 
 /// ASCII white space.
 pub fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
-fn list_of<T: ByteLike>(bytes: &T, cut: impl FnOnce(&[u8]) -> Vec<Range<usize>>) -> PyResult {
-    let parts: Vec<Obj> =
-        bytes.read(|bytes| cut(bytes).into_iter().map(|range| T::make(&bytes[range])).collect());
-    Ok(PyList::from_vec(parts).into_obj())
+fn list_of<T: ByteLike>(bytes: &T, cut: impl FnOnce(&[u8]) -> Ranges) -> PyResult {
+    let parts = bytes.read(|bytes| {
+        let ranges = cut(bytes);
+        PyList::from_fn(ranges.len(), |index| T::make(&bytes[ranges[index].clone()]))
+    });
+    Ok(parts?.into_obj())
 }
 
 /// `split` and `rsplit`.

@@ -207,12 +207,11 @@ pub fn replace<T: ByteLike>(bytes: &T, old: &PyObject, new: &PyObject, count: is
         if bytes.len() as i128 + grown > isize::MAX as i128 / 2 {
             return Err(raised!(OverflowError, "replace bytes is too long"));
         }
-        let out = if old.is_empty() {
-            interleave(bytes, new, places.len())
+        Ok(Some(if old.is_empty() {
+            T::make(&interleave(bytes, new, places.len()))
         } else {
-            search::replace_at(bytes, &places, old.len(), new)
-        };
-        Ok(Some(T::make(&out)))
+            T::make(&search::replace_at(bytes, &places, old.len(), new))
+        }))
     })?;
     Ok(replaced.unwrap_or_else(|| bytes.unchanged()))
 }

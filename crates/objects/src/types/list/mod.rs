@@ -61,7 +61,13 @@ impl PyList {
     pub fn with_capacity(count: usize) -> PyResult<Py<PyList>> {
         let list = PyList::new();
         if count > 0 {
-            list.reallocate(count)?;
+            let bytes = count.checked_mul(8).filter(|&bytes| bytes / 8 <= MAX_ITEMS);
+            let array = bytes.map_or(null_mut(), memory::array_alloc);
+            if array.is_null() {
+                return Err(raised!(MemoryError));
+            }
+            list.items.set(array.cast());
+            list.allocated.set(count as isize);
         }
         Ok(list)
     }
@@ -80,12 +86,18 @@ impl PyList {
 
     /// A list of new references to these items.
     pub fn from_slice(items: &[&PyObject]) -> PyResult<Py<PyList>> {
-        let list = PyList::with_capacity(items.len())?;
-        for (index, item) in items.iter().enumerate() {
+        Self::from_fn(items.len(), |index| items[index].owned())
+    }
+
+    /// So many items, of which the function makes one after the other; it must run no Python code.
+    #[inline]
+    pub fn from_fn(count: usize, mut item: impl FnMut(usize) -> Obj) -> PyResult<Py<PyList>> {
+        let list = PyList::with_capacity(count)?;
+        for index in 0..count {
             // SAFETY: there is room for all.
-            unsafe { list.items.get().add(index).write(item.owned().into_raw()) };
+            unsafe { list.items.get().add(index).write(item(index).into_raw()) };
         }
-        list.set_len(items.len());
+        list.set_len(count);
         Ok(list)
     }
 

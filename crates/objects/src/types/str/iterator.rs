@@ -4,7 +4,7 @@ use super::PyStr;
 use crate::errors::Exc;
 use crate::intern;
 use crate::memory;
-use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType};
+use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult};
 use crate::protocols::number;
 use crate::types::int::PyInt;
 use crate::types::tuple::PyTuple;
@@ -39,13 +39,15 @@ pub(super) fn iterate(string: &PyStr) -> Obj {
     }
 }
 
-fn next_char(string: &ObjCell, at: &Cell<usize>) -> Option<Obj> {
-    let held = string.get()?;
-    let text = held.downcast::<PyStr>()?;
+#[expect(unsafe_code, reason = "borrows the string for a look at one character")]
+#[inline(always)]
+fn next_char(string: &ObjCell, at: &Cell<usize>) -> Option<Py<PyStr>> {
+    // SAFETY: making a string of a character runs no Python code; the cell holds a string.
+    let text: &PyStr = unsafe { string.peek()?.downcast_unchecked() };
     let index = at.get();
     if index < text.len() {
         at.set(index + 1);
-        return Some(PyStr::from_char(text.char_at(index)).into_obj());
+        return Some(PyStr::from_char(text.char_at(index)));
     }
     drop(string.take());
     None
@@ -83,6 +85,14 @@ fn set_state(string: &ObjCell, at: &Cell<usize>, state: &PyObject) -> PyResult<(
 
 macro_rules! iterator_methods {
     ($part:ident, $ty:ident) => {
+        impl $ty {
+            /// The next character, without the call protocol.
+            #[inline(always)]
+            pub fn advance(&self) -> Option<Py<PyStr>> {
+                next_char(&self.string, &self.at)
+            }
+        }
+
         #[pymethods($part)]
         impl $ty {
             #[slot(tp_iter)]
@@ -92,7 +102,7 @@ macro_rules! iterator_methods {
 
             #[slot(tp_iternext)]
             fn next(&self) -> PyResult<Option<Obj>> {
-                Ok(next_char(&self.string, &self.at))
+                Ok(self.advance().map(Py::into_obj))
             }
 
             /// Private method returning an estimate of len(list(it)).
@@ -118,20 +128,3 @@ macro_rules! iterator_methods {
 
 iterator_methods!(GENERAL, PyStrIterator);
 iterator_methods!(NARROW, PyStrAsciiIterator);
-
-/// Whether the object is an iterator over a string, for specialised loops.
-pub fn is_str_iterator(object: &PyObject) -> bool {
-    PyStrAsciiIterator::check_exact(object) || PyStrIterator::check_exact(object)
-}
-
-/// A typed view of what `iter(string)` gave.
-pub fn as_ascii_iterator(object: &PyObject) -> Option<&PyStrAsciiIterator> {
-    object.downcast_exact()
-}
-
-impl PyStrAsciiIterator {
-    /// The next character, for specialised loops.
-    pub fn advance(&self) -> Option<Py<PyStr>> {
-        next_char(&self.string, &self.at).and_then(|item| item.downcast_into().ok())
-    }
-}

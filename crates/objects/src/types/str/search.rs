@@ -132,7 +132,7 @@ impl PyStr {
         let places = with_units!(self.units(), u => with_units!(old.units(), o => {
             match convert_into(u, o) {
                 Some(old) => Needle::new(&old).places(u, max),
-                None => Vec::new(),
+                None => search::Places::new(),
             }
         }));
         if places.is_empty() {

@@ -4,13 +4,12 @@ use super::PyStr;
 use crate::model::{ObjectExt, Py, PyObject, PyResult};
 use crate::types::list::PyList;
 use crate::with_units;
-use core::ops::Range;
-use taipan_kernels::search;
+use taipan_kernels::search::{self, Ranges};
 use taipan_kernels::unicode;
 use taipan_kernels::unit::Unit;
 use taipan_macros::pymethods;
 
-fn split_by<A: Unit, B: Unit>(text: &[A], separator: &[B], max: usize, right: bool) -> Vec<Range<usize>> {
+fn split_by<A: Unit, B: Unit>(text: &[A], separator: &[B], max: usize, right: bool) -> Ranges {
     match search::convert::<B, A>(separator) {
         Some(separator) if right => search::rsplit(text, &separator, max),
         Some(separator) => search::split(text, &separator, max),
@@ -19,9 +18,11 @@ fn split_by<A: Unit, B: Unit>(text: &[A], separator: &[B], max: usize, right: bo
 }
 
 impl PyStr {
-    fn parts(&self, ranges: Vec<Range<usize>>) -> Py<PyList> {
-        let parts = ranges.into_iter().map(|range| self.substring(range.start, range.end).into_obj());
-        PyList::from_vec(parts.collect())
+    fn parts(&self, ranges: &Ranges) -> PyResult<Py<PyList>> {
+        PyList::from_fn(ranges.len(), |index| {
+            let range = &ranges[index];
+            self.substring(range.start, range.end).into_obj()
+        })
     }
 
     fn split_text(&self, sep: Option<&PyObject>, maxsplit: isize, right: bool) -> PyResult<Py<PyList>> {
@@ -35,7 +36,7 @@ impl PyStr {
                     search::split_space(u, max, |c| space(c.into()))
                 }
             });
-            return Ok(self.parts(ranges));
+            return self.parts(&ranges);
         };
         let Some(sep) = sep.downcast::<PyStr>() else {
             return Err(raised!(TypeError, "must be str or None, not {}", sep.class().name()));
@@ -45,13 +46,13 @@ impl PyStr {
         }
         let ranges =
             with_units!(self.units(), u => with_units!(sep.units(), s => split_by(u, s, max, right)));
-        Ok(self.parts(ranges))
+        self.parts(&ranges)
     }
 
     /// `str.splitlines`.
-    pub fn lines(&self, keepends: bool) -> Py<PyList> {
+    pub fn lines(&self, keepends: bool) -> PyResult<Py<PyList>> {
         let ranges = with_units!(self.units(), u => search::split_lines(u, keepends, unicode::is_line_break));
-        self.parts(ranges)
+        self.parts(&ranges)
     }
 }
 
@@ -102,7 +103,7 @@ impl PyStr {
     /// Line breaks are not included in the resulting list unless keepends is given and
     /// true.
     #[pymethod(signature = "(keepends=False)")]
-    fn splitlines(&self, keepends: bool) -> Py<PyList> {
+    fn splitlines(&self, keepends: bool) -> PyResult<Py<PyList>> {
         self.lines(keepends)
     }
 

@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "fills the items of new tuples; the vectorcall slot")]
 
-use super::{MAX_ITEMS, PyTuple, PyTupleIterator};
+use super::{PyTuple, PyTupleIterator};
 use crate::errors;
 use crate::model::args::{OptArg, RawArgs, Signature};
 use crate::model::trampoline::{borrow_type, ret_obj};
@@ -262,8 +262,7 @@ impl PyTuple {
             return Ok(self.to_owned());
         }
         let count = count.max(0) as usize;
-        let total = items.len().checked_mul(count).filter(|&total| total <= MAX_ITEMS);
-        let Some(total) = total else { return Err(raised!(MemoryError)) };
+        let Some(total) = items.len().checked_mul(count) else { return Err(raised!(MemoryError)) };
         PyTuple::build(total, |places| {
             for i in 0..total {
                 // SAFETY: there is room for all.

@@ -58,9 +58,6 @@ static EMPTY: EmptyTuple = EmptyTuple {
     },
 };
 
-/// The most items a tuple can have.
-const MAX_ITEMS: usize = (isize::MAX as usize - 64) / 8;
-
 /// Whether the collector may have to follow a reference to `object`.
 #[inline]
 fn may_be_tracked(object: &PyObject) -> bool {
@@ -74,41 +71,23 @@ impl PyTuple {
         EMPTY.tuple.to_owned()
     }
 
-    /// A tuple of `class` with room for `count` items, not tracked. The items are null.
-    fn alloc(class: &TypeObject, count: usize) -> PyResult<*mut PyTuple> {
-        if count > MAX_ITEMS {
-            return Err(raised!(MemoryError));
-        }
-        let tuple = memory::alloc_untracked(class, count)?.cast::<PyTuple>();
-        // SAFETY: fresh memory of a tuple.
-        unsafe {
-            (*tuple).ob_base.ob_size.set(count as isize);
-            (*tuple).hash.set(-1);
-        }
-        Ok(tuple)
-    }
-
     /// A tuple whose `count` items are written by `fill`, which must write all of them and run no Python code.
     #[inline]
     fn build(count: usize, fill: impl FnOnce(*mut *mut PyObject)) -> PyResult<Py<PyTuple>> {
         if count == 0 {
             return Ok(Self::empty());
         }
-        let tuple = Self::alloc(Self::type_object(), count)?;
+        let tuple = memory::collected_items::<PyTuple>(count);
+        if tuple.is_null() {
+            return Err(raised!(MemoryError));
+        }
         // SAFETY: fresh memory, of which `fill` writes the items.
         unsafe {
+            (*tuple).hash.set(-1);
             fill((*tuple).raw_items());
             let built = Py::from_raw(tuple);
-            built.track_if_needed();
+            gc::enter(built.as_ptr(), built.as_slice().iter().any(|item| may_be_tracked(item)));
             Ok(built)
-        }
-    }
-
-    /// Lets the collector see the tuple if one of its items may be in a cycle.
-    fn track_if_needed(&self) {
-        if self.as_slice().iter().any(|item| may_be_tracked(item)) {
-            // SAFETY: a fresh tuple whose items are in place.
-            unsafe { gc::track(self.as_ptr()) }
         }
     }
 
