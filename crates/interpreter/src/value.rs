@@ -93,6 +93,11 @@ impl Value {
         Value::borrowed(none_ref())
     }
 
+    /// The address of the object of a word that another process holds; 0 where there is none.
+    pub(crate) fn address_in(word: u64) -> u64 {
+        if Value(word).is_int() { 0 } else { word & !TAG }
+    }
+
     #[inline(always)]
     pub(crate) fn is_null(self) -> bool {
         self.0 == BORROWED

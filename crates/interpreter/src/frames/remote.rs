@@ -1,5 +1,7 @@
 //! The frames of another process of this program, read from its memory.
 //!
+//! What coroutines wait for is read in `generators::remote`.
+//!
 //! The other process does not stand still: what is read may be half written, so nothing that is found is believed further
 //! than to where the next read begins, and every walk is bounded.
 
@@ -44,7 +46,7 @@ pub struct RemoteFrame {
     pub name: String,
 }
 
-/// A thread and its frames, the innermost first.
+/// A thread and its frames, the innermost first, out to the one that native code called.
 pub struct RemoteThread {
     /// The system's number of the thread.
     pub identity: u64,
@@ -54,34 +56,39 @@ pub struct RemoteThread {
     pub frames: Vec<RemoteFrame>,
 }
 
-/// A copied struct.
-struct Copied<const N: usize>([u8; N]);
+/// A copied struct, whose fields are asked for by their offsets.
+pub struct Copied<const N: usize>([u8; N]);
 
 impl<const N: usize> Copied<N> {
-    fn read<E>(read: Read<'_, E>, address: u64) -> Result<Self, E> {
+    pub fn read<E>(read: Read<'_, E>, address: u64) -> Result<Self, E> {
         let mut bytes = [0; N];
         read(address, &mut bytes)?;
         Ok(Copied(bytes))
     }
 
-    fn word(&self, at: usize) -> u64 {
+    pub fn word(&self, at: usize) -> u64 {
         self.0.get(at..at + 8).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes)
     }
 
-    fn half(&self, at: usize) -> u32 {
+    pub fn half(&self, at: usize) -> u32 {
         self.0.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_le_bytes)
     }
 
-    fn byte(&self, at: usize) -> u8 {
+    pub fn byte(&self, at: usize) -> u8 {
         self.0.get(at).copied().unwrap_or(0)
     }
 }
 
-/// A string, or the beginning of a long one.
-fn text<E>(read: Read<'_, E>, address: u64) -> Result<String, E> {
+/// One word.
+pub fn word<E>(read: Read<'_, E>, address: u64) -> Result<u64, E> {
+    Ok(Copied::<8>::read(read, address)?.word(0))
+}
+
+/// A string; of a long one the first `most` characters.
+pub fn text<E>(read: Read<'_, E>, address: u64, most: usize) -> Result<String, E> {
     let head = Copied::<{ size_of::<PyASCIIObject>() }>::read(read, address)?;
     let state = head.half(offset_of!(PyASCIIObject, state));
-    let length = (head.word(offset_of!(PyASCIIObject, length)) as usize).min(LONGEST_NAME);
+    let length = (head.word(offset_of!(PyASCIIObject, length)) as usize).min(most);
     let ascii = state & PyASCIIObject_state_ascii_MASK != 0;
     let start = if ascii { size_of::<PyASCIIObject>() } else { size_of::<PyCompactUnicodeObject>() };
     let kind = (state & PyASCIIObject_state_kind_MASK) >> PyASCIIObject_state_kind_SHIFT;
@@ -108,11 +115,22 @@ fn line_table<E>(read: Read<'_, E>, address: u64) -> Result<Option<Vec<u8>>, E> 
     Ok(Some(table))
 }
 
-/// What is shown of a frame; nothing where it has not begun. Also the frame that called it.
-fn frame<E>(read: Read<'_, E>, address: u64) -> Result<(Option<RemoteFrame>, u64), E> {
+/// A frame on the way outward.
+pub(crate) struct Step {
+    /// What is shown of it; nothing where it has not begun.
+    pub(crate) shown: Option<RemoteFrame>,
+    /// The frame that called it.
+    pub(crate) previous: u64,
+    /// Native code called it.
+    pub(crate) is_entry: bool,
+}
+
+/// Reads a frame.
+pub(crate) fn frame<E>(read: Read<'_, E>, address: u64) -> Result<Step, E> {
     const CODE: usize = size_of::<PyCodeObject>();
     let frame = Copied::<{ size_of::<Frame>() }>::read(read, address)?;
     let previous = frame.word(offset_of!(Frame, previous));
+    let is_entry = frame.byte(offset_of!(Frame, is_entry)) != 0;
     // The low bits say who owns the reference.
     let code_at = frame.word(offset_of!(Frame, executable)) & !3;
     let code = Copied::<CODE>::read(read, code_at)?;
@@ -120,43 +138,81 @@ fn frame<E>(read: Read<'_, E>, address: u64) -> Result<(Option<RemoteFrame>, u64
     let unit = frame.word(offset_of!(Frame, instr)).wrapping_sub(first) / 2;
     let begins = u64::from(code.half(offset_of!(PyCodeObject, _co_firsttraceable)));
     if frame.byte(offset_of!(Frame, owner)) == Owner::Thread as u8 && unit < begins {
-        return Ok((None, previous));
+        return Ok(Step { shown: None, previous, is_entry });
     }
     let table = line_table(read, code.word(offset_of!(PyCodeObject, co_linetable)))?;
     let first_line = code.half(offset_of!(PyCodeObject, co_firstlineno)) as i32;
     let line =
         table.and_then(|table| linetable::line_at(&table, first_line, usize::try_from(unit * 2).ok()?));
-    let filename = text(read, code.word(offset_of!(PyCodeObject, co_filename)))?;
-    let name = text(read, code.word(offset_of!(PyCodeObject, co_qualname)))?;
-    Ok((Some(RemoteFrame { filename, line, name }), previous))
+    let filename = text(read, code.word(offset_of!(PyCodeObject, co_filename)), LONGEST_NAME)?;
+    let name = text(read, code.word(offset_of!(PyCodeObject, co_qualname)), LONGEST_NAME)?;
+    Ok(Step { shown: Some(RemoteFrame { filename, line, name }), previous, is_entry })
 }
 
-/// The threads from this one on, the newest first.
-pub fn threads<E>(read: Read<'_, E>, newest: u64) -> Result<Vec<RemoteThread>, Failure<E>> {
+/// The frames from this one outward: as far as `last`, or where that is 0 as far as the one that native code called, for
+/// there CPython's walk ends.
+pub(crate) fn stack<E>(
+    read: Read<'_, E>,
+    innermost: u64,
+    last: u64,
+    too_many: &'static str,
+) -> Result<Vec<RemoteFrame>, Failure<E>> {
+    let (mut frames, mut at) = (Vec::new(), innermost);
+    for _ in 0..MOST {
+        if at == 0 {
+            return Ok(frames);
+        }
+        let step = frame(read, at)?;
+        frames.extend(step.shown);
+        if at == last || (last == 0 && step.is_entry) {
+            return Ok(frames);
+        }
+        at = step.previous;
+    }
+    if at == 0 { Ok(frames) } else { Err(Failure::TooMany(too_many)) }
+}
+
+/// The addresses of the states of the threads from this one on, the newest first.
+pub fn thread_states<E>(read: Read<'_, E>, newest: u64) -> Result<Vec<u64>, Failure<E>> {
     let (mut found, mut next) = (Vec::new(), newest);
     while next != 0 {
         if found.len() == MOST {
             return Err(Failure::TooMany("Too many threads in the remote process"));
         }
-        let state = Copied::<{ size_of::<PyThreadState>() }>::read(read, next)?;
-        next = state.word(offset_of!(PyThreadState, next));
-        let mut frames = Vec::new();
-        let mut at = state.word(offset_of!(PyThreadState, current_frame));
-        let mut depth = 0;
-        while at != 0 {
-            depth += 1;
-            if depth > MOST {
-                return Err(Failure::TooMany("Too many stack frames (possible infinite loop)"));
-            }
-            let (shown, previous) = frame(read, at)?;
-            frames.extend(shown);
-            at = previous;
-        }
+        found.push(next);
+        next = word(read, next + offset_of!(PyThreadState, next) as u64)?;
+    }
+    Ok(found)
+}
+
+/// The system's number of a thread.
+pub fn identity<E>(read: Read<'_, E>, state: u64) -> Result<u64, E> {
+    word(read, state + offset_of!(PyThreadState, native_thread_id) as u64)
+}
+
+/// The innermost frame of a thread; 0 for none.
+pub fn current_frame<E>(read: Read<'_, E>, state: u64) -> Result<u64, E> {
+    word(read, state + offset_of!(PyThreadState, current_frame) as u64)
+}
+
+/// The interpreter of a thread.
+pub fn interpreter<E>(read: Read<'_, E>, state: u64) -> Result<u64, E> {
+    word(read, state + offset_of!(PyThreadState, interp) as u64)
+}
+
+/// The threads from this one on, the newest first, and what they run.
+pub fn threads<E>(read: Read<'_, E>, newest: u64) -> Result<Vec<RemoteThread>, Failure<E>> {
+    let states = thread_states(read, newest)?;
+    let main = states.last().copied();
+    let mut found = Vec::with_capacity(states.len());
+    for at in states {
+        let state = Copied::<{ size_of::<PyThreadState>() }>::read(read, at)?;
+        let innermost = state.word(offset_of!(PyThreadState, current_frame));
         found.push(RemoteThread {
             identity: state.word(offset_of!(PyThreadState, native_thread_id)),
             holds_lock: state.half(offset_of!(PyThreadState, holds_gil)) != 0,
-            is_main: next == 0,
-            frames,
+            is_main: main == Some(at),
+            frames: stack(read, innermost, 0, "Too many stack frames (possible infinite loop)")?,
         });
     }
     Ok(found)

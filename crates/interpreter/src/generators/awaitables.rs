@@ -24,7 +24,7 @@ enum Step {
 #[pytype(name = "async_generator_asend", exported = _PyAsyncGenASend_Type, gc(manual), parts(ASEND))]
 pub struct AsyncGenSend {
     ob_base: PyObject,
-    generator: Obj,
+    pub(super) generator: Obj,
     value: ObjCell,
     step: Cell<Step>,
 }
@@ -33,7 +33,7 @@ pub struct AsyncGenSend {
 #[pytype(name = "async_generator_athrow", exported = _PyAsyncGenAThrow_Type, gc(manual), parts(ATHROW))]
 pub struct AsyncGenThrow {
     ob_base: PyObject,
-    generator: Obj,
+    pub(super) generator: Obj,
     /// `None` for `aclose`.
     args: ObjCell,
     step: Cell<Step>,

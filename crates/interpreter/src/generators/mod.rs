@@ -10,6 +10,7 @@
 //! | `generator`, `coroutine`, `async_gen` | the types |
 //! | `awaitables` | what `asend`, `athrow`, `aclose` and `anext` give |
 //! | `shared` | attributes and the end of all three types |
+//! | `remote` | what coroutines of another process wait for |
 
 #![expect(unsafe_code, reason = "generators hold frames")]
 
@@ -17,6 +18,7 @@ mod async_gen;
 mod awaitables;
 mod coroutine;
 mod generator;
+pub mod remote;
 pub(crate) mod resume;
 mod shared;
 

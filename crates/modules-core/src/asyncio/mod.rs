@@ -2,7 +2,8 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `state` | what an interpreter keeps: names out of `asyncio`, the tasks there are |
+//! | `state` | what an interpreter keeps: names out of `asyncio`, tasks of other kinds |
+//! | `tasks` | the tasks there are, thread by thread, and where other processes find them |
 //! | `running` | the thread's running loop and running task |
 //! | `future` | `Future`: its fields and what happens to them |
 //! | `future_methods` | `Future` as Python sees it |
@@ -13,7 +14,7 @@
 //! | `step` | one step of a task's coroutine, and what it yields |
 //!
 //! A thread's running loop and task lie in its state, so a step looks nothing up. Tasks of this module are found
-//! through a table of their interpreter that holds no references; others are kept in a `WeakSet`.
+//! through a list of the thread that made them, which holds no references; others are kept in a `WeakSet`.
 
 mod awaiting;
 mod future;
@@ -24,6 +25,7 @@ mod state;
 mod step;
 mod task;
 mod task_methods;
+pub mod tasks;
 
 use future::PyFuture;
 use taipan_objects::prelude::*;
@@ -37,7 +39,9 @@ pub mod asyncio {
     #[exec]
     fn exec(m: &PyModule) -> PyResult<()> {
         m.add_type(PyFuture::type_object())?;
-        m.add_type(PyTask::type_object())
+        m.add_type(PyTask::type_object())?;
+        tasks::publish();
+        Ok(())
     }
 
     /// Return the running event loop or None.

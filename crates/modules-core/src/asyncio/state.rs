@@ -1,10 +1,9 @@
-//! What an interpreter keeps for its futures and tasks: names out of `asyncio`, and which tasks there are.
-
-#![expect(unsafe_code, reason = "the table of tasks holds no references")]
+//! What an interpreter keeps for its futures and tasks: names out of `asyncio`, and tasks of other kinds than its own.
 
 use super::future::PyFuture;
 use super::task::PyTask;
-use core::cell::{Cell, RefCell};
+use super::tasks;
+use core::cell::Cell;
 use taipan_objects::errors;
 use taipan_objects::model::gc::{Traverse, Visitor};
 use taipan_objects::model::thread;
@@ -49,7 +48,6 @@ pub struct State {
     names: [ObjCell; NAMES],
     /// The tuple `("context",)`, the named argument of `call_soon`.
     context_name: ObjCell,
-    tasks: RefCell<Table>,
     /// Tasks whose eager first step runs, by `_register_eager_task`.
     eager: ObjCell,
     /// A `WeakSet` of tasks that are not of this module.
@@ -68,62 +66,6 @@ pub struct Shared(pub &'static State);
 
 impl Traverse for Shared {
     fn traverse(&self, _: &mut Visitor) {}
-}
-
-/// Tasks that exist, without references to them: a task takes itself out before its memory is freed.
-#[derive(Default)]
-struct Table {
-    slots: Vec<*const PyTask>,
-    free: Vec<usize>,
-}
-
-/// A task's place in the table, given back when it is dropped.
-pub struct Registration {
-    state: &'static State,
-    slot: Cell<Option<usize>>,
-}
-
-impl Traverse for Registration {
-    fn traverse(&self, _: &mut Visitor) {}
-}
-
-impl Drop for Registration {
-    fn drop(&mut self) {
-        self.leave();
-    }
-}
-
-impl Registration {
-    pub fn new(state: &'static State) -> Self {
-        Registration { state, slot: Cell::new(None) }
-    }
-
-    /// Enters the task whose registration it is.
-    pub fn enter(&self, task: &PyTask) {
-        if self.slot.get().is_some() {
-            return;
-        }
-        let mut table = self.state.tasks.borrow_mut();
-        let slot = match table.free.pop() {
-            Some(slot) => {
-                table.slots[slot] = task;
-                slot
-            }
-            None => {
-                table.slots.push(task);
-                table.slots.len() - 1
-            }
-        };
-        self.slot.set(Some(slot));
-    }
-
-    pub fn leave(&self) {
-        if let Some(slot) = self.slot.take() {
-            let mut table = self.state.tasks.borrow_mut();
-            table.slots[slot] = core::ptr::null();
-            table.free.push(slot);
-        }
-    }
 }
 
 impl State {
@@ -206,7 +148,7 @@ impl State {
 
     pub fn register(&self, task: &PyObject) -> PyResult<()> {
         if let Some(task) = task.downcast::<PyTask>() {
-            task.registration.enter(task);
+            task.registration.enter();
             return Ok(());
         }
         call::method(&*self.others()?, intern!("add"), &[task]).map(drop)
@@ -228,22 +170,12 @@ impl State {
         self.eager().discard(task).map(drop)
     }
 
-    /// References to the tasks of the table; those being destroyed are passed over.
-    fn own_tasks(&self) -> Vec<Obj> {
-        let table = self.tasks.borrow();
-        let alive = table.slots.iter().filter_map(|&task| {
-            // SAFETY: a task leaves the table when its fields are dropped, before its memory is freed.
-            unsafe { task.as_ref() }.filter(|task| task.as_object().refcount() > 0)
-        });
-        alive.map(|task| task.owned()).collect()
-    }
-
     /// The set of tasks of a loop that are not done.
     pub fn all_tasks(&self, event_loop: &PyObject) -> PyResult {
         let mut candidates = self.eager().to_vec();
         candidates.extend(iter::collect(&*self.others()?)?);
         let found = PySet::new();
-        for task in self.own_tasks().into_iter().chain(candidates) {
+        for task in tasks::all().into_iter().chain(candidates) {
             let (done, its_loop) = match task.downcast::<PyTask>() {
                 Some(task) => (task.future().is_done(), task.future().event_loop.get()),
                 None => {

@@ -2,8 +2,9 @@
 
 use super::future::{PyFuture, exact};
 use super::running;
-use super::state::{Name, Registration, State};
+use super::state::{Name, State};
 use super::step;
+use super::tasks::Registration;
 use core::cell::Cell;
 use taipan_interpreter::generators::PyCoroutine;
 use taipan_objects::errors;
@@ -15,13 +16,13 @@ use taipan_runtime::contextvars::{self, PyContext};
     signature = "(coro, *, loop=None, name=None, context=None, eager_start=False)",
     parts(super::task_methods::METHODS, super::task_methods::PROPERTIES, super::task_methods::SLOTS))]
 pub struct PyTask {
-    base: PyFuture,
+    pub(super) base: PyFuture,
     pub coroutine: ObjCell,
     pub context: ObjCell,
     /// The future that the task waits for.
     pub waits_for: ObjCell,
     /// A string, or the number of a task that was given no name.
-    name: ObjCell,
+    pub(super) name: ObjCell,
     /// The next step throws a `CancelledError`.
     pub must_cancel: Cell<bool>,
     /// To be reported where it is destroyed before it is done.
@@ -60,7 +61,7 @@ impl PyTask {
             must_cancel: Cell::new(false),
             log_destroy_pending: Cell::new(false),
             cancels: Cell::new(0),
-            registration: Registration::new(state),
+            registration: Registration::default(),
         }
     }
 
@@ -104,7 +105,7 @@ impl PyTask {
             }
         }
         self.state().call_soon(&event_loop, &step::TaskStep::new(self, None), None, &context)?;
-        self.registration.enter(self);
+        self.registration.enter();
         Ok(())
     }
 
@@ -122,7 +123,7 @@ impl PyTask {
             return Err(raised!(TypeError, "an instance of Context was expected"));
         };
         let before = running::swap(event_loop, Some(self.as_object().owned()))?;
-        self.registration.enter(self);
+        self.registration.enter();
         let mut result = context.enter();
         if result.is_ok() {
             result = both(step::advance(self, None), || context.exit());

@@ -12,6 +12,7 @@
 //! | `gc` | traversal of fields |
 //! | `thread` | the state of a thread, an interpreter, the process |
 //! | `intern` | the `intern!` macro |
+//! | `links` | lists whose members hold their own links |
 //! | `upcalls` | what the floors above do for this one |
 //! | `watchers` | callbacks that hear of code objects, functions and contexts |
 
@@ -23,6 +24,7 @@ pub mod free_list;
 pub mod gc;
 mod handle;
 pub mod intern;
+pub mod links;
 mod object;
 pub mod spec;
 pub mod thread;

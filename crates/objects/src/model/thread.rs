@@ -5,6 +5,7 @@
 
 #![expect(unsafe_code, reason = "thread states are reached by pointer, as C reaches them")]
 
+use super::links::Link;
 use super::{Obj, ObjCell, PyObject, TypeObject};
 use core::any::{Any, TypeId};
 use core::cell::{Cell, RefCell, UnsafeCell};
@@ -44,6 +45,10 @@ pub struct ThreadState {
     pub asyncio_loop: ObjCell,
     /// The task whose step the loop is running.
     pub asyncio_task: ObjCell,
+    /// The tasks that were made in the thread.
+    pub asyncio_tasks: Link,
+    /// Whether the runtime lists it among the threads of its interpreter.
+    pub is_listed: Cell<bool>,
 }
 
 /// Bits by which other threads ask a thread to look up from its work.
@@ -136,6 +141,8 @@ pub struct InterpreterState {
     pub dev_mode: Cell<bool>,
     /// Who hears of code objects, functions and contexts.
     pub watchers: super::watchers::Watchers,
+    /// Tasks that were made in threads which have ended or are not listed, for `_asyncio`.
+    pub asyncio_tasks: Link,
     /// Memory of small objects, kept for the next ones.
     pub free_lists: super::free_list::FreeLists,
     /// One string for each text that was interned.
@@ -230,6 +237,8 @@ impl ThreadState {
             context: ObjCell::empty(),
             asyncio_loop: ObjCell::empty(),
             asyncio_task: ObjCell::empty(),
+            asyncio_tasks: Link::new(),
+            is_listed: Cell::new(false),
         }));
         // SAFETY: the state is not shared yet; the first handled-exception item lies in the state itself.
         unsafe { (*state.raw()).exc_info = &raw mut (*state.raw()).exc_state };
@@ -266,6 +275,18 @@ impl ThreadState {
             newest = state.raw();
         }
         newest
+    }
+
+    /// Where tasks join that are made in this thread.
+    pub fn task_list(&self) -> &Link {
+        if self.is_listed.get() { &self.asyncio_tasks } else { &self.interpreter.asyncio_tasks }
+    }
+
+    /// Leaves the tasks of a thread that ends to its interpreter, whose lock is held.
+    pub fn leave_tasks(&self) {
+        self.is_listed.set(false);
+        // SAFETY: both heads live as long as the process, and the interpreter's lock guards both lists.
+        unsafe { self.asyncio_tasks.move_members(&self.interpreter.asyncio_tasks) };
     }
 
     /// C's view of it.
@@ -338,6 +359,7 @@ impl InterpreterState {
             bytes_warning: Cell::new(0),
             dev_mode: Cell::new(false),
             watchers: super::watchers::Watchers::default(),
+            asyncio_tasks: Link::new(),
             free_lists: super::free_list::FreeLists::new(),
             interned: crate::types::str::Interned::default(),
             heap_types: [const { Cell::new(null_mut()) }; HEAP_TYPES],

@@ -5,6 +5,7 @@
 //! raises asynchronous exceptions, and runs the scripts that other processes sent.
 
 pub mod handlers;
+pub mod inspection;
 pub mod module;
 pub mod pending;
 pub mod remote;

@@ -13,14 +13,11 @@ use std::ffi::CString;
 use taipan_abi::_PyRemoteDebuggerSupport as Support;
 use taipan_host::process::{self, Pid};
 use taipan_host::{Errno, paths, remote};
-use taipan_interpreter::frames::{
-    self,
-    remote::{Failure, RemoteThread},
-};
 use taipan_objects::errors;
 use taipan_objects::model::thread::{self, EvalBreaker};
 use taipan_objects::prelude::*;
 
+use super::inspection;
 use crate::compile::{self, Mode, Options, Source};
 
 /// The section that holds the door.
@@ -87,15 +84,15 @@ pub fn show_threads(newest: *mut taipan_abi::PyThreadState) {
     DOOR.threads.store(newest as u64, Ordering::Release);
 }
 
-/// The door of a process as it was seen.
-struct Seen([u8; size_of::<Door>()]);
+/// The door of a process: where it is, and as it was seen.
+struct Seen(u64, [u8; size_of::<Door>()]);
 
 impl Seen {
     /// Looks at the door of a process of this program.
     fn of(pid: Pid) -> PyResult<Seen> {
-        let address = door_of(pid)?;
-        let mut seen = Seen([0; size_of::<Door>()]);
-        remote::read_memory(pid, address, &mut seen.0).map_err(|errno| os_error(errno, pid))?;
+        let address = inspection::required_section(pid, SECTION)?;
+        let mut seen = Seen(address, [0; size_of::<Door>()]);
+        remote::read_memory(pid, address, &mut seen.1).map_err(|errno| os_error(errno, pid))?;
         if seen.word(offset_of!(Door, mark)) != MARK || seen.word(offset_of!(Door, version)) != DOOR.version {
             return Err(raised!(RuntimeError, "process {pid} runs another version of this interpreter"));
         }
@@ -103,54 +100,13 @@ impl Seen {
     }
 
     fn word(&self, at: usize) -> u64 {
-        self.0.get(at..at + 8).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes)
+        self.1.get(at..at + 8).and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes)
     }
 }
 
-/// Where the door of a process is.
-fn door_of(pid: Pid) -> PyResult<u64> {
-    match remote::program_section(pid, SECTION).map_err(|errno| os_error(errno, pid))? {
-        Some(address) => Ok(address),
-        None => Err(raised!(RuntimeError, "process {pid} does not run this interpreter")),
-    }
-}
-
-/// A process whose threads can be looked at.
-#[derive(Clone, Copy)]
-pub struct Process {
-    pid: Pid,
-    /// Where it says which thread is the newest.
-    threads: u64,
-}
-
-impl taipan_objects::model::gc::Traverse for Process {
-    fn traverse(&self, _: &mut taipan_objects::model::gc::Visitor) {}
-}
-
-impl Process {
-    /// Fails where the process does not run this program, or may not be looked into.
-    pub fn new(pid: Pid) -> PyResult<Process> {
-        Seen::of(pid)?;
-        Ok(Process { pid, threads: door_of(pid)? + offset_of!(Door, threads) as u64 })
-    }
-
-    /// The threads and what they run.
-    pub fn threads(self) -> PyResult<Vec<RemoteThread>> {
-        let Process { pid, threads } = self;
-        let mut read = |address, buffer: &mut [u8]| remote::read_memory(pid, address, buffer);
-        let mut newest = [0; 8];
-        let found = match read(threads, &mut newest) {
-            Ok(()) => frames::remote::threads(&mut read, u64::from_le_bytes(newest)),
-            Err(errno) => Err(Failure::Unreadable(errno)),
-        };
-        found.map_err(|failure| match failure {
-            Failure::Unreadable(Errno(ESRCH)) => os_error(Errno(ESRCH), pid),
-            Failure::Unreadable(errno) => {
-                raised!(RuntimeError, "memory of process {pid} could not be read: {}", errno.text())
-            }
-            Failure::TooMany(what) => raised!(RuntimeError, "{what}"),
-        })
-    }
+/// Where a process says which thread is the newest. Fails where it does not run this program, or may not be looked into.
+pub fn newest_thread_of(pid: Pid) -> PyResult<u64> {
+    Ok(Seen::of(pid)?.0 + offset_of!(Door, threads) as u64)
 }
 
 /// Asks the process to run a script.
@@ -172,7 +128,10 @@ pub fn ask(pid: Pid, script: &CStr) -> PyResult<()> {
         leave(path);
         return Ok(());
     }
-    let door = Seen::of(pid)?;
+    let door = Seen::of(pid).map_err(|raised| {
+        let what = "PyRuntime address lookup failed during debug offsets initialization";
+        errors::set_from_cause(raised, Exc::RuntimeError, format_args!("{what}"))
+    })?;
     if door.word(offset_of!(Door, open)) != 1 {
         return Err(raised!(RuntimeError, "Remote debugging is not enabled in the remote process"));
     }
@@ -191,7 +150,6 @@ pub fn ask(pid: Pid, script: &CStr) -> PyResult<()> {
 /// `errno.h`
 const ENOENT: i32 = 2;
 const EACCES: i32 = 13;
-const ESRCH: i32 = 3;
 
 /// Leaves a path, terminated, for the main thread of this process.
 fn leave(path: &[u8]) {

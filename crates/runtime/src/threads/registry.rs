@@ -34,6 +34,7 @@ impl Registry {
     pub fn add(&self, state: &'static ThreadState, identity: usize) -> u64 {
         let serial = self.next_serial.get() + 1;
         self.next_serial.set(serial);
+        state.is_listed.set(true);
         self.entries.borrow_mut().push(Entry { serial, identity, state });
         self.link();
         serial
@@ -46,8 +47,19 @@ impl Registry {
     }
 
     pub fn remove(&self, serial: u64) {
-        self.entries.borrow_mut().retain(|entry| entry.serial != serial);
+        self.retain(|entry| entry.serial != serial);
         self.link();
+    }
+
+    /// Forgets the other threads; the interpreter takes over their tasks.
+    fn retain(&self, stays: impl Fn(&Entry) -> bool) {
+        self.entries.borrow_mut().retain(|entry| {
+            let stays = stays(entry);
+            if !stays {
+                entry.state.leave_tasks();
+            }
+            stays
+        });
     }
 
     /// The serial number of the running thread.
@@ -60,7 +72,7 @@ impl Registry {
     /// Leaves the running thread alone: for the child of a fork.
     pub fn keep_only_current(&self) {
         let state = thread::current();
-        self.entries.borrow_mut().retain(|entry| core::ptr::eq(entry.state, state));
+        self.retain(|entry| core::ptr::eq(entry.state, state));
         let identity = threads::identity();
         for entry in self.entries.borrow_mut().iter_mut() {
             entry.identity = identity;

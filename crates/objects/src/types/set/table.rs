@@ -52,6 +52,16 @@ pub struct SetTable {
     small: UnsafeCell<[SetEntry; SMALL]>,
 }
 
+// Other processes look for the members where C's layout has them.
+const _: () = {
+    use core::mem::offset_of;
+    use taipan_abi::{PyObject, PySetObject as C};
+    let head = size_of::<PyObject>();
+    assert!(offset_of!(SetTable, mask) + head == offset_of!(C, mask));
+    assert!(offset_of!(SetTable, table) + head == offset_of!(C, table));
+    assert!(offset_of!(SetTable, small) + head == offset_of!(C, smalltable));
+};
+
 /// What a look-up found.
 enum Place {
     Member(*mut SetEntry),
