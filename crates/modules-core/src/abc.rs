@@ -348,7 +348,11 @@ pub mod abc {
     #[pyfunction(signature = "(self, instance, /)")]
     pub fn _abc_instancecheck(class: &PyObject, instance: &PyObject) -> PyResult<Obj> {
         let data = data_of(class)?;
-        let subclass = object::get_attr(instance, intern!("__class__"))?;
+        // As `isinstance`: an instance without `__class__` is one of its type.
+        let subclass = match object::get_optional_attr(instance, intern!("__class__"))? {
+            Some(subclass) => subclass,
+            None => instance.class().owned(),
+        };
         if data.cache.borrow().contains(&subclass) {
             return Ok(PyInt::from_bool(true));
         }
