@@ -6,7 +6,7 @@
 use std::io::Write;
 
 use taipan_parser::tokens::encoding::{Origin, decode, decode_source};
-use taipan_parser::tokens::{TokenKind, Tokenizer, TokenizerOptions};
+use taipan_parser::tokens::{TextInput, TokenKind, Tokenizer, TokenizerOptions};
 
 #[path = "../tests/support/json.rs"]
 mod json;
@@ -14,7 +14,7 @@ mod json;
 use json::{iterate, quote};
 
 fn count(text: &str) -> String {
-    let mut tokens = Tokenizer::new(text, TokenizerOptions::default());
+    let mut tokens = Tokenizer::new(TextInput::new(text), TokenizerOptions::default());
     let mut total = 0;
     loop {
         match tokens.next() {

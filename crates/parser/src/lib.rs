@@ -12,8 +12,9 @@ use std::borrow::Cow;
 
 use taipan_ast::{Arena, Mod, SyntaxError, WarningSink};
 
-use tokens::TokenizerOptions;
+use grammar::Refusal;
 use tokens::encoding::translate_newlines;
+use tokens::{TextInput, TokenizerOptions, TypedLines};
 
 /// What one level of nesting may take of the stack.
 const BYTES_PER_LEVEL: usize = 1024;
@@ -94,6 +95,28 @@ pub fn parse<'a>(
         Cow::Borrowed(source) => source,
         Cow::Owned(source) => arena.str(&source),
     };
-    grammar::parse(source, options, arena, warnings)
-        .map_err(|error| error.unwrap_or_else(|| errors::diagnose(source, options, arena)))
+    read(TextInput::new(source), options, arena, warnings)
+}
+
+/// Reads one statement that is being typed, asking for each line when no token of the lines before can do without it.
+/// A tree without statements where the lines end before anything but comments was typed. Wants [`Mode::Single`].
+pub fn parse_typed<'a>(
+    lines: &'a dyn TypedLines,
+    options: &ParseOptions,
+    arena: &'a Arena,
+    warnings: &mut dyn WarningSink,
+) -> Result<Mod<'a>, SyntaxError> {
+    read(TextInput::typed(lines), options, arena, warnings)
+}
+
+fn read<'a>(
+    source: TextInput<'a>,
+    options: &ParseOptions,
+    arena: &'a Arena,
+    warnings: &mut dyn WarningSink,
+) -> Result<Mod<'a>, SyntaxError> {
+    grammar::parse(source, options, arena, warnings).map_err(|refusal| match refusal {
+        Refusal::Raised(error) => error,
+        Refusal::Unfit(source) => errors::diagnose(source, options, arena),
+    })
 }

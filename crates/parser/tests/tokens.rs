@@ -8,7 +8,7 @@ mod json;
 
 use json::{iterate, quote};
 use taipan_parser::tokens::encoding::{Origin, decode_source, translate_newlines};
-use taipan_parser::tokens::{TokenKind, Tokenizer, TokenizerOptions};
+use taipan_parser::tokens::{TextInput, TokenKind, Tokenizer, TokenizerOptions};
 
 fn records(file: &str) -> impl Iterator<Item = (String, [&str; 2])> {
     file.lines().filter(|line| !line.starts_with('#')).map(|line| {
@@ -48,7 +48,7 @@ fn errors_are_those_of_cpython() {
 
 /// The first refusal of the parser's tokenizer: message, line, offset, end line, end offset, text.
 fn refusal(source: &str, options: TokenizerOptions) -> Option<(String, [i32; 4], String)> {
-    let mut tokens = Tokenizer::new(source, options);
+    let mut tokens = Tokenizer::new(TextInput::new(source), options);
     loop {
         match tokens.next() {
             Ok(token) if token.kind == TokenKind::EndMarker => return None,
@@ -104,7 +104,7 @@ fn the_parser_words_and_places_errors_as_compile_does() {
 }
 
 fn kinds(source: &str, options: TokenizerOptions) -> Vec<TokenKind> {
-    let mut tokens = Tokenizer::new(source, options);
+    let mut tokens = Tokenizer::new(TextInput::new(source), options);
     let mut kinds = Vec::new();
     while kinds.last() != Some(&TokenKind::EndMarker) {
         kinds.push(tokens.next().expect("valid").kind);
@@ -129,12 +129,12 @@ fn single_statements_get_their_newline() {
 fn type_comments() {
     let options = TokenizerOptions { type_comments: true, ..TokenizerOptions::default() };
     let source = "x = 1  # type: int\n# type: ignore[a]\ny # type: ignored\nz #type:ignore\n";
-    let mut tokens = Tokenizer::new(source, options);
+    let mut tokens = Tokenizer::new(TextInput::new(source), options);
     let mut comments = Vec::new();
     loop {
         let token = tokens.next().expect("valid");
         match token.kind {
-            TokenKind::TypeComment => comments.push(tokens.text(&token)),
+            TokenKind::TypeComment => comments.push(tokens.text(&token).to_owned()),
             TokenKind::EndMarker => break,
             _ => {}
         }
@@ -160,7 +160,7 @@ fn warnings_carry_the_error_that_they_may_become() {
             5,
         ),
     ] {
-        let mut tokens = Tokenizer::new(source, TokenizerOptions::default());
+        let mut tokens = Tokenizer::new(TextInput::new(source), TokenizerOptions::default());
         while tokens.next().expect("valid").kind != TokenKind::EndMarker {}
         let warnings = tokens.take_warnings();
         let [warning] = &warnings[..] else { panic!("{source}: {warnings:?}") };
@@ -247,7 +247,7 @@ fn noise_is_refused_or_read_but_never_panics() {
             if let Some((_, _, line)) = refusal(&text, options) {
                 quote(&line);
             }
-            Tokenizer::new(&text, options).error_in_rest(1);
+            Tokenizer::new(TextInput::new(&text), options).error_in_rest(1);
         }
         let mut bytes = source.into_bytes();
         if !bytes.is_empty() {

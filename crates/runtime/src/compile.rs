@@ -3,6 +3,7 @@
 //! What they refuse becomes a `SyntaxError`, what they warn of goes through the warnings machinery, where a filter may turn
 //! it into an error.
 
+use crate::lifecycle::Statement;
 use crate::warnings;
 use taipan_ast::{Arena, Location, SyntaxError, SyntaxErrorKind, WarningCategory, WarningSink};
 use taipan_bytecode::Wtf8Buf;
@@ -117,7 +118,7 @@ fn refuse_nulls(bytes: &[u8]) -> PyResult<()> {
 }
 
 /// Decodes with Python's codecs; an error is the text of the exception.
-fn decode_with(name: &str, bytes: &[u8]) -> Result<String, String> {
+pub fn decode_with(name: &str, bytes: &[u8]) -> Result<String, String> {
     let decoded = call::method(&PyBytes::new(bytes), intern!("decode"), &[&PyStr::new(name)]).and_then(
         |text| match text.downcast::<PyStr>() {
             Some(text) => text.to_utf8().map(str::to_string),
@@ -261,14 +262,39 @@ fn parse<'a>(
     let mut sink = Warnings::new(filename, None);
     let parsed = taipan_parser::parse(text, &options.parse_options(), arena, &mut sink);
     parsed.map_err(|error| {
-        let exception = errors::take(sink.raise(&error));
-        if let Some(exception) = exception.downcast::<PySyntaxError>() {
-            let source = if shown { PyStr::new(&as_tokenized(text, options)).into_obj() } else { none() };
-            let zero = || PyInt::from_i64(0).into_obj();
-            exception.metadata.set(Some(PyTuple::from_vec(vec![zero(), zero(), source]).into_obj()));
-        }
-        errors::restore(exception)
+        let source = if shown { Some(as_tokenized(text, options)) } else { None };
+        with_source(sink.raise(&error), source.as_deref())
     })
+}
+
+/// A syntax error that takes its source along, so that whoever shows it can look for what was meant.
+fn with_source(raised: Raised, source: Option<&str>) -> Raised {
+    let exception = errors::take(raised);
+    if let Some(exception) = exception.downcast::<PySyntaxError>() {
+        let source = source.map_or_else(none, |source| PyStr::new(source).into_obj());
+        let zero = || PyInt::from_i64(0).into_obj();
+        exception.metadata.set(Some(PyTuple::from_vec(vec![zero(), zero(), source]).into_obj()));
+    }
+    errors::restore(exception)
+}
+
+/// Parses a statement while it is typed and hands the tree to `then`; it is empty where nothing was typed.
+pub fn with_typed_tree<T>(
+    typed: &Statement<'_>,
+    name: &PyStr,
+    options: &Options,
+    then: impl FnOnce(&taipan_ast::Mod<'_>) -> PyResult<T>,
+) -> PyResult<T> {
+    let arena = Arena::new();
+    let mut sink = Warnings::new(name, None);
+    let parsed = taipan_parser::parse_typed(typed, &options.parse_options(), &arena, &mut sink);
+    match parsed {
+        Ok(tree) => then(&tree),
+        Err(error) => Err(typed.take_raised().unwrap_or_else(|| {
+            let source = Some(typed.source()).filter(|source| !source.is_empty());
+            with_source(sink.raise(&error), source.as_deref())
+        })),
+    }
 }
 
 /// The source as the tokenizer reads it: lines end in line feeds, the last one of a module too.

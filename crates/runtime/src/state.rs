@@ -1,6 +1,7 @@
 //! What the runtime keeps for each interpreter beside the objects' own state.
 
 use crate::config::Config;
+use crate::lifecycle::InputBuffer;
 use core::cell::{Cell, OnceCell};
 use taipan_objects::model::thread;
 
@@ -20,6 +21,10 @@ pub struct Runtime {
     pub phase: Cell<Phase>,
     /// The prompt has begun: from now on `SystemExit` ends the process, also with `-i`.
     pub prompted: Cell<bool>,
+    /// A `KeyboardInterrupt` that nobody caught has been shown: at its end, the process ends by that signal.
+    pub interrupted: Cell<bool>,
+    /// What prompts have read of the standard input.
+    pub typed: InputBuffer,
     pub dlopen_flags: Cell<Option<i32>>,
 }
 

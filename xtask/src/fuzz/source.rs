@@ -4,7 +4,7 @@
 //! statements and puts tokens in the place of others of their kind: much of that is a program, if a strange one.
 
 use super::random::Random;
-use taipan_parser::tokens::{Token, TokenKind, Tokenizer, TokenizerOptions};
+use taipan_parser::tokens::{TextInput, Token, TokenKind, Tokenizer, TokenizerOptions};
 
 /// Pieces that have a meaning somewhere in the grammar, or none anywhere.
 const PIECES: &[&str] = &[
@@ -249,7 +249,7 @@ pub fn statements(files: &[Vec<u8>], random: &mut Random) -> String {
 
 /// The tokens up to the first error.
 fn tokenize(source: &str) -> Vec<Token> {
-    let mut tokenizer = Tokenizer::new(source, TokenizerOptions::default());
+    let mut tokenizer = Tokenizer::new(TextInput::new(source), TokenizerOptions::default());
     let mut found = Vec::new();
     while let Ok(token) = tokenizer.next() {
         if token.kind == TokenKind::EndMarker || found.len() > source.len() {

@@ -11,7 +11,7 @@ use taipan_bytecode::marshal::{self, MarshalError};
 use taipan_bytecode::validate::validate;
 use taipan_compiler::{CompileOptions, compile};
 use taipan_parser::tokens::encoding::{Origin, decode_source};
-use taipan_parser::tokens::{TokenKind, Tokenizer, TokenizerOptions};
+use taipan_parser::tokens::{TextInput, TokenKind, Tokenizer, TokenizerOptions};
 use taipan_parser::{Mode, ParseOptions, parse};
 
 /// A door by which bytes of any origin come in.
@@ -96,7 +96,7 @@ fn decoded(input: &[u8]) -> Option<String> {
 
 fn tokens(input: &[u8]) {
     let Some(text) = decoded(input) else { return };
-    let mut tokens = Tokenizer::new(&text, TokenizerOptions::default());
+    let mut tokens = Tokenizer::new(TextInput::new(&text), TokenizerOptions::default());
     // Every token moves on, so there cannot be many more of them than bytes.
     for _ in 0..2 * input.len() + 1000 {
         match tokens.next() {

@@ -54,7 +54,7 @@ unsafe fn run_main(source: &[u8], name: &PyStr, flags: *mut PyCompilerFlags) -> 
 }
 
 /// A line of a C file with its end; nothing at the end of the file.
-unsafe fn line_of(file: *mut c_void) -> PyResult<String> {
+unsafe fn line_of(file: *mut c_void) -> PyResult<Vec<u8>> {
     let mut line = Vec::new();
     let mut buffer = [0 as c_char; 512];
     loop {
@@ -69,7 +69,7 @@ unsafe fn line_of(file: *mut c_void) -> PyResult<String> {
             break;
         }
     }
-    Ok(String::from_utf8_lossy(&line).into_owned())
+    Ok(line)
 }
 
 /// Reads a statement and runs it; what it raises is shown.

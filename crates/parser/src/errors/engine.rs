@@ -11,6 +11,7 @@ use crate::grammar::buffer::{Tok, TokenBuffer};
 use crate::grammar::keywords::Keyword;
 use crate::grammar::{BASE_DEPTH, TOO_COMPLEX, constant_name, identifier};
 use crate::tokens::TokenKind;
+use crate::tokens::input::TextInput;
 use crate::{Mode, ParseOptions};
 
 /// How deep CPython is where a statement starts, less what remembered rules count up to its first operand.
@@ -81,9 +82,9 @@ pub(super) struct Diagnosis<'a, 'o> {
 }
 
 impl<'a, 'o> Diagnosis<'a, 'o> {
-    pub fn new(source: &'a str, options: &'o ParseOptions, arena: &'a Arena) -> Self {
+    pub fn new(source: TextInput<'a>, options: &'o ParseOptions, arena: &'a Arena) -> Self {
         Diagnosis {
-            buffer: TokenBuffer::new(source, options),
+            buffer: TokenBuffer::new(source, options, arena),
             pos: 0,
             invalid: false,
             memory: HashMap::new(),
@@ -110,6 +111,8 @@ impl<'a, 'o> Diagnosis<'a, 'o> {
         if self.error.is_some() {
             return self.conclude(last);
         }
+        // What is wrong is said at once, not after more lines.
+        self.buffer.tokenizer.stop();
         self.pos = 0;
         self.depth = START_DEPTH;
         self.memory.clear();

@@ -33,10 +33,11 @@ use taipan_ast::{Arena, Location, SyntaxError, SyntaxErrorKind};
 
 use crate::ParseOptions;
 use crate::tokens::char_offset;
+use crate::tokens::input::TextInput;
 use engine::Diagnosis;
 
 /// Why a source is refused.
-pub(crate) fn diagnose(source: &str, options: &ParseOptions, arena: &Arena) -> SyntaxError {
+pub(crate) fn diagnose<'a>(source: TextInput<'a>, options: &ParseOptions, arena: &'a Arena) -> SyntaxError {
     Diagnosis::new(source, options, arena).run()
 }
 

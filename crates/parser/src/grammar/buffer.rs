@@ -1,10 +1,11 @@
 //! The tokens read so far. They are fetched one at a time, only when a rule asks: how far the parser had to look
 //! is part of what an error message says.
 
-use taipan_ast::{Location, SyntaxError};
+use taipan_ast::{Arena, Location, SyntaxError};
 
 use super::keywords::Keyword;
 use crate::ParseOptions;
+use crate::tokens::input::TextInput;
 use crate::tokens::{LexWarning, Token, TokenKind, Tokenizer};
 
 /// A token and the keyword that it is.
@@ -38,13 +39,15 @@ impl Tok {
 pub struct TokenBuffer<'a> {
     pub tokenizer: Tokenizer<'a>,
     pub tokens: Vec<Tok>,
+    arena: &'a Arena,
 }
 
 impl<'a> TokenBuffer<'a> {
-    pub fn new(source: &'a str, options: &ParseOptions) -> Self {
+    pub fn new(source: TextInput<'a>, options: &ParseOptions, arena: &'a Arena) -> Self {
+        let tokens = Vec::with_capacity(source.text().len() / 8 + 8);
         let mut tokenizer = Tokenizer::new(source, options.tokenizer_options());
         tokenizer.set_diamond(options.barry_as_flufl);
-        TokenBuffer { tokenizer, tokens: Vec::with_capacity(source.len() / 8 + 8) }
+        TokenBuffer { tokenizer, tokens, arena }
     }
 
     /// Fetches one more token.
@@ -53,8 +56,7 @@ impl<'a> TokenBuffer<'a> {
         let Token { kind, start, end, lineno, col_offset, end_lineno, end_col_offset, level } =
             self.tokenizer.next()?;
         let keyword = if kind == TokenKind::Name {
-            let text = self.tokenizer.source().get(start..end).unwrap_or("");
-            Keyword::of(text)
+            Keyword::of(self.tokenizer.source().get(start..end).unwrap_or(""))
         } else {
             Keyword::No
         };
@@ -67,7 +69,13 @@ impl<'a> TokenBuffer<'a> {
     /// The text of a token.
     #[inline]
     pub fn text(&self, tok: &Tok) -> &'a str {
-        self.tokenizer.source().get(tok.start..tok.end).unwrap_or("")
+        self.slice(tok.start, tok.end)
+    }
+
+    /// A part of the source, for as long as the tree lives.
+    #[inline]
+    pub fn slice(&self, from: usize, to: usize) -> &'a str {
+        self.tokenizer.input().slice(from, to, |text| self.arena.str(text))
     }
 
     /// Warnings of the tokenizer since they were last taken.

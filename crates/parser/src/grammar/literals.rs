@@ -261,7 +261,7 @@ impl<'a> Parser<'a, '_> {
             if self.at(TokenKind::Colon) { Some(self.format_spec(flavour, raw)?) } else { None };
         self.expect(TokenKind::RBrace)?;
         let loc = self.since(open.loc);
-        let source = self.buffer.tokenizer.source().get(open.end..after.start).unwrap_or("");
+        let source = self.buffer.slice(open.end, after.start);
         if is_debug {
             let shown = field_text(source);
             let shown = match shown {

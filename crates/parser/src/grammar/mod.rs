@@ -31,6 +31,7 @@ use taipan_ast::{
     WarningSink,
 };
 
+use crate::tokens::input::TextInput;
 use crate::tokens::{TokenKind, names};
 use crate::{Mode, ParseOptions};
 use buffer::{Tok, TokenBuffer};
@@ -83,15 +84,22 @@ struct Mark {
     depth: u32,
 }
 
-/// Reads a whole source. `Err(None)` is a plain refusal, for [`crate::errors`] to explain.
+/// Why there is no tree.
+pub enum Refusal<'a> {
+    /// The source does not fit; [`crate::errors`] explains why.
+    Unfit(TextInput<'a>),
+    Raised(SyntaxError),
+}
+
+/// Reads a whole source, or of one that is being typed as much as makes a statement.
 pub fn parse<'a>(
-    source: &'a str,
+    source: TextInput<'a>,
     options: &ParseOptions,
     arena: &'a Arena,
     warnings: &mut dyn WarningSink,
-) -> Result<Mod<'a>, Option<SyntaxError>> {
-    let mut buffer = TokenBuffer::new(source, options);
-    let current = buffer.fetch().map_err(|_| None)?;
+) -> Result<Mod<'a>, Refusal<'a>> {
+    let mut buffer = TokenBuffer::new(source, options, arena);
+    let Ok(current) = buffer.fetch() else { return Err(Refusal::Unfit(buffer.tokenizer.into_input())) };
     let mut parser = Parser {
         buffer,
         pos: 0,
@@ -106,7 +114,10 @@ pub fn parse<'a>(
         raised: None,
     };
     let tree = parser.warn_of_tokens().and_then(|()| parser.module());
-    tree.map_err(|Refused| parser.raised.take())
+    tree.map_err(|Refused| match parser.raised {
+        Some(error) => Refusal::Raised(error),
+        None => Refusal::Unfit(parser.buffer.tokenizer.into_input()),
+    })
 }
 
 impl<'a> Parser<'a, '_> {
@@ -124,7 +135,7 @@ impl<'a> Parser<'a, '_> {
                     .iter()
                     .map(|ignore| TypeIgnore {
                         lineno: ignore.lineno,
-                        tag: self.buffer.tokenizer.source().get(ignore.start..ignore.end).unwrap_or(""),
+                        tag: self.buffer.slice(ignore.start, ignore.end),
                     })
                     .collect();
                 Ok(Mod::Module {

@@ -36,21 +36,27 @@ impl<'a> Parser<'a, '_> {
         Ok(())
     }
 
-    /// What was typed at a prompt. Anything after it is refused, but for blank lines and comments.
+    /// What was typed at a prompt. Anything after it is refused, but for blank lines and comments. The line end is looked
+    /// at but not consumed, for that would ask for the next token, which may not have been typed yet.
     pub(super) fn interactive(&mut self) -> Parsed<Mod<'a>> {
         let mut body = Vec::new();
         if self.at(TokenKind::Newline) {
-            let loc = self.bump()?.loc;
-            body.push(Stmt { kind: StmtKind::Pass, loc });
+            body.push(Stmt { kind: StmtKind::Pass, loc: self.current.loc });
         } else if self.at(TokenKind::EndMarker) {
-            return Err(Refused);
+            return if self.buffer.tokenizer.input().is_typed() {
+                Ok(Mod::Interactive { body: &[] })
+            } else {
+                Err(Refused)
+            };
         } else if let Some(statement) = self.compound_statement()? {
             body.push(statement);
-            self.expect(TokenKind::Newline)?;
         } else {
-            self.simple_statements(&mut body)?;
+            self.statements_of_line(&mut body)?;
         }
-        let end = self.buffer.tokens[self.pos.saturating_sub(1)].end;
+        if !self.at(TokenKind::Newline) {
+            return Err(Refused);
+        }
+        let end = self.current.end;
         if has_more(self.buffer.tokenizer.source().get(end..).unwrap_or("")) {
             return Err(Refused);
         }
@@ -59,15 +65,20 @@ impl<'a> Parser<'a, '_> {
 
     /// `a; b` and the end of the line.
     pub(super) fn simple_statements(&mut self, body: &mut Vec<Stmt<'a>>) -> Parsed<()> {
+        self.statements_of_line(body)?;
+        self.expect(TokenKind::Newline)?;
+        Ok(())
+    }
+
+    /// `a; b` up to the end of the line.
+    fn statements_of_line(&mut self, body: &mut Vec<Stmt<'a>>) -> Parsed<()> {
         loop {
             let statement = self.simple_statement()?;
             body.push(statement);
             if !self.eat(TokenKind::Semi)? || self.at(TokenKind::Newline) {
-                break;
+                return Ok(());
             }
         }
-        self.expect(TokenKind::Newline)?;
-        Ok(())
     }
 
     fn simple_statement(&mut self) -> Parsed<Stmt<'a>> {

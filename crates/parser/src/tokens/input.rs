@@ -4,7 +4,11 @@
 //! up the last one. It never looks behind the line it is on: that is what lets an interactive prompt run a statement
 //! before the next one is typed.
 
+use std::borrow::Cow;
+
 use memchr::memchr;
+
+use super::encoding::translate_newlines;
 
 /// What asking for a line gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +18,8 @@ pub enum LineStep {
     Line { end: usize, implicit_newline: bool },
     /// There is no more.
     End,
+    /// More may come, but nobody asks for it any more.
+    Stopped,
     /// The source could not be read; whoever owns the input knows why.
     Failed,
 }
@@ -33,17 +39,101 @@ pub trait Input {
     fn next_line(&mut self, from: usize) -> LineStep;
 }
 
-/// A whole text.
-#[derive(Clone, Copy, Debug)]
+/// Lines that are typed while the parser reads them.
+pub trait TypedLines {
+    /// The next line, with its line end if it has one, or `None` at the end; an error is what to say of a line that
+    /// cannot be read.
+    fn next_line(&self) -> Result<Option<String>, String>;
+}
+
+/// What comes after the text that is there.
+enum Tail<'a> {
+    /// Nothing: the text is whole.
+    Whole,
+    /// More lines, if somebody types them.
+    Typed(&'a dyn TypedLines),
+    /// No more lines, since nobody wants them, or nobody has typed them.
+    Stopped,
+    Ended,
+    /// A line that could not be read.
+    Failed(String),
+}
+
+/// What the parser reads: a whole text, or a statement that grows as it is typed.
 pub struct TextInput<'a> {
-    bytes: &'a [u8],
+    text: Cow<'a, str>,
+    tail: Tail<'a>,
     holds_nulls: bool,
 }
 
 impl<'a> TextInput<'a> {
     pub fn new(text: &'a str) -> Self {
-        let bytes = text.as_bytes();
-        TextInput { bytes, holds_nulls: memchr(0, bytes).is_some() }
+        let holds_nulls = memchr(0, text.as_bytes()).is_some();
+        TextInput { text: Cow::Borrowed(text), tail: Tail::Whole, holds_nulls }
+    }
+
+    /// Nothing yet, but lines to come.
+    pub fn typed(lines: &'a dyn TypedLines) -> Self {
+        TextInput { text: Cow::Owned(String::new()), tail: Tail::Typed(lines), holds_nulls: false }
+    }
+
+    /// The text so far.
+    #[inline]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// A part of the text for as long as the tree lives; what may move as lines come is copied by `keep`.
+    #[inline]
+    pub fn slice(&self, from: usize, to: usize, keep: impl FnOnce(&str) -> &'a str) -> &'a str {
+        match &self.text {
+            Cow::Borrowed(text) => text.get(from..to).unwrap_or(""),
+            Cow::Owned(text) => keep(text.get(from..to).unwrap_or("")),
+        }
+    }
+
+    /// Whether the text comes line by line.
+    pub fn is_typed(&self) -> bool {
+        !matches!(self.tail, Tail::Whole)
+    }
+
+    /// Asks for no more lines.
+    pub fn stop(&mut self) {
+        if let Tail::Typed(_) = self.tail {
+            self.tail = Tail::Stopped;
+        }
+    }
+
+    /// What is wrong with the line that could not be read.
+    pub fn failure(&self) -> Option<&str> {
+        match &self.tail {
+            Tail::Failed(msg) => Some(msg),
+            _ => None,
+        }
+    }
+
+    #[cold]
+    fn next_typed_line(&mut self) -> LineStep {
+        let lines = match self.tail {
+            Tail::Typed(lines) => lines,
+            Tail::Stopped => return LineStep::Stopped,
+            Tail::Failed(_) => return LineStep::Failed,
+            Tail::Whole | Tail::Ended => return LineStep::End,
+        };
+        match lines.next_line() {
+            Ok(Some(line)) if !line.is_empty() => {
+                self.text.to_mut().push_str(&translate_newlines(&line, false));
+                LineStep::Line { end: self.text.len(), implicit_newline: false }
+            }
+            Ok(_) => {
+                self.tail = Tail::Ended;
+                LineStep::End
+            }
+            Err(msg) => {
+                self.tail = Tail::Failed(msg);
+                LineStep::Failed
+            }
+        }
     }
 }
 
@@ -52,7 +142,7 @@ impl Input for TextInput<'_> {
 
     #[inline(always)]
     fn bytes(&self) -> &[u8] {
-        self.bytes
+        self.text.as_bytes()
     }
 
     #[inline]
@@ -62,11 +152,12 @@ impl Input for TextInput<'_> {
 
     #[inline]
     fn next_line(&mut self, from: usize) -> LineStep {
-        let rest = &self.bytes[from..];
+        let bytes = self.text.as_bytes();
+        let rest = &bytes[from..];
         if rest.is_empty() {
-            return LineStep::End;
+            return self.next_typed_line();
         }
-        let end = memchr(b'\n', rest).map_or(self.bytes.len(), |at| from + at + 1);
+        let end = memchr(b'\n', rest).map_or(bytes.len(), |at| from + at + 1);
         LineStep::Line { end, implicit_newline: false }
     }
 }

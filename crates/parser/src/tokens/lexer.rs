@@ -69,6 +69,8 @@ pub(super) enum Done {
     Eof,
     /// The source ended inside a string.
     EofInString,
+    /// Nobody asks for more lines: what was read ends here, also inside brackets.
+    Stopped,
     Failed,
 }
 
@@ -215,6 +217,12 @@ impl<I: Input> Lexer<I> {
             }
             LineStep::End => {
                 self.done = Done::Eof;
+                EOF
+            }
+            LineStep::Stopped => {
+                self.done = Done::Stopped;
+                // As if the next line had begun; some error columns count from here.
+                self.line_start = self.cur;
                 EOF
             }
             LineStep::Failed => self.fail(Fault::Source),
@@ -542,7 +550,7 @@ impl<I: Input> Lexer<I> {
         if let Some(fault) = self.fault.take() {
             return Err(fault);
         }
-        if !self.brackets.is_empty() || self.done != Done::Eof {
+        if self.done != Done::Stopped && (!self.brackets.is_empty() || self.done != Done::Eof) {
             return Err(Fault::Eof);
         }
         Ok(self.empty_token(TokenKind::EndMarker))

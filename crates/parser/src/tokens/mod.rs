@@ -18,7 +18,7 @@ mod quotes;
 pub mod tokenizer;
 
 pub use fault::LexWarning;
-pub use input::LineSource;
+pub use input::{LineSource, TextInput, TypedLines};
 pub use iter::{IterError, TextToken, TokenizerIter};
 pub use kinds::TokenKind;
 pub use lexer::{Bracket, Token};

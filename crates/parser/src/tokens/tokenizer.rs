@@ -33,7 +33,6 @@ pub struct TypeIgnore {
 /// The parser's view of a source.
 pub struct Tokenizer<'a> {
     lexer: Lexer<TextInput<'a>>,
-    source: &'a str,
     options: TokenizerOptions,
     in_statement: bool,
     type_ignores: Vec<TypeIgnore>,
@@ -41,11 +40,14 @@ pub struct Tokenizer<'a> {
 
 impl<'a> Tokenizer<'a> {
     /// Reads a source whose line ends are line feeds (see [`super::encoding::translate_newlines`]).
-    pub fn new(source: &'a str, options: TokenizerOptions) -> Self {
-        let lexer_options = LexerOptions { type_comments: options.type_comments, ..LexerOptions::default() };
+    pub fn new(source: TextInput<'a>, options: TokenizerOptions) -> Self {
+        let lexer_options = LexerOptions {
+            type_comments: options.type_comments,
+            interactive: source.is_typed(),
+            ..LexerOptions::default()
+        };
         Tokenizer {
-            lexer: Lexer::new(TextInput::new(source), lexer_options),
-            source,
+            lexer: Lexer::new(source, lexer_options),
             options,
             in_statement: false,
             type_ignores: Vec::new(),
@@ -84,14 +86,26 @@ impl<'a> Tokenizer<'a> {
         self.lexer.options.diamond = diamond;
     }
 
-    pub fn source(&self) -> &'a str {
-        self.source
+    /// The source as far as it was read.
+    #[inline]
+    pub fn source(&self) -> &str {
+        self.lexer.input.text()
+    }
+
+    /// What is read; it can be read again from its start.
+    #[inline]
+    pub fn input(&self) -> &TextInput<'a> {
+        &self.lexer.input
+    }
+
+    pub fn into_input(self) -> TextInput<'a> {
+        self.lexer.input
     }
 
     /// The text of a token.
     #[inline]
-    pub fn text(&self, token: &Token) -> &'a str {
-        self.source.get(token.start..token.end).unwrap_or("")
+    pub fn text(&self, token: &Token) -> &str {
+        self.source().get(token.start..token.end).unwrap_or("")
     }
 
     /// Warnings since they were last taken, oldest first. Cheap to ask after each token.
@@ -139,14 +153,20 @@ impl<'a> Tokenizer<'a> {
         matches!(self.lexer.done, Done::Eof | Done::EofInString)
     }
 
-    /// The text that `SyntaxError.text` shows for a line: with its line feed only if the lexer has not gone past it.
+    /// The text that `SyntaxError.text` shows for a line: with its line feed only if the lexer has not gone past it, and
+    /// never with that of a typed line.
     pub fn error_text(&self, lineno: i32) -> String {
         let lexer = &self.lexer;
-        if lexer.lineno <= lineno && lexer.line_end > lexer.line_start {
-            return self.source[lexer.line_start..lexer.line_end].to_owned();
+        if lexer.lineno <= lineno && lexer.line_end > lexer.line_start && !lexer.input.is_typed() {
+            return self.source()[lexer.line_start..lexer.line_end].to_owned();
         }
         let before = usize::try_from(lineno - 1).unwrap_or(0);
-        self.source.split('\n').nth(before).unwrap_or("").to_owned()
+        self.source().split('\n').nth(before).unwrap_or("").to_owned()
+    }
+
+    /// Asks for no more lines of a source that is being typed.
+    pub fn stop(&mut self) {
+        self.lexer.input.stop();
     }
 
     /// The error of a bracket that is never closed, if one is open.
@@ -158,7 +178,9 @@ impl<'a> Tokenizer<'a> {
 
     /// Looks at the rest of the source for an error that explains more than a syntax error on line `lineno` does: an
     /// invalid token, or a bracket left open before that line. What is wrong inside an f-string or t-string does not count.
+    /// Of a source that is being typed, the line that is there is all of the rest.
     pub fn error_in_rest(&mut self, lineno: i32) -> Option<SyntaxError> {
+        self.stop();
         loop {
             match self.lexer.next_token() {
                 Ok(token) if token.kind == TokenKind::EndMarker => return None,
@@ -185,7 +207,11 @@ impl<'a> Tokenizer<'a> {
     fn refuse(&self, fault: Fault) -> SyntaxError {
         let (kind, msg, byte, end) = match fault {
             Fault::Located(error) => return *error,
-            Fault::Eof | Fault::Source => {
+            Fault::Source => {
+                let msg = self.lexer.input.failure().unwrap_or_default();
+                (SyntaxErrorKind::SyntaxError, msg, self.column(), -1)
+            }
+            Fault::Eof => {
                 if let Some(error) = self.never_closed() {
                     return error;
                 }

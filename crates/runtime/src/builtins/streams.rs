@@ -71,6 +71,11 @@ pub mod part {
         let stderr = stream(intern!("stderr"), "lost sys.stderr")?;
         crate::audit::audit("builtins.input", &[prompt.given().unwrap_or(none_ref())])?;
         ignore_errors(call::method(&stderr, intern!("flush"), &[]))?;
+        if is_terminal(&stdin, 0)? && is_terminal(&stdout, 1)? {
+            let line = read_typed(&stdin, &stdout, prompt.given())?;
+            crate::audit::audit("builtins.input/result", &[&line])?;
+            return Ok(line);
+        }
         if let Some(prompt) = prompt.given() {
             sys::output::write_str_of(&stdout, prompt)?;
         }
@@ -95,6 +100,39 @@ fn text_or_none<'a>(value: OptArg<&'a PyObject>, name: &str) -> PyResult<Option<
 /// Forgets an error that `input` does not care for.
 fn ignore_errors(result: PyResult) -> PyResult<()> {
     errors::ignore(result, Exc::Exception).map(drop)
+}
+
+/// Whether a stream is that of a descriptor, and the descriptor a terminal.
+fn is_terminal(stream: &PyObject, fd: i64) -> PyResult<bool> {
+    let number = errors::ignore(call::method(stream, intern!("fileno"), &[]), Exc::Exception)?;
+    let number = number.and_then(|number| number.downcast::<PyInt>().and_then(PyInt::to_i64));
+    Ok(number == Some(fd) && taipan_host::files::is_terminal(fd as i32))
+}
+
+/// A line that is typed at the terminal, without its line end; `EOFError` where there is none.
+fn read_typed(stdin: &PyObject, stdout: &PyObject, prompt: Option<&PyObject>) -> PyResult {
+    let coding = |stream: &PyObject| {
+        let encoding = object::get_attr(stream, intern!("encoding"))?;
+        Ok((encoding, object::get_attr(stream, intern!("errors"))?))
+    };
+    let (encoding, errors) = coding(stdin)?;
+    ignore_errors(call::method(stdout, intern!("flush"), &[]))?;
+    if let Some(prompt) = prompt {
+        let (encoding, errors) = coding(stdout)?;
+        let prompt = call::method(&*object::str(prompt)?, intern!("encode"), &[&encoding, &errors])?;
+        let prompt = prompt.downcast::<PyBytes>().map(PyBytes::as_slice).unwrap_or_default();
+        if prompt.contains(&0) {
+            return Err(raised!(ValueError, "input: prompt string cannot contain null characters"));
+        }
+        // Nobody can be told where the terminal itself is gone.
+        let _ = taipan_host::files::write_all(2, prompt);
+    }
+    let mut line = crate::state::runtime().typed.read_line()?;
+    if line.is_empty() {
+        return Err(errors::set_none(Exc::EOFError));
+    }
+    line.pop_if(|&mut end| end == b'\n');
+    call::method(&PyBytes::new(&line), intern!("decode"), &[&encoding, &errors])
 }
 
 /// A line of the file without its line end; `EOFError` where there is none.

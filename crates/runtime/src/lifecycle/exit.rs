@@ -5,9 +5,6 @@ use taipan_host::{process, signals};
 use taipan_objects::errors::{self, Exc};
 use taipan_objects::prelude::*;
 
-/// The status that stands for an uncaught `KeyboardInterrupt`: the process then ends by `SIGINT`.
-pub const INTERRUPTED: i32 = 128 + 2;
-
 /// The status that a `SystemExit` asks for; any other exception comes back.
 pub fn exit_status(raised: Raised) -> Result<i32, Raised> {
     if !errors::matches(&raised, Exc::SystemExit) || crate::state::runtime().prompt_follows() {
@@ -56,15 +53,15 @@ pub fn end_process(status: i32) -> ! {
     process::exit_now(leave(status))
 }
 
-/// The last step: the status, or the signal that stands for it.
+/// The last step: the status, or after a `KeyboardInterrupt` that nobody caught, the signal.
 pub fn leave(status: i32) -> i32 {
-    if status == INTERRUPTED {
-        const SIGINT: i32 = 2;
-        let default = signals::set_disposition(SIGINT, signals::Disposition::Default);
-        if default.is_ok() {
-            // Where the signal does not end the process, the status does.
-            let _ = process::kill(process::pid(), SIGINT);
-        }
+    if !crate::state::runtime().interrupted.get() {
+        return status;
     }
-    status
+    const SIGINT: i32 = 2;
+    if signals::set_disposition(SIGINT, signals::Disposition::Default).is_ok() {
+        // Where the signal does not end the process, the status that stands for it does.
+        let _ = process::kill(process::pid(), SIGINT);
+    }
+    128 + SIGINT
 }

@@ -1,11 +1,12 @@
 //! The prompt: the library's own, or a plain one that reads statements from the standard input.
 
-use crate::compile::{self, Options, Source, flags};
+use super::typed::{ReadLine, Statement};
+use crate::compile::{self, Options, flags};
 use crate::{imports, state, sys};
-use taipan_host::environment;
+use taipan_ast::Mod;
+use taipan_host::{environment, files};
 use taipan_objects::errors::{self, Exc};
 use taipan_objects::prelude::*;
-use taipan_objects::types::code::PyCode;
 use taipan_parser::Mode;
 
 /// What is said first.
@@ -18,7 +19,8 @@ fn banner() {
     } else {
         "Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n"
     };
-    sys::output::write_stderr(&format!("Python {} on linux\n{more}", sys::version()));
+    // Whoever closed the descriptor wants no banner.
+    let _ = files::write_all(2, format!("Python {} on linux\n{more}", sys::version()).as_bytes());
 }
 
 /// Runs `PYTHONSTARTUP`. The status is of a program that ends there.
@@ -63,7 +65,7 @@ pub fn run(is_program: bool) -> PyResult<i32> {
         }
     }
     let basic = environment::get(c"PYTHON_BASIC_REPL").is_some_and(|value| !value.is_empty());
-    let terminal = taipan_host::files::is_terminal(0);
+    let terminal = files::is_terminal(0);
     if terminal && !basic {
         match run_library() {
             Ok(status) => return Ok(status),
@@ -79,62 +81,26 @@ fn run_library() -> PyResult<i32> {
     call::call(&console, &[]).map(|_| 0)
 }
 
-fn prompt(name: &'static PyStr, default: &str) -> PyResult<Py<PyStr>> {
-    match sys::get(name)? {
-        Some(text) => object::str(&text),
-        None => {
-            let text = PyStr::new(default);
-            sys::set(name, &text)?;
-            Ok(text)
-        }
-    }
-}
-
-/// Whether there is nothing to run in it.
-fn is_empty_statement(text: &str) -> bool {
-    text.lines().all(|line| matches!(line.trim_start().chars().next(), None | Some('#')))
-}
-
-/// A statement as typed so far: its code, or `None` where more lines belong to it.
-fn compile_statement(text: &str, last: bool, filename: &PyStr, known: u32) -> PyResult<Option<Py<PyCode>>> {
-    let mut options = Options::new(Mode::Single);
-    options.flags = known;
-    if !last {
-        options.flags |= flags::DONT_IMPLY_DEDENT | flags::ALLOW_INCOMPLETE_INPUT;
-    }
-    // Without its last line end, so that a block ends with a blank line only.
-    let text = PyStr::new(text.strip_suffix('\n').unwrap_or(text));
-    match compile::compile(&Source::Text(&text), filename, &options) {
-        Ok(code) => Ok(Some(code)),
-        Err(raised) if !last && errors::matches(&raised, Exc::_IncompleteInputError) => {
-            errors::clear(raised);
-            Ok(None)
-        }
-        Err(raised) => Err(raised),
-    }
-}
-
-/// What is wrong with a statement is told of the input's own name, which has no number.
-fn renamed(raised: Raised, filename: &PyStr, name: &PyStr) -> Raised {
+/// What a statement raised as a syntax error shows the line of what was typed, wherever its text came from.
+fn showing(raised: Raised, source: &str) -> Raised {
     if !errors::matches(&raised, Exc::SyntaxError) {
         return raised;
     }
     let exception = errors::take(raised);
-    let rename = || -> PyResult<()> {
-        let found = object::get_attr(&exception, intern!("filename"))?;
-        if object::compare_bool(&found, filename, CompareOp::Eq)? {
-            object::set_attr(&exception, intern!("filename"), Some(name))?;
+    let show = || -> PyResult<()> {
+        let lineno = object::get_attr(&exception, intern!("lineno"))?;
+        let number =
+            lineno.downcast::<PyInt>().and_then(PyInt::to_i64).and_then(|at| usize::try_from(at - 1).ok());
+        if let Some(line) = number.and_then(|at| source.split_inclusive('\n').nth(at)) {
+            object::set_attr(&exception, intern!("text"), Some(&PyStr::new(line)))?;
         }
         Ok(())
     };
-    match rename() {
-        Ok(()) => errors::restore(exception),
-        Err(raised) => raised,
+    if let Err(raised) = show() {
+        errors::clear(raised);
     }
+    errors::restore(exception)
 }
-
-/// Reads a line with its end; nothing at the end of the input.
-type ReadLine<'a> = &'a mut dyn FnMut() -> PyResult<String>;
 
 /// What a prompt did.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -169,68 +135,56 @@ impl Prompt {
     /// Reads one statement and runs it in `__main__`.
     pub fn step(&mut self, read: ReadLine<'_>) -> PyResult<Step> {
         let main = super::program::main_dict()?;
-        let mut pending = String::new();
-        loop {
-            let (first, second) = (prompt(intern!("ps1"), ">>> ")?, prompt(intern!("ps2"), "... ")?);
-            sys::output::write_stderr(&if pending.is_empty() { first } else { second }.to_string_lossy());
-            sys::output::flush(intern!("stderr"))?;
-            let line = read()?;
-            if line.is_empty() && pending.is_empty() {
-                return Ok(Step::End);
-            }
-            pending.push_str(&line);
-            if is_empty_statement(&pending) {
-                pending.clear();
-                continue;
+        let typed = Statement::new(read)?;
+        let mut options = Options::new(Mode::Single);
+        options.flags = self.flags;
+        let name = self.name.clone();
+        let code = compile::with_typed_tree(&typed, &name, &options, |tree| {
+            if matches!(tree, Mod::Interactive { body } if body.is_empty()) {
+                return Ok(None);
             }
             let filename = self.filename();
-            let compiled = compile_statement(&pending, line.is_empty(), &filename, self.flags);
-            let Some(code) = compiled.map_err(|raised| renamed(raised, &filename, &self.name))? else {
-                continue;
-            };
             self.count += 1;
-            // What a statement imports from `__future__` holds for those that follow.
-            self.flags |= code.raw.co_flags as u32 & flags::FUTURES;
-            super::program::remember_source(&code, pending.as_bytes(), &self.name)?;
-            taipan_interpreter::eval_code(&code, &main, None)?;
-            return Ok(Step::Ran);
-        }
+            compile::compile_tree(tree, &filename, &options)
+                .map_err(|raised| showing(raised, &typed.source()))
+                .map(Some)
+        })?;
+        let Some(code) = code else { return Ok(Step::End) };
+        // What a statement imports from `__future__` holds for those that follow.
+        self.flags |= code.raw.co_flags as u32 & flags::FUTURES;
+        super::program::remember_source(&code, typed.source().as_bytes(), &self.name)?;
+        taipan_interpreter::eval_code(&code, &main, None)
+            .map_err(|raised| showing(raised, &typed.source()))?;
+        Ok(Step::Ran)
     }
 }
 
 /// Reads statements line by line until the input ends.
 pub fn run_plain() -> PyResult<i32> {
+    for (name, text) in [(intern!("ps1"), ">>> "), (intern!("ps2"), "... ")] {
+        if sys::get(name)?.is_none() {
+            sys::set(name, &PyStr::new(text))?;
+        }
+    }
     let mut prompt = Prompt::new(intern!("<stdin>"), 0);
     loop {
-        let mut unreadable = false;
-        match prompt.step(&mut || read_line().inspect_err(|_| unreadable = true)) {
+        match prompt.step(&mut || state::runtime().typed.read_line()) {
             Ok(Step::Ran) => {}
-            Ok(Step::End) => {
-                sys::output::write_stderr("\n");
-                return Ok(0);
+            Ok(Step::End) => return Ok(0),
+            Err(raised) => {
+                if errors::matches(&raised, Exc::KeyboardInterrupt) {
+                    state::runtime().interrupted.set(true);
+                }
+                match super::exit_status(raised) {
+                    Ok(status) => return Ok(status),
+                    Err(raised) => sys::display_exception(raised),
+                }
             }
-            // Nothing can be read any more: that too is the end.
-            Err(raised) if unreadable => {
+        }
+        for stream in [intern!("stderr"), intern!("stdout")] {
+            if let Err(raised) = sys::output::flush(stream) {
                 errors::clear(raised);
-                sys::output::write_stderr("\n");
-                return Ok(0);
             }
-            Err(raised) => match super::exit_status(raised) {
-                Ok(status) => return Ok(status),
-                Err(raised) => sys::display_exception(raised),
-            },
         }
-        sys::output::flush(intern!("stdout"))?;
-    }
-}
-
-/// A line of the standard input with its line end; nothing at the end.
-fn read_line() -> PyResult<String> {
-    match sys::get(intern!("stdin"))? {
-        Some(stdin) if !stdin.is_none() => {
-            let line = call::method(&stdin, intern!("readline"), &[])?;
-            Ok(object::str(&line)?.to_string_lossy().into_owned())
-        }
-        _ => Ok(String::new()),
     }
 }

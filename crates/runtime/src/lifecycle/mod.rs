@@ -6,6 +6,7 @@
 //! | `streams` | `sys.stdin`, `sys.stdout`, `sys.stderr` |
 //! | `program` | running what the command line asks for |
 //! | `interactive` | the prompt |
+//! | `typed` | the lines that are typed there |
 //! | `finish` | taking the interpreter down, in CPython's order |
 //! | `exit` | what an exception means for the exit status |
 //! | `fatal` | errors that end the process at once |
@@ -17,13 +18,15 @@ mod interactive;
 mod program;
 mod start;
 mod streams;
+mod typed;
 
-pub use exit::{INTERRUPTED, end_process, exit_status};
+pub use exit::{end_process, exit_status};
 pub use fatal::fatal;
 pub use finish::{at_exit, at_very_end, finish};
 pub use interactive::{Prompt, Step, run_plain as plain_prompt};
 pub use program::{main_dict, set_main_loader};
 pub use start::start;
+pub use typed::{InputBuffer, Statement};
 
 use crate::config::{Config, Layout, Stop};
 use crate::imports::frozen::Reader;

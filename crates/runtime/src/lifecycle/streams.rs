@@ -86,9 +86,8 @@ fn stream(io: &PyObject, open: &PyObject, fd: i32, name: &str, encoding: &PyStr,
     let raw = if unbuffered { buffer.clone() } else { object::get_attr(&buffer, intern!("raw"))? };
     object::set_attr(&raw, intern!("name"), Some(&PyStr::new(name)))?;
     let terminal = files::is_terminal(fd);
-    let line_buffering =
-        PyInt::from_bool(!unbuffered && writes && (terminal || fd == 2) || config.interactive > 0);
-    let write_through = PyInt::from_bool(unbuffered);
+    let line_buffering = PyInt::from_bool(config.unbuffered == 0 && (terminal || fd == 2));
+    let write_through = PyInt::from_bool(config.unbuffered > 0);
     let class = object::get_attr(io, intern!("TextIOWrapper"))?;
     let newline = intern!("\n");
     let stream = call::call(&class, &[&buffer, encoding, errors, newline, &line_buffering, &write_through])?;

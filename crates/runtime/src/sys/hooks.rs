@@ -165,9 +165,11 @@ pub fn handle_uncaught(raised: Raised) -> i32 {
     match crate::lifecycle::exit_status(raised) {
         Ok(status) => status,
         Err(raised) => {
-            let interrupted = errors::matches(&raised, Exc::KeyboardInterrupt);
+            if errors::matches(&raised, Exc::KeyboardInterrupt) {
+                crate::state::runtime().interrupted.set(true);
+            }
             display_exception(raised);
-            if interrupted { crate::lifecycle::INTERRUPTED } else { 1 }
+            1
         }
     }
 }

@@ -25,8 +25,7 @@ pub fn write_stderr(text: &str) {
                 false
             })
         }
-        Ok(Some(_)) => true,
-        Ok(None) => false,
+        Ok(_) => false,
         Err(raised) => {
             errors::clear(raised);
             false

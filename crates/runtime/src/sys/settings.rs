@@ -1,8 +1,9 @@
 //! What the configuration becomes in `sys`: flags, paths, options.
 
 use super::info;
-use crate::config::{Config, Paths};
+use crate::config::{Config, Paths, Run};
 use crate::state;
+use taipan_host::files;
 use taipan_objects::prelude::*;
 
 fn text(bytes: &[u8]) -> Obj {
@@ -17,9 +18,12 @@ fn list<'a>(items: impl IntoIterator<Item = &'a Vec<u8>>) -> Obj {
 pub fn flags(config: &Config) -> PyResult {
     let int = |value: u32| PyInt::from_i64(i64::from(value)).into_obj();
     let flag = |value: bool| int(u32::from(value));
+    // A program that is a prompt is not looked at after its end.
+    let is_prompt =
+        config.inspect > 0 && config.run == Run::Input && config.is_interactive(files::is_terminal(0));
     info::FLAGS.make(vec![
         flag(config.debug > 0),
-        int(config.inspect),
+        int(if is_prompt { 0 } else { config.inspect }),
         int(config.interactive),
         int(config.optimize),
         flag(config.dont_write_bytecode > 0),
