@@ -92,6 +92,11 @@ fn read_number(bytes: &[u8]) -> Option<(usize, &[u8])> {
 fn read_entry(bytes: &[u8]) -> Option<(Entry, &[u8])> {
     let (start, bytes) = read_number(bytes)?;
     let (length, bytes) = read_number(bytes)?;
+    read_handler(start, length, bytes)
+}
+
+/// The second half of an entry.
+fn read_handler(start: usize, length: usize, bytes: &[u8]) -> Option<(Entry, &[u8])> {
     let (target, bytes) = read_number(bytes)?;
     let (depth, bytes) = read_number(bytes)?;
     let end = start.checked_add(length)?;
@@ -124,7 +129,7 @@ pub fn find_handler(table: &[u8], unit: usize) -> Option<Entry> {
             return None;
         }
         if unit - start < length {
-            return read_entry(rest).map(|(entry, _)| entry);
+            return read_handler(start, length, after).map(|(entry, _)| entry);
         }
         // To the mark of the next entry.
         rest = &after[after.iter().position(|byte| byte & 0x80 != 0)?..];

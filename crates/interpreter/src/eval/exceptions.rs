@@ -207,6 +207,9 @@ pub(crate) fn cleanup_throw(m: &mut Machine) -> Result<(), Fault> {
 /// Whether the exception below matches the class or classes on top.
 #[inline(never)]
 pub(crate) fn check_exc_match(exception: &PyObject, wanted: &PyObject) -> PyResult<bool> {
+    if exception.class().as_object().is(wanted) {
+        return Ok(true);
+    }
     check_classes(wanted)?;
     Ok(errors::given_matches(exception, wanted))
 }

@@ -161,10 +161,10 @@ pub unsafe extern "C" fn PyType_GenericAlloc(class: *mut PyTypeObject, items: Py
     alloc(class, usize::try_from(items).unwrap_or(0)).unwrap_or(null_mut())
 }
 
+/// A new object of `class`, whose instances are laid out as `T`, and the flags of the class. It is not tracked.
 #[inline(always)]
-fn new_block<T: PyType>(value: T) -> (*mut PyObject, u64) {
+fn new_block<T: PyType>(class: &TypeObject, value: T) -> (*mut PyObject, u64) {
     const { assert!(align_of::<T>() <= 16, "objects lie at multiples of 16 bytes") };
-    let class = T::type_object();
     let flags = class.flags();
     let before = preheader_of(flags);
     let mut block = raw_alloc(before + size_of::<T>());
@@ -209,7 +209,18 @@ pub(crate) fn collected_items<T: PyType>(count: usize) -> *mut T {
 /// A new object of exactly the type of `T`, with these fields (its head is filled in here), tracked if collected.
 #[inline]
 pub fn new<T: PyType>(value: T) -> Py<T> {
-    let (object, flags) = new_block(value);
+    new_of(T::type_object(), value)
+}
+
+/// Whether an allocation function is the default one.
+fn is_generic(alloc: allocfunc) -> bool {
+    core::ptr::fn_addr_eq(alloc, PyType_GenericAlloc as allocfunc)
+}
+
+/// As [`new`] for a class whose instances are laid out as `T`.
+#[inline(always)]
+fn new_of<T: PyType>(class: &TypeObject, value: T) -> Py<T> {
+    let (object, flags) = new_block(class, value);
     // SAFETY: the object is whole, and its one reference passes to the result.
     unsafe {
         if flags & Py_TPFLAGS_HAVE_GC != 0 {
@@ -222,7 +233,7 @@ pub fn new<T: PyType>(value: T) -> Py<T> {
 /// As [`new`], not tracked.
 #[inline]
 pub fn new_untracked<T: PyType>(value: T) -> Py<T> {
-    let (object, flags) = new_block(value);
+    let (object, flags) = new_block(T::type_object(), value);
     if flags & Py_TPFLAGS_HAVE_GC != 0 {
         gc::note_allocation(current());
     }
@@ -233,8 +244,9 @@ pub fn new_untracked<T: PyType>(value: T) -> Py<T> {
 /// A new object of `class`, which is `T`'s type or a subclass, with these fields; made with the class's `tp_alloc`.
 pub fn new_in<T: PyType>(class: &TypeObject, value: T) -> PyResult<Py<T>> {
     const { assert!(align_of::<T>() <= 16, "objects lie at multiples of 16 bytes") };
-    if class.is(T::type_object()) {
-        return Ok(new(value));
+    let same_layout = !class.is_heap() && class.tp_basicsize() as usize == size_of::<T>();
+    if class.is(T::type_object()) || same_layout && class.tp_alloc().is_none_or(is_generic) {
+        return Ok(new_of(class, value));
     }
     let object = match class.tp_alloc() {
         // SAFETY: the slot of a live type.

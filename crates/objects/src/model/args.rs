@@ -147,6 +147,12 @@ impl<'a> RawArgs<'a> {
         }
     }
 
+    /// The arguments, where none of them is named.
+    #[inline]
+    pub fn unnamed(&self) -> Option<&'a [&'a PyObject]> {
+        (self.keyword_count() == 0).then_some(self.args)
+    }
+
     /// From a slice of positional arguments and keyword names behind them.
     pub fn from_slice(args: &'a [&'a PyObject], names: Option<&'a PyTuple>) -> Self {
         let count = names.map_or(0, |names| names.len());

@@ -1,9 +1,13 @@
 //! `BaseException`: the layout every exception begins with, and its methods.
 
+#![expect(unsafe_code, reason = "the vectorcall slot")]
+
 use crate::errors::{self, Exc};
 use crate::intern;
 use crate::memory;
-use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none};
+use crate::model::args::RawArgs;
+use crate::model::trampoline::{borrow_type, ret_obj};
+use crate::model::{Obj, ObjCell, ObjectExt, Py, PyObject, PyResult, PyType, Raised, TypeObject, none};
 use crate::protocols::{object, sequence};
 use crate::types::dict::PyDict;
 use crate::types::list::PyList;
@@ -96,16 +100,38 @@ pub(super) fn refuse_keywords(slf: &PyObject, kwargs: Option<&PyDict>) -> PyResu
 
 pub(super) fn refuse_keywords_of(class: &TypeObject, kwargs: Option<&PyDict>) -> PyResult<()> {
     match kwargs {
-        Some(kwargs) if !kwargs.is_empty() => {
-            Err(raised!(TypeError, "{}() takes no keyword arguments", class.name()))
-        }
+        Some(kwargs) if !kwargs.is_empty() => Err(no_keywords(class)),
         _ => Ok(()),
     }
 }
 
-/// `__new__`, which every plain exception type lists again.
+#[cold]
+fn no_keywords(class: &TypeObject) -> Raised {
+    raised!(TypeError, "{}() takes no keyword arguments", class.name())
+}
+
+/// An instance of a plain exception type, called with these arguments.
+fn made(class: &TypeObject, raw: &RawArgs<'_>) -> PyResult<Py<PyBaseException>> {
+    let args = raw.unnamed().ok_or_else(|| no_keywords(class))?;
+    memory::new_in(class, PyBaseException::fields(PyTuple::try_from_slice(args)?))
+}
+
+/// What every plain exception type lists again: calling the type, and `__new__`.
 #[pymethods(NEW)]
 impl PyBaseException {
+    // Stands before `tp_new`: it initialises too.
+    #[slot(tp_vectorcall, raw)]
+    unsafe extern "C" fn vectorcall(
+        class: *mut PyObject,
+        args: *const *mut PyObject,
+        nargs: usize,
+        names: *mut PyObject,
+    ) -> *mut PyObject {
+        // SAFETY: called as the slot, of a type with this layout.
+        let (class, raw) = unsafe { (borrow_type(class), RawArgs::from_vectorcall(args, nargs, names)) };
+        ret_obj(made(class, &raw))
+    }
+
     #[slot(tp_new)]
     pub(super) fn py_new(cls: &TypeObject, args: &PyTuple, _kwargs: Option<&PyDict>) -> PyResult<Py<Self>> {
         memory::new_in(cls, PyBaseException::fields(args.to_owned()))
