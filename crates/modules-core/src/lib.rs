@@ -10,6 +10,7 @@ pub mod functools;
 pub mod gc;
 pub mod heapq;
 pub mod itertools;
+pub mod lsprof;
 pub mod opcode;
 pub mod operator;
 pub mod queue;
@@ -34,6 +35,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &asyncio::asyncio::MODULE,
     &functools::functools::MODULE,
     &itertools::itertools::MODULE,
+    &lsprof::module::MODULE,
     &opcode::opcode::MODULE,
     &operator::operator::MODULE,
     &suggestions::suggestions::MODULE,
