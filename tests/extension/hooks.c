@@ -56,6 +56,11 @@ void PyMem_Free(void *);
 int PyRefTracer_SetTracer(int (*)(PyObject *, int, void *), void *);
 PyObject *PyList_New(Py_ssize_t);
 Py_ssize_t PyUnstable_Eval_RequestCodeExtraIndex(void (*)(void *));
+int PyUnstable_PerfMapState_Init(void);
+int PyUnstable_WritePerfMapEntry(const void *, unsigned int, const char *);
+void PyUnstable_PerfMapState_Fini(void);
+int PyUnstable_CopyPerfMapFile(const char *);
+const char *PyUnicode_AsUTF8(PyObject *);
 int PyUnstable_Code_SetExtra(PyObject *, Py_ssize_t, void *);
 int PyUnstable_Code_GetExtra(PyObject *, Py_ssize_t, void **);
 PyObject *PyStructSequence_NewType(Desc *);
@@ -138,6 +143,15 @@ static PyObject *allocators(PyObject *self, PyObject *args) {
     return Py_BuildValue("(iii)", counts[0], counts[1], zeroed);
 }
 
+/* A line in the map of perf, then the same lines once more from a copy; a map that is not there. */
+static PyObject *perf_map(PyObject *self, PyObject *path) {
+    int opened = PyUnstable_PerfMapState_Init();
+    int written = PyUnstable_WritePerfMapEntry((void *)0x1234, 171, "of an extension");
+    int copied = PyUnstable_CopyPerfMapFile(PyUnicode_AsUTF8(path));
+    PyUnstable_PerfMapState_Fini();
+    return Py_BuildValue("(iiii)", opened, written, copied, PyUnstable_CopyPerfMapFile("/nonexistent/map"));
+}
+
 static void free_extra(void *value) { printf("freed %s\n", (char *)value); fflush(stdout); }
 
 static PyObject *extra(PyObject *self, PyObject *code) {
@@ -210,7 +224,7 @@ static PyObject *at_exit(PyObject *self, PyObject *args) {
 static PyMethodDef functions[] = {
     {"watch", watch, 1, NULL},       {"objects", objects, 4, NULL},       {"allocators", allocators, 4, NULL}, {"extra", extra, 8, NULL},
     {"locals", locals, 4, NULL},     {"sequence_type", sequence_type, 4, NULL}, {"contiguous", contiguous, 1, NULL}, {"lines", lines, 8, NULL},
-    {"mutex", mutex, 4, NULL},       {"at_exit", at_exit, 4, NULL},       {NULL, NULL, 0, NULL},
+    {"perf_map", perf_map, 8, NULL}, {"mutex", mutex, 4, NULL},       {"at_exit", at_exit, 4, NULL},       {NULL, NULL, 0, NULL},
 };
 
 static int traversed;

@@ -1,5 +1,6 @@
 import contextvars
 import gc
+import os
 import sys
 import types
 
@@ -74,6 +75,12 @@ active = hooks.lines("code"), hooks.lines("code")
 sys.monitoring.set_events(3, 0)
 print("lines", active, hooks.lines("code"))
 sys.monitoring.free_tool_id(3)
+
+path = f"/tmp/perf-{os.getpid()}.map"
+print("perf map", hooks.perf_map(path))
+with open(path) as lines:
+    print(lines.read())
+os.unlink(path)
 
 hooks.at_exit()
 module = types.ModuleType("other")

@@ -39,6 +39,7 @@ pub fn prepare_thread(thread: &ThreadState) {
     if thread.stack_limit.get() == 0 {
         thread.measure_stack();
     }
+    crate::trampolines::mark(thread);
 }
 
 /// Runs a code object as `exec` and `eval` do (`PyEval_EvalCode`): `locals` is any mapping, the globals where it is missing.

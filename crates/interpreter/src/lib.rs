@@ -11,6 +11,7 @@
 //! | `calls` | binding arguments, pushing frames, the `class` statement |
 //! | `generators` | functions that keep their frame |
 //! | `monitoring` | tracing |
+//! | `trampolines` | telling `perf` of Python functions |
 
 pub mod calls;
 pub mod entry;
@@ -19,6 +20,7 @@ pub mod frames;
 pub mod generators;
 pub mod monitoring;
 pub(crate) mod specialise;
+pub mod trampolines;
 pub mod upcalls;
 pub(crate) mod value;
 

@@ -67,6 +67,7 @@ build_time_vars = {
     'PY_BUILTIN_HASHLIB_HASHES': '"md5,sha1,sha2,sha3,blake2"',
     'PY_CFLAGS': '-fno-strict-overflow -Wsign-compare -DNDEBUG -g -O3 -Wall',
     'PY_COERCE_C_LOCALE': 1,
+    'PY_HAVE_PERF_TRAMPOLINE': 1,
     'Py_DEBUG': 0,
     'Py_ENABLE_SHARED': 0,
     'Py_GIL_DISABLED': 0,

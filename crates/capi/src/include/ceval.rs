@@ -8,10 +8,11 @@ use core::ffi::*;
 use core::ptr::null_mut;
 use taipan_abi::*;
 use taipan_interpreter::monitoring::trace::{self, Function};
+use taipan_interpreter::trampolines::{self, map};
 use taipan_objects::errors;
 use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
-use taipan_objects::types::{builtin::PyBuiltin, function::PyFunction, method::PyMethod};
+use taipan_objects::types::{builtin::PyBuiltin, code::PyCode, function::PyFunction, method::PyMethod};
 use taipan_runtime::threads::registry::registry;
 
 /// Sets a function of every thread.
@@ -27,6 +28,17 @@ unsafe fn named<'a>(pairs: *const Ref, count: usize) -> (Vec<Obj>, Vec<&'a PyObj
     // SAFETY: the caller passes so many pairs.
     let pairs = unsafe { slice(pairs, 2 * count) };
     pairs.chunks_exact(2).map(|pair| (pair[0].owned(), pair[1])).unzip()
+}
+
+/// 0, or -1 with `errno` set.
+fn status_of(result: taipan_host::Result<()>) -> c_int {
+    match result {
+        Ok(()) => 0,
+        Err(error) => {
+            error.set();
+            -1
+        }
+    }
 }
 
 c_api! {
@@ -84,6 +96,20 @@ c_api! {
     fn PyThreadState_LeaveTracing(state: *mut PyThreadState) { trace::suspend(state, false) }
     fn PyUnstable_Eval_RequestCodeExtraIndex(free: Option<freefunc>) -> isize {
         taipan_objects::types::code::extra::request_index(free).map_or(-1, |index| index as isize)
+    }
+    fn PyUnstable_PerfMapState_Init() -> c_int { status_of(map::open()) }
+    fn PyUnstable_WritePerfMapEntry(address: *const c_void, size: c_uint, name: *const c_char) -> c_int {
+        status_of(map::write(address as usize, size as usize, CStr::from_ptr(name).to_bytes()))
+    }
+    fn PyUnstable_PerfMapState_Fini() { map::close() }
+    fn PyUnstable_CopyPerfMapFile(parent: *const c_char) -> c_int { status_of(map::copy(&text(parent))) }
+    fn PyUnstable_PerfTrampoline_CompileCode(code: *mut PyCodeObject) -> c_int {
+        at(code.cast()).downcast::<PyCode>().and_then(trampolines::piece_of);
+        0
+    }
+    fn PyUnstable_PerfTrampoline_SetPersistAfterFork(enable: c_int) -> c_int {
+        trampolines::set_kept_by_children(enable != 0);
+        enable
     }
     fn _PyEval_SliceIndexNotNone(value: Ref, out: *mut isize) -> c_int {
         let Ok(index) = number::as_isize(at(value), None) else { return 0 };

@@ -63,13 +63,24 @@ pub(crate) fn yield_value(m: &mut Machine, oparg: usize) -> Option<Value> {
         if entered {
             return Some(value);
         }
-        // The instructions that resume in the loop, `FOR_ITER` and `SEND`, have one cache entry.
-        m.frame = previous;
-        m.sp = (*previous).sp;
-        m.pc = (*previous).instr.add(2);
+        take_yielded(m, previous, value);
+    }
+    None
+}
+
+/// Goes on in the frame that resumed a generator, with what it yields.
+///
+/// # Safety
+/// The frame waits where it resumed the generator.
+#[inline(always)]
+pub(crate) unsafe fn take_yielded(m: &mut Machine, resumer: *mut Frame, value: Value) {
+    // SAFETY: the caller's promise. The instructions that resume in the loop, `FOR_ITER` and `SEND`, have one cache entry.
+    unsafe {
+        m.frame = resumer;
+        m.sp = (*resumer).sp;
+        m.pc = (*resumer).instr.add(2);
     }
     m.push(value);
-    None
 }
 
 /// Whether the loop may resume it: a suspended or fresh generator or coroutine.

@@ -97,16 +97,10 @@ macro_rules! instructions {
             NOP | NOT_TAKEN | INSTRUMENTED_NOT_TAKEN | CACHE => next!(()),
             RESUME => {
                 m.rewrite(opcodes::RESUME_CHECK);
-                form!(INSTRUMENTED_RESUME, !m.is_interrupted() || arg!() & 3 >= 2)
+                form!(INSTRUMENTED_RESUME, !m.is_interrupted())
             },
-            RESUME_CHECK => form!(INSTRUMENTED_RESUME, !m.is_interrupted() || arg!() & 3 >= 2),
-            INSTRUMENTED_RESUME => {
-                if arg!() & 3 < 2 {
-                    attempt!(jumps::check_breaker(&mut m))
-                } else {
-                    next!(())
-                }
-            },
+            RESUME_CHECK => form!(INSTRUMENTED_RESUME, !m.is_interrupted()),
+            INSTRUMENTED_RESUME => attempt!(jumps::resume(&mut m, arg!())),
 
             LOAD_FAST => next!(loads::load_fast(&mut m, arg!())),
             LOAD_FAST_BORROW => next!(loads::load_fast_borrow(&mut m, arg!())),

@@ -8,6 +8,9 @@ use taipan_objects::model::Raised;
 use taipan_objects::model::thread::EvalBreaker;
 use taipan_objects::prelude::*;
 
+/// What says how the loop runs, and asks for nothing.
+const MODES: usize = EvalBreaker::TRACING | EvalBreaker::PROFILED;
+
 /// Handles what other threads, signals, the collector and tracers ask for. The last thing an instruction does.
 #[inline(always)]
 pub(crate) fn check_breaker(m: &mut Machine) -> PyResult<()> {
@@ -15,9 +18,27 @@ pub(crate) fn check_breaker(m: &mut Machine) -> PyResult<()> {
     if bits == 0 {
         return Ok(());
     }
-    if bits != EvalBreaker::TRACING {
+    if bits & !MODES != 0 {
         m.save();
         look_up()?;
+    }
+    if m.thread.eval_breaker.get() & EvalBreaker::TRACING != 0 {
+        m.switch();
+    }
+    Ok(())
+}
+
+/// `RESUME` where somebody wants something. Frames that begin or were left by `yield` look up; where calls are profiled, a
+/// frame that the loop went on in gets a frame of the native stack.
+#[inline(always)]
+pub(crate) fn resume(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    let bits = m.thread.eval_breaker.get();
+    if oparg & 3 < 2 && bits & !MODES != 0 {
+        m.save();
+        look_up()?;
+    }
+    if m.thread.eval_breaker.get() & EvalBreaker::PROFILED != 0 && !m.frame().is_entry {
+        m.outline(super::nested::run)?;
     }
     if m.thread.eval_breaker.get() & EvalBreaker::TRACING != 0 {
         m.switch();
@@ -47,7 +68,7 @@ pub(crate) fn jump_on(m: &mut Machine, oparg: usize) -> bool {
 #[inline(always)]
 pub(crate) fn jump_backward(m: &mut Machine, oparg: usize) -> PyResult<()> {
     let bits = m.thread.eval_breaker.get();
-    if bits & !EvalBreaker::TRACING != 0 {
+    if bits & !MODES != 0 {
         m.save();
         look_up()?;
     }

@@ -27,6 +27,7 @@ mod loads;
 pub(crate) mod machine;
 mod matching;
 mod names;
+mod nested;
 pub(crate) mod opcodes;
 mod patterns;
 mod returns;
@@ -37,6 +38,7 @@ pub(crate) use generators::awaitable_iterator;
 
 use crate::frames::{Frame, current, set_current};
 use crate::monitoring::stepping::Pending;
+use crate::trampolines;
 use crate::value::Value;
 use exceptions::Fault;
 use machine::Machine;
@@ -93,13 +95,25 @@ struct Registers {
 /// Runs in the form that is due, until the frame by which the loop was entered is left.
 #[inline(always)]
 fn drive(at: Registers, raising: bool) -> PyResult<Value> {
-    if at.thread.eval_breaker.get() & EvalBreaker::TRACING != 0 {
-        return alternate(at, raising);
+    if at.thread.eval_breaker.get() & (EvalBreaker::TRACING | EvalBreaker::PROFILED) != 0 {
+        return watched(at, raising);
     }
     match untraced(at, raising) {
         Exit::Done(result) => result,
         Exit::Switch(registers) => alternate(registers, false),
     }
+}
+
+/// As [`drive`], where somebody traces or profiles.
+#[cold]
+#[inline(never)]
+fn watched(at: Registers, raising: bool) -> PyResult<Value> {
+    if at.thread.eval_breaker.get() & EvalBreaker::PROFILED == 0 {
+        return alternate(at, raising);
+    }
+    // SAFETY: the frame is alive; whatever becomes of it, the code object is kept until the piece was taken.
+    let code = unsafe { (*at.frame).code() }.to_owned();
+    trampolines::enter(&code, || alternate(at, raising))
 }
 
 /// As [`drive`], where somebody traces or did.

@@ -5,7 +5,7 @@
 use super::common::opaque_place;
 use super::machine::Machine;
 use crate::calls;
-use crate::frames::{Owner, set_current, stack};
+use crate::frames::{Frame, Owner, set_current, stack};
 use crate::value::Value;
 use core::ptr::null_mut;
 use taipan_objects::prelude::*;
@@ -107,18 +107,36 @@ pub(crate) fn return_value(m: &mut Machine) -> PyResult<Option<Value>> {
         if entered {
             return Ok(Some(value));
         }
-        m.frame = previous;
-        m.sp = (*previous).sp;
-        if is_init {
-            m.pc = (*previous).instr.add(1);
-            finish_init(value)?;
-            m.skip((*previous).return_offset as usize);
-            return Ok(None);
-        }
-        m.pc = (*previous).instr.add(1 + (*previous).return_offset as usize);
-        m.push(value);
+        hand_over(m, previous, is_init, value)?;
     }
     Ok(None)
+}
+
+/// Goes on in the frame that called, with what the call gave.
+///
+/// # Safety
+/// The frame waits in a call.
+#[inline(always)]
+pub(crate) unsafe fn hand_over(
+    m: &mut Machine,
+    caller: *mut Frame,
+    is_init: bool,
+    value: Value,
+) -> PyResult<()> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        m.frame = caller;
+        m.sp = (*caller).sp;
+        if is_init {
+            m.pc = (*caller).instr.add(1);
+            finish_init(value)?;
+            m.skip((*caller).return_offset as usize);
+            return Ok(());
+        }
+        m.pc = (*caller).instr.add(1 + (*caller).return_offset as usize);
+    }
+    m.push(value);
+    Ok(())
 }
 
 /// `__init__` returns `None`; the instance is on the stack already.

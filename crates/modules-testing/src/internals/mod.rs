@@ -7,6 +7,7 @@
 //! | `storage` | where attributes lie; versions; facts about objects and types |
 //! | `evaluation` | calls, frames, the native stack |
 //! | `importing` | what is remembered of extension modules |
+//! | `profiling` | the map of `perf` |
 //! | `hamt` | the map that contexts are made of |
 
 mod codes;
@@ -14,6 +15,7 @@ mod compiling;
 mod evaluation;
 mod hamt;
 mod importing;
+mod profiling;
 mod sequence;
 mod storage;
 
@@ -38,6 +40,7 @@ const SHARED_KEYS_MAX_SIZE: i64 = inspect::SHARED_KEYS_MAX_SIZE as i64;
         evaluation::evaluation,
         hamt::hamt,
         importing::importing,
+        profiling::profiling,
         storage::storage
     )
 )]

@@ -66,6 +66,9 @@ impl EvalBreaker {
     pub const ASYNC_EXCEPTION: usize = 8;
     /// Somebody traces or monitors: set as long as that lasts, and looked at by the evaluation loop alone.
     pub const TRACING: usize = 32;
+    /// Frames are entered through pieces of machine code: set as long as that lasts, and looked at by the evaluation loop
+    /// alone.
+    pub const PROFILED: usize = 64;
     /// The collector wants to run.
     pub const COLLECT: usize = 16;
     /// A script waits to be run (`sys.remote_exec`). In a byte of its own, for another process may set it.

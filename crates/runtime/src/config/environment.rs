@@ -4,6 +4,7 @@ use super::command_line::CommandLine;
 use super::values::{flag, integer};
 use super::{Bytes, Config, Stop};
 use core::ffi::CStr;
+use taipan_interpreter::trampolines::Backend;
 
 /// A variable that is set, not empty, and not to be ignored.
 pub fn variable(config: &Config, name: &CStr) -> Option<Bytes> {
@@ -216,6 +217,17 @@ fn numbers(config: &mut Config) -> Result<(), Stop> {
             let message = format!("{source} other than 1 and 2 are reserved for future use.");
             return Err(Stop::fatal("config_init_import_time", message));
         }
+    };
+    // What is no number means no.
+    let wants = |config: &Config, option: &str, name: &CStr| {
+        let number = variable(config, name).and_then(|text| integer(&text));
+        config.x_option(option).is_some()
+            || number.and_then(|n| i32::try_from(n).ok()).is_some_and(|number| number != 0)
+    };
+    config.profile = if wants(config, "perf_jit", c"PYTHON_PERF_JIT_SUPPORT") {
+        Some(Backend::Dump)
+    } else {
+        wants(config, "perf", c"PYTHONPERFSUPPORT").then_some(Backend::Map)
     };
     let frames = |text: &[u8]| integer(text).and_then(|n| i32::try_from(n).ok()).filter(|&n| n >= 0);
     let place = "config_init_tracemalloc";

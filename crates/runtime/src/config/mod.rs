@@ -15,6 +15,8 @@ pub use describe::path_configuration;
 pub use locale::CODESET;
 pub use paths::{Layout, Paths};
 
+use taipan_interpreter::trampolines::Backend;
+
 /// Text as the system gives it.
 pub type Bytes = Vec<u8>;
 
@@ -96,6 +98,8 @@ pub struct Config {
     /// 0, 1 or 2: `-X importtime`.
     pub import_time: u32,
     pub code_debug_ranges: bool,
+    /// How `perf` is told of Python functions: `-X perf`, `-X perf_jit`.
+    pub profile: Option<Backend>,
     pub frozen_modules: bool,
     pub check_hashes: CheckHashes,
     pub pycache_prefix: Option<Bytes>,

@@ -43,6 +43,9 @@ pub fn start(program: &Program, config: Config) {
     state::set_config(config);
     threads::register_main();
     AtFork::of_this_interpreter().register_native(threads::AROUND_FORKS);
+    if let Some(backend) = state::config().profile {
+        step(sys::profiling::begin(backend), "can't activate perf trampoline");
+    }
     step(bootstrap(), "init_importlib: failed to initialize importlib");
     taipan_host::hooks::set_blocking_hook(gil::hook());
     taipan_host::hooks::set_audit_hook(audit::host_hook);

@@ -1,6 +1,6 @@
 //! The functions of `sys`.
 
-use super::{info, thread_fields};
+use super::{info, profiling, thread_fields};
 use crate::signals::remote;
 use crate::state;
 use crate::threads;
@@ -369,27 +369,29 @@ pub mod part {
     /// Return *True* if a stack profiler trampoline is active.
     #[pyfunction(signature = "()")]
     fn is_stack_trampoline_active() -> bool {
-        false
+        profiling::is_active()
     }
 
     /// Activate stack profiler trampoline *backend*.
     #[pyfunction(signature = "(backend, /)")]
     fn activate_stack_trampoline(backend: &PyObject) -> PyResult<()> {
-        match backend.downcast::<PyStr>() {
-            Some(_) => Err(raised!(ValueError, "perf trampoline not available")),
-            None => Err(raised!(
+        let Some(name) = backend.downcast::<PyStr>() else {
+            return Err(raised!(
                 TypeError,
                 "activate_stack_trampoline() argument must be str, not {}",
                 backend.class().name()
-            )),
-        }
+            ));
+        };
+        profiling::activate(name.to_utf8()?)
     }
 
     /// Deactivate the current stack profiler trampoline backend.
     ///
     /// If no stack profiler is activated, this function has no effect.
     #[pyfunction(signature = "()")]
-    fn deactivate_stack_trampoline() {}
+    fn deactivate_stack_trampoline() {
+        profiling::deactivate();
+    }
 
     /// Return True if remote debugging is enabled, False otherwise.
     #[pyfunction(signature = "()")]

@@ -12,6 +12,7 @@
 //! | `jit` | `sys._jit` |
 //! | `import_time` | `-X importtime` |
 //! | `plain_traceback` | exceptions as they are printed without the library |
+//! | `profiling` | `-X perf` |
 //! | `printer` | the stream that stands in for `sys.stderr` while there is none |
 
 mod functions;
@@ -23,6 +24,7 @@ mod memory;
 pub mod output;
 pub mod plain_traceback;
 pub mod printer;
+pub mod profiling;
 mod settings;
 mod sizes;
 mod stdlib_names;
