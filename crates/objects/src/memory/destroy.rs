@@ -8,7 +8,9 @@
 
 use crate::gc;
 use crate::model::thread::{ThreadState, current_opt, stack_pointer};
-use crate::model::{ObjectExt, PyObject};
+use crate::model::{ObjectExt, PyObject, PyType};
+use crate::types::float::{self, PyFloat};
+use crate::types::int::{self, PyInt};
 use taipan_abi::Py_TPFLAGS_HAVE_GC;
 
 /// Stack that must be free above the limit before put-off objects are destroyed.
@@ -23,6 +25,16 @@ const WAS_TRACKED: usize = 1;
 #[inline(never)]
 pub unsafe fn destroy(object: *mut PyObject) {
     super::tracer::destroyed(object);
+    // SAFETY: the caller's promise. Numbers lead to nothing, so that their end needs no room on the stack.
+    unsafe {
+        let class = (*object).class();
+        if class.is(PyFloat::type_object()) {
+            return float::dealloc(object);
+        }
+        if class.is(PyInt::type_object()) {
+            return int::dealloc(object);
+        }
+    }
     let Some(thread) = current_opt() else {
         // SAFETY: the caller's promise.
         return unsafe { call_dealloc(object) };
