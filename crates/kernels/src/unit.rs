@@ -12,6 +12,8 @@ pub trait Unit: Copy + Ord + Into<u32> + std::fmt::Debug + 'static {
     fn find_any(text: &[Self], set: [u32; 3]) -> Option<usize>;
     /// The text as bytes, where a unit is one.
     fn as_bytes(text: &[Self]) -> Option<&[u8]>;
+    /// Bytes as text, where a unit is one.
+    fn of_bytes(bytes: &[u8]) -> Option<&[Self]>;
 }
 
 impl Unit for u8 {
@@ -43,6 +45,11 @@ impl Unit for u8 {
     #[inline]
     fn as_bytes(text: &[u8]) -> Option<&[u8]> {
         Some(text)
+    }
+
+    #[inline]
+    fn of_bytes(bytes: &[u8]) -> Option<&[u8]> {
+        Some(bytes)
     }
 }
 
@@ -82,6 +89,11 @@ macro_rules! wide_unit {
 
             #[inline]
             fn as_bytes(_: &[$unit]) -> Option<&[u8]> {
+                None
+            }
+
+            #[inline]
+            fn of_bytes(_: &[u8]) -> Option<&[$unit]> {
                 None
             }
         }

@@ -21,18 +21,24 @@ fn check<T: Unit>(text: &[u32], needle: &[u32]) {
             apart.push(at);
         }
     }
-    assert_eq!(prepared.places(&units, usize::MAX)[..], apart);
+    let places = |max| {
+        let mut places = search::Places::new();
+        prepared.places(&units, max, &mut places);
+        places
+    };
+    assert_eq!(places(usize::MAX)[..], apart);
     assert_eq!(prepared.count(&units, usize::MAX), apart.len());
-    assert_eq!(prepared.places(&units, 2)[..], apart[..apart.len().min(2)]);
+    assert_eq!(places(2)[..], apart[..apart.len().min(2)]);
     if !needle.is_empty() {
         let joined = |parts: search::Ranges| {
             parts.into_iter().map(|r| units[r].to_vec()).collect::<Vec<_>>().join(&wanted[..])
         };
         for max in [0, 1, usize::MAX] {
-            assert_eq!(joined(search::split(&units, &wanted, max)), units);
-            assert_eq!(joined(search::rsplit(&units, &wanted, max)), units);
+            assert_eq!(joined(cut(|parts| search::split(&units, &wanted, max, parts))), units[..]);
+            assert_eq!(joined(cut(|parts| search::rsplit(&units, &wanted, max, parts))), units[..]);
         }
-        assert_eq!(search::split(&units, &wanted, usize::MAX).len(), apart.len() + 1);
+        let all = cut(|parts| search::split(&units, &wanted, usize::MAX, parts));
+        assert_eq!(all.len(), apart.len() + 1);
     }
     let replaced = search::replace_at(&units, &apart, needle.len(), &wanted);
     let expected = if needle.is_empty() { units.len() } else { replaced.len() };
@@ -84,16 +90,22 @@ fn long_repetitive_texts_take_linear_time() {
     }
 }
 
-fn words(text: &str, parts: search::Ranges) -> Vec<&str> {
-    parts.into_iter().map(|r| &text[r]).collect()
+fn cut(split: impl FnOnce(&mut search::Ranges)) -> search::Ranges {
+    let mut parts = search::Ranges::new();
+    split(&mut parts);
+    parts
+}
+
+fn words(text: &str, split: impl FnOnce(&mut search::Ranges)) -> Vec<&str> {
+    cut(split).into_iter().map(|r| &text[r]).collect()
 }
 
 #[test]
 fn splits_and_strips_as_python_does() {
     let text = "  a b  c \t";
     let space = |b: u8| b.is_ascii_whitespace();
-    let split = |max| words(text, search::split_space(text.as_bytes(), max, space));
-    let rsplit = |max| words(text, search::rsplit_space(text.as_bytes(), max, space));
+    let split = |max| words(text, |parts| search::split_space(text.as_bytes(), max, space, parts));
+    let rsplit = |max| words(text, |parts| search::rsplit_space(text.as_bytes(), max, space, parts));
     assert_eq!(split(usize::MAX), ["a", "b", "c"]);
     assert_eq!(split(0), ["a b  c \t"]);
     assert_eq!(split(1), ["a", "b  c \t"]);
@@ -104,11 +116,11 @@ fn splits_and_strips_as_python_does() {
     let lines = "a\r\nb\rc\n\n\x1cd";
     let plain = |c: u32| c == 0x1c;
     assert_eq!(
-        words(lines, search::split_lines(lines.as_bytes(), false, plain)),
+        words(lines, |parts| search::split_lines(lines.as_bytes(), false, plain, parts)),
         ["a", "b", "c", "", "", "d"]
     );
     assert_eq!(
-        words(lines, search::split_lines(lines.as_bytes(), true, |_| false)),
+        words(lines, |parts| search::split_lines(lines.as_bytes(), true, |_| false, parts)),
         ["a\r\n", "b\r", "c\n", "\n", "\x1cd"]
     );
     assert_eq!(search::partition(b"a=b=c", b"="), Some((0..1, 2..5)));

@@ -15,6 +15,7 @@ pub use split::{
 
 use crate::unit::Unit;
 use smallvec::SmallVec;
+use std::borrow::Cow;
 use two_way::TwoWay;
 
 /// Where something was found, most often in few places.
@@ -118,10 +119,8 @@ impl<'n, T: Unit> Needle<'n, T> {
 
     /// Places from left to right that do not overlap, at most `max`. An empty needle has places before, between
     /// and after all units.
-    pub fn places(&self, text: &[T], max: usize) -> Places {
-        let mut places = Places::new();
+    pub fn places(&self, text: &[T], max: usize, places: &mut Places) {
         self.visit(text, max, |at| places.push(at));
-        places
     }
 
     /// The number of [`Needle::places`].
@@ -151,20 +150,36 @@ impl<'n, T: Unit> Needle<'n, T> {
 }
 
 /// A sequence in other units; `None` when some unit has no place there, so that it cannot be found either.
-pub fn convert<A: Unit, B: Unit>(units: &[A]) -> Option<Vec<B>> {
-    units.iter().map(|&u| B::from_code(u.into())).collect()
+#[inline]
+pub fn convert<A: Unit, B: Unit>(units: &[A]) -> Option<Cow<'_, [B]>> {
+    if let Some(same) = A::as_bytes(units).and_then(B::of_bytes) {
+        return Some(Cow::Borrowed(same));
+    }
+    units.iter().map(|&u| B::from_code(u.into())).collect::<Option<Vec<B>>>().map(Cow::Owned)
 }
 
-/// The text with places (ascending, not overlapping, each `old` units long) replaced.
-pub fn replace_at<T: Unit>(text: &[T], places: &[usize], old: usize, new: &[T]) -> SmallVec<[T; 64]> {
-    let mut out = SmallVec::with_capacity(text.len() + places.len() * new.len() - places.len() * old);
+/// Hands over the pieces of a text whose places (ascending, not overlapping, each `old` units long) are replaced.
+#[inline]
+pub fn replaced<'a, T: Unit>(
+    text: &'a [T],
+    places: &[usize],
+    old: usize,
+    new: &'a [T],
+    mut piece: impl FnMut(&'a [T]),
+) {
     let mut from = 0;
     for &at in places {
-        out.extend_from_slice(&text[from..at]);
-        out.extend_from_slice(new);
+        piece(&text[from..at]);
+        piece(new);
         from = at + old;
     }
-    out.extend_from_slice(&text[from..]);
+    piece(&text[from..]);
+}
+
+/// The text with places replaced, as [`replaced`] gives it.
+pub fn replace_at<T: Unit>(text: &[T], places: &[usize], old: usize, new: &[T]) -> Vec<T> {
+    let mut out = Vec::with_capacity(text.len() + places.len() * new.len() - places.len() * old);
+    replaced(text, places, old, new, |piece| out.extend_from_slice(piece));
     out
 }
 

@@ -19,19 +19,18 @@ pub fn strip_end<T: Copy>(text: &[T], is_member: impl Fn(T) -> bool) -> usize {
     text.iter().rposition(|&u| !is_member(u)).map_or(0, |i| i + 1)
 }
 
-/// Words between white space, at most `max` cuts from the left; the last part loses
-/// white space only on its left.
-pub fn split_space<T: Copy>(text: &[T], max: usize, is_space: impl Fn(T) -> bool) -> Ranges {
-    let mut parts = Ranges::new();
+/// Appends the words between white space, at most `max` cuts from the left; the last part loses white space only on
+/// its left.
+pub fn split_space<T: Copy>(text: &[T], max: usize, is_space: impl Fn(T) -> bool, parts: &mut Ranges) {
     let mut at = 0;
     loop {
         at += strip_start(&text[at..], &is_space);
         if at == text.len() {
-            return parts;
+            return;
         }
         if parts.len() == max {
             parts.push(at..text.len());
-            return parts;
+            return;
         }
         let len = text[at..].iter().position(|&u| is_space(u)).unwrap_or(text.len() - at);
         parts.push(at..at + len);
@@ -40,8 +39,7 @@ pub fn split_space<T: Copy>(text: &[T], max: usize, is_space: impl Fn(T) -> bool
 }
 
 /// The same with the cuts from the right.
-pub fn rsplit_space<T: Copy>(text: &[T], max: usize, is_space: impl Fn(T) -> bool) -> Ranges {
-    let mut parts = Ranges::new();
+pub fn rsplit_space<T: Copy>(text: &[T], max: usize, is_space: impl Fn(T) -> bool, parts: &mut Ranges) {
     let mut end = text.len();
     loop {
         end = strip_end(&text[..end], &is_space);
@@ -57,13 +55,11 @@ pub fn rsplit_space<T: Copy>(text: &[T], max: usize, is_space: impl Fn(T) -> boo
         end = start;
     }
     parts.reverse();
-    parts
 }
 
-/// Parts between separators (not empty), at most `max` cuts from the left.
-pub fn split<T: Unit>(text: &[T], separator: &[T], max: usize) -> Ranges {
+/// Appends the parts between separators (not empty), at most `max` cuts from the left.
+pub fn split<T: Unit>(text: &[T], separator: &[T], max: usize, parts: &mut Ranges) {
     let needle = Needle::new(separator);
-    let mut parts = Ranges::new();
     let mut at = 0;
     while parts.len() < max
         && let Some(i) = needle.find(&text[at..])
@@ -72,13 +68,11 @@ pub fn split<T: Unit>(text: &[T], separator: &[T], max: usize) -> Ranges {
         at += i + separator.len();
     }
     parts.push(at..text.len());
-    parts
 }
 
 /// The same with the cuts from the right.
-pub fn rsplit<T: Unit>(text: &[T], separator: &[T], max: usize) -> Ranges {
+pub fn rsplit<T: Unit>(text: &[T], separator: &[T], max: usize, parts: &mut Ranges) {
     let needle = Needle::new(separator);
-    let mut parts = Ranges::new();
     let mut end = text.len();
     while parts.len() < max
         && let Some(i) = needle.find_last(&text[..end])
@@ -88,7 +82,6 @@ pub fn rsplit<T: Unit>(text: &[T], separator: &[T], max: usize) -> Ranges {
     }
     parts.push(0..end);
     parts.reverse();
-    parts
 }
 
 /// What is before and after the first separator.
@@ -103,10 +96,9 @@ pub fn rpartition<T: Unit>(text: &[T], separator: &[T]) -> Option<(Range<usize>,
     Some((0..at, at + separator.len()..text.len()))
 }
 
-/// Lines, with their ends if `keep_ends`; `\r\n` is one end. `is_break` says what ends a line besides `\r` and
+/// Appends the lines, with their ends if `keep_ends`; `\r\n` is one end. `is_break` says what ends a line besides `\r` and
 /// `\n`.
-pub fn split_lines<T: Unit>(text: &[T], keep_ends: bool, is_break: impl Fn(u32) -> bool) -> Ranges {
-    let mut lines = Ranges::new();
+pub fn split_lines<T: Unit>(text: &[T], keep_ends: bool, is_break: impl Fn(u32) -> bool, lines: &mut Ranges) {
     let mut start = 0;
     while start < text.len() {
         let ends = |&u: &T| {
@@ -122,5 +114,4 @@ pub fn split_lines<T: Unit>(text: &[T], keep_ends: bool, is_break: impl Fn(u32) 
         lines.push(start..if keep_ends { next } else { end });
         start = next;
     }
-    lines
 }

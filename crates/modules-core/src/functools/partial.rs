@@ -78,13 +78,14 @@ pub struct PyPartial {
 /// Few enough arguments to lie on the stack.
 type Arguments<'a> = SmallVec<[&'a PyObject; 8]>;
 
-/// Arguments with the placeholders among them filled from `more`, what is left of it behind them.
-fn fill<'a>(args: &[&'a PyObject], more: &[&'a PyObject]) -> Arguments<'a> {
-    let mut more = more.iter().copied();
-    let mut filled: Arguments<'a> =
-        args.iter().map(|&arg| is_placeholder(arg).then(|| more.next()).flatten().unwrap_or(arg)).collect();
-    filled.extend(more);
-    filled
+/// Appends arguments with the placeholders among them filled from `more`, and what is left of it behind them.
+fn fill<'a>(filled: &mut Arguments<'a>, args: &[&'a PyObject], more: &[&'a PyObject]) {
+    let mut more = more.iter();
+    for &arg in args {
+        let given = if is_placeholder(arg) { more.next() } else { None };
+        filled.push(given.copied().unwrap_or(arg));
+    }
+    filled.extend_from_slice(more.as_slice());
 }
 
 impl PyPartial {
@@ -175,7 +176,9 @@ impl PyPartial {
                 if let Some(kwargs) = kwargs {
                     keywords.merge(kwargs, true)?;
                 }
-                (inner.function(), PyTuple::from_slice(&fill(inner.args().as_slice(), args)), keywords)
+                let (known, mut filled) = (inner.args(), Arguments::new());
+                fill(&mut filled, known.as_slice(), args);
+                (inner.function(), PyTuple::from_slice(&filled), keywords)
             }
             None => {
                 let keywords = match kwargs {
@@ -220,7 +223,8 @@ impl PyPartial {
             }
         };
         let function = self.function();
-        let filled = fill(known.as_slice(), args.as_slice());
+        let mut filled = Arguments::new();
+        fill(&mut filled, known.as_slice(), args.as_slice());
         match all {
             Some(all) => call::call_tuple(&function, &PyTuple::from_slice(&filled), Some(&all)),
             None => call::call(&function, &filled),

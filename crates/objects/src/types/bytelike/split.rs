@@ -14,9 +14,10 @@ pub fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
-fn list_of<T: ByteLike>(bytes: &T, cut: impl FnOnce(&[u8]) -> Ranges) -> PyResult {
+fn list_of<T: ByteLike>(bytes: &T, cut: impl FnOnce(&[u8], &mut Ranges)) -> PyResult {
     let parts = bytes.read(|bytes| {
-        let ranges = cut(bytes);
+        let mut ranges = Ranges::new();
+        cut(bytes, &mut ranges);
         PyList::from_fn(ranges.len(), |index| T::make(&bytes[ranges[index].clone()]))
     });
     Ok(parts?.into_obj())
@@ -31,11 +32,11 @@ pub fn split<T: ByteLike>(
 ) -> PyResult {
     let max = usize::try_from(maxsplit).unwrap_or(usize::MAX);
     let Some(separator) = separator else {
-        return list_of(bytes, |bytes| {
+        return list_of(bytes, |bytes, parts| {
             if from_end {
-                search::rsplit_space(bytes, max, is_space)
+                search::rsplit_space(bytes, max, is_space, parts);
             } else {
-                search::split_space(bytes, max, is_space)
+                search::split_space(bytes, max, is_space, parts);
             }
         });
     };
@@ -45,14 +46,18 @@ pub fn split<T: ByteLike>(
     if separator.is_empty() {
         return Err(raised!(ValueError, "empty separator"));
     }
-    list_of(bytes, |bytes| {
-        if from_end { search::rsplit(bytes, separator, max) } else { search::split(bytes, separator, max) }
+    list_of(bytes, |bytes, parts| {
+        if from_end {
+            search::rsplit(bytes, separator, max, parts);
+        } else {
+            search::split(bytes, separator, max, parts);
+        }
     })
 }
 
 /// `splitlines`.
 pub fn split_lines<T: ByteLike>(bytes: &T, keepends: bool) -> PyResult {
-    list_of(bytes, |bytes| search::split_lines(bytes, keepends, |_| false))
+    list_of(bytes, |bytes, lines| search::split_lines(bytes, keepends, |_| false, lines))
 }
 
 /// `partition` and `rpartition`.

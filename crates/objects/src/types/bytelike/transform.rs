@@ -199,7 +199,8 @@ pub fn replace<T: ByteLike>(bytes: &T, old: &PyObject, new: &PyObject, count: is
     let max = usize::try_from(count).unwrap_or(usize::MAX);
     let replaced = bytes.read(|bytes| {
         let needle = Needle::new(old);
-        let places = needle.places(bytes, max);
+        let mut places = search::Places::new();
+        needle.places(bytes, max, &mut places);
         if places.is_empty() {
             return Ok(None);
         }

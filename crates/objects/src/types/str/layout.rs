@@ -231,6 +231,32 @@ fn copy<T: Stored>(units: &[T], ascii: bool) -> Py<PyStr> {
     }
 }
 
+/// An ASCII string of so many characters, from pieces that `give` hands over one after the other.
+///
+/// # Panics
+/// Where the pieces have more characters than that, or fewer.
+pub(super) fn of_pieces<'a>(
+    length: usize,
+    give: impl FnOnce(&mut dyn FnMut(&'a [u8])),
+) -> PyResult<Py<PyStr>> {
+    if length == 0 {
+        return Ok(empty_ref().to_owned());
+    }
+    let mut done = 0;
+    // SAFETY: every piece is written where the one before ends, within the memory, and together they fill it.
+    let made = unsafe {
+        make::<u8>(length, true, |data| {
+            give(&mut |piece| {
+                assert!(piece.len() <= length - done, "pieces are no longer than the string");
+                data.add(done).copy_from_nonoverlapping(piece.as_ptr(), piece.len());
+                done += piece.len();
+            });
+            assert_eq!(done, length, "pieces are as long as the string");
+        })?
+    };
+    Ok(if length == 1 { latin1_ref(made.raw_bytes()[0]).to_owned() } else { made })
+}
+
 /// Bytes as a string of Latin-1; `ascii` says that they are all below 128.
 pub(super) fn narrow(bytes: &[u8], ascii: bool) -> Py<PyStr> {
     match bytes {

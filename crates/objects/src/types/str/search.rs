@@ -5,6 +5,7 @@ use super::{PyStr, StrUnits, layout, text};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult};
 use crate::types::tuple::PyTuple;
 use crate::with_units;
+use std::borrow::Cow;
 use taipan_kernels::search::{self, Needle};
 use taipan_kernels::unicode;
 use taipan_kernels::unit::Unit;
@@ -14,7 +15,7 @@ fn find_last_in<A: Unit, B: Unit>(text: &[A], needle: &[B]) -> Option<usize> {
     if needle.len() > text.len() {
         return None;
     }
-    let needle: Vec<A> = search::convert(needle)?;
+    let needle = search::convert::<B, A>(needle)?;
     Needle::new(&needle).find_last(text)
 }
 
@@ -129,10 +130,10 @@ impl PyStr {
         if max == 0 || old.len() > self.len() || old.eq(new) {
             return Ok(self.to_exact());
         }
-        let places = with_units!(self.units(), u => with_units!(old.units(), o => {
-            match convert_into(u, o) {
-                Some(old) => Needle::new(&old).places(u, max),
-                None => search::Places::new(),
+        let mut places = search::Places::new();
+        with_units!(self.units(), u => with_units!(old.units(), o => {
+            if let Some(old) = convert_into(u, o) {
+                Needle::new(&old).places(u, max, &mut places);
             }
         }));
         if places.is_empty() {
@@ -146,7 +147,7 @@ impl PyStr {
         affordable(total * self.kind().max(new.kind()) as usize)?;
         match (self.units(), new.units()) {
             (StrUnits::Ascii(u), StrUnits::Ascii(new)) => {
-                Ok(layout::narrow(&search::replace_at(u, &places, old.len(), new), true))
+                layout::of_pieces(total, |piece| search::replaced(u, &places, old.len(), new, piece))
             }
             (StrUnits::Ascii(u) | StrUnits::Latin1(u), StrUnits::Ascii(new) | StrUnits::Latin1(new)) => {
                 Ok(PyStr::from_latin1(&search::replace_at(u, &places, old.len(), new)))
@@ -163,7 +164,7 @@ impl PyStr {
 }
 
 /// `units` in the units of `like`.
-fn convert_into<A: Unit, B: Unit>(like: &[A], units: &[B]) -> Option<Vec<A>> {
+fn convert_into<'a, A: Unit, B: Unit>(like: &[A], units: &'a [B]) -> Option<Cow<'a, [A]>> {
     let _ = like;
     search::convert(units)
 }

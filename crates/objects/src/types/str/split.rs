@@ -9,11 +9,11 @@ use taipan_kernels::unicode;
 use taipan_kernels::unit::Unit;
 use taipan_macros::pymethods;
 
-fn split_by<A: Unit, B: Unit>(text: &[A], separator: &[B], max: usize, right: bool) -> Ranges {
+fn split_by<A: Unit, B: Unit>(text: &[A], separator: &[B], max: usize, right: bool, parts: &mut Ranges) {
     match search::convert::<B, A>(separator) {
-        Some(separator) if right => search::rsplit(text, &separator, max),
-        Some(separator) => search::split(text, &separator, max),
-        None => core::iter::once(0..text.len()).collect(),
+        Some(separator) if right => search::rsplit(text, &separator, max, parts),
+        Some(separator) => search::split(text, &separator, max, parts),
+        None => parts.push(0..text.len()),
     }
 }
 
@@ -27,13 +27,14 @@ impl PyStr {
 
     fn split_text(&self, sep: Option<&PyObject>, maxsplit: isize, right: bool) -> PyResult<Py<PyList>> {
         let max = usize::try_from(maxsplit).unwrap_or(usize::MAX);
+        let mut ranges = Ranges::new();
         let Some(sep) = sep else {
-            let ranges = with_units!(self.units(), u => {
+            with_units!(self.units(), u => {
                 let space = |c| unicode::is_space(c);
                 if right {
-                    search::rsplit_space(u, max, |c| space(c.into()))
+                    search::rsplit_space(u, max, |c| space(c.into()), &mut ranges);
                 } else {
-                    search::split_space(u, max, |c| space(c.into()))
+                    search::split_space(u, max, |c| space(c.into()), &mut ranges);
                 }
             });
             return self.parts(&ranges);
@@ -44,14 +45,14 @@ impl PyStr {
         if sep.is_empty() {
             return Err(raised!(ValueError, "empty separator"));
         }
-        let ranges =
-            with_units!(self.units(), u => with_units!(sep.units(), s => split_by(u, s, max, right)));
+        with_units!(self.units(), u => with_units!(sep.units(), s => split_by(u, s, max, right, &mut ranges)));
         self.parts(&ranges)
     }
 
     /// `str.splitlines`.
     pub fn lines(&self, keepends: bool) -> PyResult<Py<PyList>> {
-        let ranges = with_units!(self.units(), u => search::split_lines(u, keepends, unicode::is_line_break));
+        let mut ranges = Ranges::new();
+        with_units!(self.units(), u => search::split_lines(u, keepends, unicode::is_line_break, &mut ranges));
         self.parts(&ranges)
     }
 }

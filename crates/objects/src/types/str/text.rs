@@ -232,7 +232,7 @@ pub(super) fn find_in<A: taipan_kernels::unit::Unit, B: taipan_kernels::unit::Un
     if let [one] = needle {
         return A::find(text, (*one).into());
     }
-    let needle: Vec<A> = convert(needle)?;
+    let needle = convert::<B, A>(needle)?;
     Needle::new(&needle).find(text)
 }
 
