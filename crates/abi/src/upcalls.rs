@@ -31,6 +31,8 @@ pub struct Upcalls {
     pub check_signals: unsafe extern "C" fn() -> c_int,
     /// The code object of a frame object.
     pub frame_code: unsafe extern "C" fn(Ref) -> Ref,
+    /// Ends the process with a message, of so many bytes of UTF-8.
+    pub fatal_error: unsafe extern "C" fn(message: *const core::ffi::c_char, length: usize) -> !,
     /// Tells the audit hooks of an event; `args` is a tuple.
     pub audit: unsafe extern "C" fn(event: *const core::ffi::c_char, args: Ref) -> c_int,
 }

@@ -35,6 +35,7 @@ pub mod signals;
 pub mod sockets;
 pub mod spawn;
 pub mod syslog;
+pub mod system_heap;
 pub mod terminal;
 pub mod threads;
 

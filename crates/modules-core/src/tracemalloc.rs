@@ -1,146 +1,27 @@
-//! `_tracemalloc`: remembers for every block of memory where it was asked for.
-//!
-//! `memory::set_hook` tells of blocks. The hook runs inside allocations, so it makes no objects: it notes references to
-//! file names that code objects hold, and line numbers. Blocks of threads without a state are not seen.
+//! `_tracemalloc`: what `runtime::tracemalloc` noted, as Python sees it.
 
-use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use taipan_macros::pymodule;
-use taipan_objects::memory::{self, Hook};
-use taipan_objects::model::thread::current_opt;
+use taipan_objects::memory;
 use taipan_objects::prelude::*;
-
-/// Where a block was asked for, innermost frame first, and how many frames there were in all.
-struct Traceback {
-    frames: Vec<(Obj, i32)>,
-    total: usize,
-}
-
-struct Trace {
-    size: usize,
-    traceback: Rc<Traceback>,
-}
-
-/// Addresses of file names, and lines.
-type Key = (Vec<(usize, i32)>, usize);
-
-#[derive(Default)]
-struct Table {
-    traces: HashMap<usize, Trace>,
-    /// Every traceback once.
-    known: HashMap<Key, Rc<Traceback>>,
-    traced: usize,
-    peak: usize,
-}
-
-/// The tracer of one interpreter.
-#[derive(Default)]
-struct Tracer {
-    tracing: Cell<bool>,
-    limit: Cell<usize>,
-    table: RefCell<Table>,
-}
-
-static HOOK: Hook = Hook { allocated, freed };
-
-fn tracer() -> Option<&'static Tracer> {
-    let tracer = current_opt()?.interpreter().extension::<Tracer>();
-    tracer.tracing.get().then_some(tracer)
-}
-
-/// The file names and lines of the running frames, at most `limit` of them.
-fn here(limit: usize) -> (Key, Vec<(Obj, i32)>) {
-    let (mut key, mut frames, mut total) = (Vec::new(), Vec::new(), 0);
-    if let Some(thread) = current_opt() {
-        taipan_interpreter::frames::walk(thread, &mut |code, line| {
-            total += 1;
-            if frames.len() < limit {
-                let filename = code.filename();
-                let line = line.unwrap_or(0);
-                key.push((filename.as_ptr().addr(), line));
-                frames.push((filename.owned(), line));
-            }
-            true
-        });
-    }
-    ((key, total), frames)
-}
-
-fn allocated(address: usize, size: usize) {
-    let Some(tracer) = tracer() else { return };
-    // Borrowed where the tracer itself gives memory back.
-    let Ok(mut table) = tracer.table.try_borrow_mut() else { return };
-    let (key, frames) = here(tracer.limit.get());
-    let total = key.1;
-    let traceback = table.known.entry(key).or_insert_with(|| Rc::new(Traceback { frames, total })).clone();
-    let old = table.traces.insert(address, Trace { size, traceback });
-    table.traced = table.traced + size - old.as_ref().map_or(0, |old| old.size);
-    table.peak = table.peak.max(table.traced);
-}
-
-fn freed(address: usize) {
-    let Some(tracer) = tracer() else { return };
-    let Ok(mut table) = tracer.table.try_borrow_mut() else { return };
-    if let Some(trace) = table.traces.remove(&address) {
-        table.traced -= trace.size;
-    }
-}
-
-/// Starts, for `-X tracemalloc` and the module.
-pub fn start(limit: usize) {
-    if let Some(thread) = current_opt() {
-        let tracer = thread.interpreter().extension::<Tracer>();
-        tracer.limit.set(limit);
-        if !tracer.tracing.replace(true) {
-            memory::set_hook(Some(&HOOK));
-        }
-    }
-}
-
-fn clear(tracer: &Tracer) {
-    let table = tracer.table.take();
-    drop(table);
-}
-
-fn stop() {
-    if let Some(tracer) = tracer() {
-        memory::set_hook(None);
-        tracer.tracing.set(false);
-        clear(tracer);
-    }
-}
-
-fn frames_to_py(traceback: &Traceback) -> PyResult {
-    let mut frames = Vec::with_capacity(traceback.frames.len());
-    for (filename, line) in &traceback.frames {
-        let line = PyInt::from_i64(i64::from(*line)).into_obj();
-        frames.push(PyTuple::from_vec(vec![filename.clone(), line]).into_obj());
-    }
-    Ok(PyTuple::from_vec(frames).into_obj())
-}
+use taipan_runtime::tracemalloc as tracer;
 
 /// Debug module to trace memory blocks allocated by Python.
 #[pymodule(name = "_tracemalloc")]
 pub mod tracemalloc {
-    use super::{Tracer, clear, frames_to_py, tracer};
-    use std::rc::Rc;
-    use taipan_objects::memory;
-    use taipan_objects::model::thread::current;
-    use taipan_objects::prelude::*;
+    use super::*;
 
     /// Return True if the tracemalloc module is tracing Python memory allocations.
     #[pyfunction]
     pub fn is_tracing() -> bool {
-        tracer().is_some()
+        tracer::is_tracing()
     }
 
     /// Clear traces of memory blocks allocated by Python.
     #[pyfunction]
     pub fn clear_traces() {
-        if let Some(tracer) = tracer() {
-            clear(tracer);
-        }
+        tracer::clear();
     }
 
     /// Get traces of all memory blocks allocated by Python.
@@ -152,21 +33,16 @@ pub mod tracemalloc {
     #[pyfunction]
     pub fn _get_traces() -> PyResult<Py<PyList>> {
         let list = PyList::new();
-        let Some(tracer) = tracer() else { return Ok(list) };
-        // Making objects changes the table: a copy first.
-        let traces: Vec<_> = tracer
-            .table
-            .borrow()
-            .traces
-            .values()
-            .map(|trace| (trace.size, trace.traceback.clone()))
-            .collect();
-        for (size, traceback) in traces {
+        // Making objects changes the tables: these are copies. A traceback is one tuple, however many blocks share it.
+        let mut tuples = HashMap::new();
+        for trace in tracer::traces() {
+            let frames =
+                tuples.entry(Rc::as_ptr(&trace.traceback)).or_insert_with(|| trace.traceback.to_py()).clone();
             let items = vec![
-                PyInt::from_i64(0).into_obj(),
-                PyInt::from_u64(size as u64).into_obj(),
-                frames_to_py(&traceback)?,
-                PyInt::from_u64(traceback.total as u64).into_obj(),
+                PyInt::from_u64(trace.domain.into()).into_obj(),
+                PyInt::from_u64(trace.size as u64).into_obj(),
+                frames.into_obj(),
+                PyInt::from_u64(trace.traceback.total as u64).into_obj(),
             ];
             list.append(PyTuple::from_vec(items).into_obj())?;
         }
@@ -179,11 +55,9 @@ pub mod tracemalloc {
     /// Return None if the tracemalloc module is disabled or did not
     /// trace the allocation of the object.
     #[pyfunction(signature = "(obj, /)")]
-    pub fn _get_object_traceback(obj: &PyObject) -> PyResult<Option<Obj>> {
-        let Some(tracer) = tracer() else { return Ok(None) };
+    pub fn _get_object_traceback(obj: &PyObject) -> Option<Obj> {
         let address = obj.as_ptr().addr() - memory::preheader_size(obj.class());
-        let traceback = tracer.table.borrow().traces.get(&address).map(|trace| Rc::clone(&trace.traceback));
-        traceback.map(|traceback| frames_to_py(&traceback)).transpose()
+        tracer::traceback_of(tracer::DEFAULT_DOMAIN, address).map(|traceback| traceback.to_py().into_obj())
     }
 
     /// Start tracing Python memory allocations.
@@ -194,7 +68,7 @@ pub mod tracemalloc {
     pub fn start(nframe: i32) -> PyResult<()> {
         match usize::try_from(nframe) {
             Ok(limit) if (1..=65535).contains(&limit) => {
-                super::start(limit);
+                tracer::start(limit);
                 Ok(())
             }
             _ => Err(raised!(ValueError, "the number of frames must be in range [1; 65535]")),
@@ -206,7 +80,7 @@ pub mod tracemalloc {
     /// Also clear traces of memory blocks allocated by Python.
     #[pyfunction]
     pub fn stop() {
-        super::stop();
+        tracer::stop();
     }
 
     /// Get the maximum number of frames stored in the traceback of a trace.
@@ -215,7 +89,7 @@ pub mod tracemalloc {
     /// the most recent frame: the limit is 1.
     #[pyfunction]
     pub fn get_traceback_limit() -> usize {
-        current().interpreter().extension::<Tracer>().limit.get().max(1)
+        tracer::limit()
     }
 
     /// Get the memory usage in bytes of the tracemalloc module.
@@ -223,11 +97,7 @@ pub mod tracemalloc {
     /// This memory is used internally to trace memory allocations.
     #[pyfunction]
     pub fn get_tracemalloc_memory() -> usize {
-        let Some(tracer) = tracer() else { return 0 };
-        let table = tracer.table.borrow();
-        let traces = table.traces.capacity() * (size_of::<super::Trace>() + size_of::<usize>());
-        let frames: usize = table.known.keys().map(|key| 64 + 32 * key.0.len()).sum();
-        traces + frames
+        tracer::own_memory()
     }
 
     /// Get the current size and peak size of memory blocks traced by tracemalloc.
@@ -235,9 +105,7 @@ pub mod tracemalloc {
     /// Returns a tuple: (current: int, peak: int).
     #[pyfunction]
     pub fn get_traced_memory() -> (usize, usize) {
-        let Some(tracer) = tracer() else { return (0, 0) };
-        let table = tracer.table.borrow();
-        (table.traced, table.peak)
+        tracer::traced()
     }
 
     /// Set the peak size of memory blocks traced by tracemalloc to the current size.
@@ -245,9 +113,6 @@ pub mod tracemalloc {
     /// Do nothing if the tracemalloc module is not tracing memory allocations.
     #[pyfunction]
     pub fn reset_peak() {
-        if let Some(tracer) = tracer() {
-            let mut table = tracer.table.borrow_mut();
-            table.peak = table.traced;
-        }
+        tracer::reset_peak();
     }
 }

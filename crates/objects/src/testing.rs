@@ -51,6 +51,10 @@ fn fail() -> Ref {
     null_mut()
 }
 
+unsafe extern "C" fn fatal_error(_: *const c_char, _: usize) -> ! {
+    taipan_host::process::abort()
+}
+
 /// Runs `test` with an interpreter attached to this thread. Tests that use it run one after the other: the counts of
 /// shared objects are not atomic.
 pub fn with_interpreter<R>(test: impl FnOnce() -> R) -> R {
@@ -68,6 +72,7 @@ pub fn with_interpreter<R>(test: impl FnOnce() -> R) -> R {
             import_module,
             check_signals,
             frame_code,
+            fatal_error,
             audit,
         });
         core::ptr::from_ref(InterpreterState::new(0)).expose_provenance()

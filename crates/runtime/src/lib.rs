@@ -9,6 +9,7 @@
 //! | `signals` | signals and other interruptions; `_signal` |
 //! | `contextvars`, `warnings`, `audit`, `marshal` | the modules of these names |
 //! | `sys`, `builtins` | the modules of these names |
+//! | `tracemalloc` | where blocks of memory were asked for |
 //! | `compile` | source to code objects |
 //! | `state` | what an interpreter keeps beside its objects |
 //! | `upcalls` | what lower floors call here |
@@ -30,6 +31,7 @@ pub mod signals;
 pub mod state;
 pub mod sys;
 pub mod threads;
+pub mod tracemalloc;
 pub mod upcalls;
 pub mod warnings;
 

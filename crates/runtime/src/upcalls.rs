@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "functions of the table of upcalls, and calls of them")]
 
-use crate::{audit, imports, signals, sys, warnings};
+use crate::{audit, imports, lifecycle, signals, sys, warnings};
 use core::ffi::{CStr, c_char, c_int};
 use taipan_abi::Py_ssize_t;
 use taipan_objects::model::trampoline::{ret_obj, ret_unit};
@@ -23,6 +23,7 @@ pub fn install() {
         unraisable,
         import_module,
         check_signals,
+        fatal_error,
         audit: audit_event,
     });
 }
@@ -53,6 +54,12 @@ unsafe extern "C" fn import_module(name: *mut PyObject) -> *mut PyObject {
         Some(name) => imports::import_module(name),
         None => Err(raised!(TypeError, "module name must be a string")),
     })
+}
+
+unsafe extern "C" fn fatal_error(message: *const c_char, length: usize) -> ! {
+    // SAFETY: the caller passes so many bytes.
+    let message = unsafe { core::slice::from_raw_parts(message.cast::<u8>(), length) };
+    lifecycle::fatal(&String::from_utf8_lossy(message))
 }
 
 unsafe extern "C" fn check_signals() -> c_int {

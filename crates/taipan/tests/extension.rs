@@ -42,6 +42,11 @@ fn hooks_are_told_what_cpython_tells() {
 }
 
 #[test]
+fn damaged_blocks_are_found() {
+    check("blocks", "blocks_program");
+}
+
+#[test]
 fn types_and_tables_of_library_modules_are_reached_by_name() {
     check("buffers", "buffers_program");
 }

@@ -107,7 +107,7 @@ static OPTIONS: &[(&str, Origin)] = &[
     ("int_max_str_digits", Origin::MaxDigits),
     ("interactive", Flag(|config| config.interactive > 0)),
     ("isolated", Flag(|config| config.isolated)),
-    ("malloc_stats", Flag(|_| false)),
+    ("malloc_stats", Flag(|config| config.malloc_stats)),
     ("module_search_paths", Sys("path", Kind::Texts)),
     ("optimization_level", Number(|config| config.optimize.into())),
     ("orig_argv", Sys("orig_argv", Kind::Texts)),

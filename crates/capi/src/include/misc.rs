@@ -1,4 +1,4 @@
-//! Smaller headers: `complexobject.h`, `structseq.h`, `pytime.h`, `tracemalloc.h`, and what others left out.
+//! Smaller headers: `complexobject.h`, `structseq.h`, `pytime.h`, and what others left out.
 
 #![expect(unsafe_code, reason = "functions that C calls")]
 
@@ -7,6 +7,7 @@ use core::ffi::*;
 use taipan_abi::*;
 use taipan_interpreter::frames::PyFrame;
 use taipan_objects::errors;
+use taipan_objects::memory;
 use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
 use taipan_objects::types::code::PyCode;
@@ -175,9 +176,6 @@ c_api! {
         // Whole seconds are exact.
         if time % SECOND == 0 { (time / SECOND) as f64 } else { time as f64 / 1e9 }
     }
-    // Memory is not traced: what C asks for then.
-    fn PyTraceMalloc_Track(_domain: c_uint, _address: usize, _size: usize) -> c_int { -2 }
-    fn PyTraceMalloc_Untrack(_domain: c_uint, _address: usize) -> c_int { -2 }
     fn PyImport_ImportModuleAttr(module: Ref, name: Ref) -> Ref {
         new_ref(typed::<PyStr>(module).and_then(taipan_runtime::imports::import_module).and_then(|module| object::get_attr(&module, typed::<PyStr>(name)?)))
     }
@@ -295,7 +293,10 @@ c_api! {
         .as_ptr()
     }
     fn _Py_GetBuiltWithAssert() -> c_int { 0 }
-    fn _Py_NewReference(object: Ref) { (*object).ob_refcnt.set(1) }
+    fn _Py_NewReference(object: Ref) {
+        (*object).ob_refcnt.set(1);
+        memory::tracer::recycled(object);
+    }
     fn _PyNumber_Index(object: Ref) -> Ref { new_ref(number::index(at(object))) }
     fn _PyTuple_FromArray(items: *const Ref, count: isize) -> Ref { crate::include::tupleobject::PyTuple_FromArray(items, count) }
     fn PyEval_GetLocals() -> Ref { lent(taipan_interpreter::frames::current_locals_kept().map(Some)) }

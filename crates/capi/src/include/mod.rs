@@ -51,6 +51,7 @@ pub mod setobject;
 pub mod sliceobject;
 pub mod structseq;
 pub mod sysmodule;
+pub mod tracemalloc;
 pub mod tupleobject;
 pub mod typeobject;
 pub mod unicode_codecs;

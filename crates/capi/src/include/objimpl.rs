@@ -22,7 +22,7 @@ unsafe fn init(object: Ref, class: *mut PyTypeObject) -> Ref {
         if class.is_heap() {
             taipan_objects::model::incref(class.as_ptr());
         }
-        memory::tracer::created(object);
+        memory::tracer::recycled(object);
         object
     }
 }
@@ -74,6 +74,6 @@ c_api! {
     fn _Py_ResurrectReference(object: Ref) {
         // The collector's and the tracer's view of a finaliser that keeps its object.
         (*object).ob_refcnt.set(1);
-        memory::tracer::created(object);
+        memory::tracer::recycled(object);
     }
 }

@@ -5,23 +5,23 @@
 use core::ffi::*;
 use core::ptr::null_mut;
 use taipan_abi::PyMemAllocatorEx;
-use taipan_objects::memory::{Domain, allocator, set_allocator};
+use taipan_objects::memory::{Domain, allocator, set_allocator, set_up_debug_hooks};
 use taipan_objects::memory::{alloc_in, alloc_zeroed_in, free_in, realloc_in};
 
 macro_rules! domain {
     ($domain:ident, $malloc:ident, $calloc:ident, $realloc:ident $(, $free:ident)?) => {
         c_api! {
             fn $malloc(size: usize) -> *mut c_void {
-                if size > isize::MAX as usize { null_mut() } else { alloc_in(Domain::$domain, size.max(1)).cast() }
+                if size > isize::MAX as usize { null_mut() } else { alloc_in(Domain::$domain, size).cast() }
             }
             fn $calloc(count: usize, size: usize) -> *mut c_void {
                 match count.checked_mul(size).filter(|&size| size <= isize::MAX as usize) {
-                    Some(size) => alloc_zeroed_in(Domain::$domain, size.max(1)).cast(),
+                    Some(size) => alloc_zeroed_in(Domain::$domain, size).cast(),
                     None => null_mut(),
                 }
             }
             fn $realloc(pointer: *mut c_void, size: usize) -> *mut c_void {
-                if size > isize::MAX as usize { null_mut() } else { realloc_in(Domain::$domain, pointer.cast(), size.max(1)).cast() }
+                if size > isize::MAX as usize { null_mut() } else { realloc_in(Domain::$domain, pointer.cast(), size).cast() }
             }
             $(fn $free(pointer: *mut c_void) { free_in(Domain::$domain, pointer.cast()) })?
         }
@@ -46,4 +46,5 @@ c_api! {
             set_allocator(domain, core::ptr::read(allocator));
         }
     }
+    fn PyMem_SetupDebugHooks() { set_up_debug_hooks() }
 }

@@ -14,6 +14,8 @@ use taipan_objects::types::slice::PySlice;
 
 #[inline(always)]
 pub(crate) fn build_tuple(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    // The tracer of memory asks for the line.
+    m.save_instr();
     // SAFETY: the slots' references pass to the tuple; where there is no memory, they stay on the stack.
     let tuple = unsafe { PyTuple::from_raw_items(m.own(oparg), oparg)? };
     m.drop_slots(oparg);
@@ -23,6 +25,7 @@ pub(crate) fn build_tuple(m: &mut Machine, oparg: usize) -> PyResult<()> {
 
 #[inline(always)]
 pub(crate) fn build_list(m: &mut Machine, oparg: usize) -> PyResult<()> {
+    m.save_instr();
     // SAFETY: as for tuples.
     let list = unsafe { PyList::from_raw_items(m.own(oparg), oparg)? };
     m.drop_slots(oparg);

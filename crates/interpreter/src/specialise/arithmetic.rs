@@ -135,6 +135,8 @@ fn finish_float(m: &mut Machine, a: Value, b: Value, result: f64) {
     } else {
         m.let_go(a);
         m.let_go(b);
+        // The tracer of memory asks for the line.
+        m.save_instr();
         Value::owned(PyFloat::new(result))
     };
     m.push(pushed);

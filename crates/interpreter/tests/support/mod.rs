@@ -236,6 +236,10 @@ unsafe extern "C" fn audit(_: *const c_char, _: *mut PyObject) -> c_int {
     0
 }
 
+unsafe extern "C" fn fatal_error(_: *const c_char, _: usize) -> ! {
+    std::process::abort()
+}
+
 /// Attaches an interpreter to this thread.
 pub fn start() {
     use taipan_interpreter::upcalls::*;
@@ -249,6 +253,7 @@ pub fn start() {
         import_module,
         check_signals,
         frame_code,
+        fatal_error,
         audit,
     });
     let state = InterpreterState::new(0);

@@ -1,4 +1,4 @@
-//! The state of evaluation: depth of calls, native stack, frames, the allocator.
+//! The state of evaluation: depth of calls, native stack, frames.
 
 use taipan_interpreter::frames::PyFrame;
 use taipan_kernels::unicode;
@@ -57,12 +57,6 @@ pub mod evaluation {
     #[pyfunction(signature = "(frame, /)")]
     pub fn iframe_getlasti(frame: &PyObject) -> PyResult<i32> {
         Ok(frame_of(frame)?.last_instruction())
-    }
-
-    /// The allocator that memory comes from.
-    #[pyfunction(signature = "()")]
-    pub fn pymem_getallocatorsname() -> &'static str {
-        "mimalloc"
     }
 
     /// A text with every decimal digit and every space in it as that of ASCII.

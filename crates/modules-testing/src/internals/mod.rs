@@ -7,6 +7,7 @@
 //! | `storage` | where attributes lie; versions; facts about objects and types |
 //! | `evaluation` | calls, frames, the native stack |
 //! | `importing` | what is remembered of extension modules |
+//! | `memory` | where blocks come from; objects that were freed |
 //! | `profiling` | the map of `perf` |
 //! | `hamt` | the map that contexts are made of |
 
@@ -15,6 +16,7 @@ mod compiling;
 mod evaluation;
 mod hamt;
 mod importing;
+mod memory;
 mod profiling;
 mod sequence;
 mod storage;
@@ -40,6 +42,7 @@ const SHARED_KEYS_MAX_SIZE: i64 = inspect::SHARED_KEYS_MAX_SIZE as i64;
         evaluation::evaluation,
         hamt::hamt,
         importing::importing,
+        memory::memory_views,
         profiling::profiling,
         storage::storage
     )

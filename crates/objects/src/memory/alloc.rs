@@ -46,7 +46,8 @@ unsafe fn init_head(object: *mut PyObject, class: &TypeObject, flags: u64) {
     tracer::created(object);
 }
 
-/// Bytes of an instance with so many items, its inline values included; `None` where no memory is that large.
+/// Bytes of an instance with so many items, its inline values included; `None` where no memory is that large. Those of
+/// collected types are whole words, as in C.
 fn instance_size(class: &TypeObject, flags: u64, items: usize) -> Option<usize> {
     let itemsize = class.tp_itemsize() as usize;
     let mut size = class.tp_basicsize() as usize;
@@ -58,7 +59,8 @@ fn instance_size(class: &TypeObject, flags: u64, items: usize) -> Option<usize> 
             .checked_next_multiple_of(8)?
             .checked_add(crate::types::dict::instance::inline_size(class))?;
     }
-    let size = size.max(size_of::<PyObject>()).checked_next_multiple_of(8)?;
+    let size = size.max(size_of::<PyObject>());
+    let size = if flags & Py_TPFLAGS_HAVE_GC != 0 { size.checked_next_multiple_of(8)? } else { size };
     if size > (isize::MAX as usize) - 64 { None } else { Some(size) }
 }
 

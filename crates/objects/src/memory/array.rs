@@ -6,6 +6,7 @@
 #![expect(unsafe_code, reason = "allocates and frees")]
 
 use super::raw::{give_back_freed, note, note_end, raw_alloc, raw_free, raw_realloc};
+use core::sync::atomic::{AtomicU32, Ordering};
 use taipan_host::memory::{map_pages, remap_pages, unmap_pages};
 
 /// From so many bytes on, an array has pages of its own. Smaller ones come and go more often than a call of the system
@@ -52,11 +53,20 @@ unsafe fn move_array(array: *mut u8, old: usize, bytes: usize) -> *mut u8 {
             array_free(array, old);
         }
         if bytes > old {
-            // An array that grew so far left smaller ones behind, more than its own size in sum.
-            give_back_freed();
+            left_smaller_ones();
         }
     }
     fresh
+}
+
+/// An array grew so far that it has pages of its own, and left smaller ones behind, more than its own size in sum. Their
+/// memory goes back to the system, unless the program does this over and over: the next array needs that memory, and
+/// taking it anew costs more than all else. Twice as many arrays have to grow so far before each time.
+fn left_smaller_ones() {
+    static GROWN: AtomicU32 = AtomicU32::new(0);
+    if (GROWN.fetch_add(1, Ordering::Relaxed) + 1).is_power_of_two() {
+        give_back_freed();
+    }
 }
 
 /// Frees an array.

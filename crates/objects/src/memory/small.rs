@@ -20,6 +20,7 @@
 
 #![expect(unsafe_code, reason = "hands out memory")]
 
+use crate::model::thread::current_opt;
 use core::cell::Cell;
 use core::ptr::null_mut;
 use libmimalloc_sys::mi_malloc;
@@ -30,11 +31,11 @@ use taipan_host::memory::{back_pages, empty_pages, reserve_pages, unmap_pages};
 /// Bytes of the largest block.
 pub const LARGEST: usize = 512;
 /// Sizes are multiples of it, and blocks lie at multiples of it.
-const GRAIN: usize = 16;
-const SIZES: usize = LARGEST / GRAIN + 1;
+pub(super) const GRAIN: usize = 16;
+pub(super) const SIZES: usize = LARGEST / GRAIN + 1;
 const PAGE: usize = 4 << 10;
-const POOL: usize = 16 << 10;
-const ARENA: usize = 1 << 20;
+pub(super) const POOL: usize = 16 << 10;
+pub(super) const ARENA: usize = 1 << 20;
 const POOLS: usize = ARENA / POOL;
 const RESERVED: usize = 64 << 30;
 const ARENAS: usize = RESERVED / ARENA;
@@ -46,6 +47,9 @@ const SPARE: usize = 8;
 /// A program with so many arenas is far from its start, so that what only the start needed of the program's file goes.
 #[cfg(target_os = "linux")]
 const LARGE: usize = 8;
+
+/// Bytes of a pool's head.
+pub(super) const HEAD: usize = size_of::<Pool>();
 
 const _: () = assert!(POOLS == u64::BITS as usize);
 
@@ -106,6 +110,12 @@ struct Heap {
     lowest: Cell<usize>,
     /// Arenas below `backed` in which every pool is free and has memory yet.
     spare: Cell<usize>,
+    /// How often an arena got memory, and how often one gave it back; the most that had some at one time.
+    given: Cell<usize>,
+    reclaimed: Cell<usize>,
+    most: Cell<usize>,
+    /// Whether every new arena is reported.
+    reporting: Cell<bool>,
     /// The free pools of each arena, a bit each.
     free: [Cell<u64>; ARENAS],
     /// Whether the memory behind an arena went back to the system: all its pools are free.
@@ -126,6 +136,10 @@ static HEAP: Heap = Heap {
     backed: Cell::new(0),
     lowest: Cell::new(0),
     spare: Cell::new(0),
+    given: Cell::new(0),
+    reclaimed: Cell::new(0),
+    most: Cell::new(0),
+    reporting: Cell::new(false),
     free: [const { Cell::new(0) }; ARENAS],
     emptied: [const { Cell::new(false) }; ARENAS],
 };
@@ -134,6 +148,7 @@ static HEAP: Heap = Heap {
 #[inline(always)]
 pub fn take(bytes: usize) -> *mut u8 {
     debug_assert!(bytes <= LARGEST);
+    debug_assert!(current_opt().is_some(), "a small block is taken without the interpreter's lock");
     let grains = bytes.div_ceil(GRAIN);
     // SAFETY: a listed pool is whole, and the free blocks that it leads to are its own.
     unsafe {
@@ -173,6 +188,7 @@ pub unsafe fn room(block: *mut u8) -> usize {
 /// The block came from here and is no more used.
 #[inline(always)]
 pub unsafe fn give(block: *mut u8) {
+    debug_assert!(current_opt().is_some(), "a small block is given back without the interpreter's lock");
     // SAFETY: its pool is whole as long as it has a live block; the block is the pool's from now on.
     unsafe {
         let pool = pool_of(block);
@@ -280,8 +296,12 @@ impl Pool {
 fn found_pool(grains: usize) -> bool {
     let Some((arena, number)) = free_pool() else { return false };
     let bits = HEAP.free[arena].get();
-    if bits == ALL && !HEAP.emptied[arena].replace(false) {
-        HEAP.spare.set(HEAP.spare.get() - 1);
+    if bits == ALL {
+        if HEAP.emptied[arena].replace(false) {
+            note_growth();
+        } else {
+            HEAP.spare.set(HEAP.spare.get() - 1);
+        }
     }
     HEAP.free[arena].set(bits & !(1 << number));
     let place = (HEAP.start.get() as *mut u8).wrapping_add(arena * ARENA + number * POOL).cast::<Pool>();
@@ -328,11 +348,21 @@ fn back_arena() -> bool {
     HEAP.free[arena].set(ALL);
     HEAP.backed.set(arena + 1);
     HEAP.spare.set(HEAP.spare.get() + 1);
+    note_growth();
     #[cfg(target_os = "linux")]
     if arena == LARGE {
         let_go_of_program_pages();
     }
     true
+}
+
+/// An arena got memory.
+fn note_growth() {
+    HEAP.given.set(HEAP.given.get() + 1);
+    HEAP.most.set(HEAP.most.get().max(HEAP.given.get() - HEAP.reclaimed.get()));
+    if HEAP.reporting.get() {
+        super::statistics::report();
+    }
 }
 
 fn reserve() -> bool {
@@ -378,67 +408,48 @@ fn give_pool(pool: &Pool) {
             // SAFETY: nothing lies in the arena.
             unsafe { empty_pages(place, ARENA) };
             HEAP.emptied[arena].set(true);
+            HEAP.reclaimed.set(HEAP.reclaimed.get() + 1);
         }
     }
 }
 
-/// The pools whose blocks have one size, together.
-#[derive(Clone, Copy, Default)]
-pub struct SizeStatistics {
-    /// Bytes of a block.
-    pub size: usize,
-    pub pools: usize,
-    /// Blocks in use.
-    pub live: usize,
-    /// Blocks for which there is room.
-    pub free: usize,
-}
-
-/// What the heap holds at the moment.
-pub struct Statistics {
-    /// Sizes in use, small ones first.
-    pub sizes: Vec<SizeStatistics>,
-    /// Arenas with memory behind them.
-    pub arenas: usize,
-    pub free_pools: usize,
-}
-
-impl Statistics {
-    /// Bytes of an arena, of a pool and of a pool's head.
-    pub const LAYOUT: (usize, usize, usize) = (ARENA, POOL, size_of::<Pool>());
-
-    /// Blocks in use.
-    pub fn live(&self) -> usize {
-        self.sizes.iter().map(|size| size.live).sum()
-    }
-}
-
-/// Counts what the heap holds, for a thread that holds the interpreter's lock.
-pub fn statistics() -> Statistics {
-    let mut sizes = [SizeStatistics::default(); SIZES];
-    let arenas = HEAP.backed.get();
+/// Shows the size of the blocks of each pool in use, and how many of them are live; gives the number of free pools.
+pub(super) fn visit_pools(mut visit: impl FnMut(usize, usize)) -> usize {
     let mut free_pools = 0;
-    for arena in 0..arenas {
+    for arena in 0..HEAP.backed.get() {
         let free = HEAP.free[arena].get();
-        free_pools += free.count_ones() as usize;
+        if !HEAP.emptied[arena].get() {
+            free_pools += free.count_ones() as usize;
+        }
         for number in (0..POOLS).filter(|number| free & 1 << number == 0) {
             let place = (HEAP.start.get() as *const u8).wrapping_add(arena * ARENA + number * POOL);
             // SAFETY: a pool that is not free is whole.
             let pool = unsafe { &*place.cast::<Pool>() };
-            let (size, live) = (pool.size.get() as usize, pool.live.get() as usize);
-            let sum = &mut sizes[size / GRAIN];
-            sum.size = size;
-            sum.pools += 1;
-            sum.live += live;
-            sum.free += (POOL - size_of::<Pool>()) / size - live;
+            visit(pool.size.get() as usize, pool.live.get() as usize);
         }
     }
-    Statistics { sizes: sizes.into_iter().filter(|sum| sum.pools != 0).collect(), arenas, free_pools }
+    free_pools
+}
+
+/// How often an arena got memory, how often it gave it back, and the most that had some at one time.
+pub(super) fn arenas() -> (usize, usize, usize) {
+    (HEAP.given.get(), HEAP.reclaimed.get(), HEAP.most.get())
+}
+
+/// Whether a block was ever asked for.
+pub(super) fn was_used() -> bool {
+    HEAP.tried.get()
+}
+
+/// Has the heap report to standard error when it gets an arena.
+pub(super) fn report_growth() {
+    HEAP.reporting.set(true);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::statistics;
     use crate::testing::with_interpreter;
 
     #[test]

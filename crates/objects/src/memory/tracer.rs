@@ -1,8 +1,12 @@
 //! The function that sees objects come and go (`PyRefTracer_SetTracer`).
+//!
+//! An object in memory that an earlier one left is also told to the hook that sees blocks, which saw no new block.
 
 #![expect(unsafe_code, reason = "calls C's function")]
 
-use crate::model::PyObject;
+use super::alloc::preheader_size;
+use super::raw::{is_hooked, note_recycled};
+use crate::model::{ObjectExt, PyObject};
 use core::ffi::{c_int, c_void};
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Mutex;
@@ -33,7 +37,11 @@ pub fn get() -> (Option<Tracer>, *mut c_void) {
 /// Sets the tracer, or takes it away.
 pub fn set(tracer: Option<Tracer>, data: *mut c_void) {
     *SET.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Set { tracer, data };
-    ACTIVE.store(tracer.is_some(), Ordering::Relaxed);
+    update();
+}
+
+pub(super) fn update() {
+    ACTIVE.store(get().0.is_some() || is_hooked(), Ordering::Relaxed);
 }
 
 #[cold]
@@ -57,6 +65,22 @@ pub fn created(object: *mut PyObject) {
     if is_active() {
         tell(object, CREATE);
     }
+}
+
+/// Tells of a new object in memory that may have been another's before.
+#[inline(always)]
+pub fn recycled(object: *mut PyObject) {
+    if is_active() {
+        tell_recycled(object);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn tell_recycled(object: *mut PyObject) {
+    tell(object, CREATE);
+    // SAFETY: the head of the object is filled in.
+    note_recycled(object.addr() - preheader_size(unsafe { (*object).class() }));
 }
 
 /// Tells of an object that is about to be destroyed.

@@ -13,12 +13,18 @@ use taipan_abi::PyTypeObject;
 pub struct FreeList {
     head: Cell<*mut PyObject>,
     room: Cell<u32>,
+    limit: u32,
 }
 
 impl FreeList {
     /// A list that keeps at most `limit` blocks.
     pub const fn new(limit: u32) -> Self {
-        FreeList { head: Cell::new(null_mut()), room: Cell::new(limit) }
+        FreeList { head: Cell::new(null_mut()), room: Cell::new(limit), limit }
+    }
+
+    /// How many blocks it keeps.
+    pub(crate) fn len(&self) -> usize {
+        (self.limit - self.room.get()) as usize
     }
 
     /// Takes a block and makes it an object of this type with one reference; null where the list is empty.
@@ -26,7 +32,7 @@ impl FreeList {
     pub fn take(&self, class: *mut PyTypeObject) -> *mut PyObject {
         let object = self.take_untold(class);
         if !object.is_null() {
-            crate::memory::tracer::created(object);
+            crate::memory::tracer::recycled(object);
         }
         object
     }

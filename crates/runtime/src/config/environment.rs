@@ -5,6 +5,7 @@ use super::values::{flag, integer};
 use super::{Bytes, Config, Stop};
 use core::ffi::CStr;
 use taipan_interpreter::trampolines::Backend;
+use taipan_objects::memory::{Base, Choice};
 
 /// A variable that is set, not empty, and not to be ignored.
 pub fn variable(config: &Config, name: &CStr) -> Option<Bytes> {
@@ -85,16 +86,19 @@ fn flags(config: &mut Config) {
         config.x_option("no_debug_ranges").is_none() && variable(config, c"PYTHONNODEBUGRANGES").is_none();
 }
 
-/// `PYTHONMALLOC` must name an allocator that CPython has, though there is one here.
-fn allocator(config: &Config) -> Result<(), Stop> {
-    const KNOWN: [&[u8]; 3] = [b"malloc", b"pymalloc", b"mimalloc"];
-    let Some(name) = variable(config, c"PYTHONMALLOC") else { return Ok(()) };
-    let kind = name.strip_suffix(b"_debug").unwrap_or(&name);
-    if name == b"default" || name == b"debug" || KNOWN.contains(&kind) {
-        return Ok(());
+/// `PYTHONMALLOC`; without it the development mode asks for checks.
+fn allocator(config: &mut Config) -> Result<(), Stop> {
+    if let Some(name) = variable(config, c"PYTHONMALLOC") {
+        config.allocator = Choice::named(&name);
+        if config.allocator.is_none() {
+            let message = "PYTHONMALLOC: unknown allocator".into();
+            return Err(Stop::Fatal { place: "preconfig_init_allocator", message, early: true });
+        }
+    } else if config.dev_mode {
+        config.allocator = Some(Choice { base: Base::Small, debug: true });
     }
-    let message = "PYTHONMALLOC: unknown allocator".into();
-    Err(Stop::Fatal { place: "preconfig_init_allocator", message, early: true })
+    config.malloc_stats = variable(config, c"PYTHONMALLOCSTATS").is_some();
+    Ok(())
 }
 
 fn hash_seed(config: &mut Config) -> Result<(), Stop> {

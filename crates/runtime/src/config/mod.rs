@@ -16,6 +16,7 @@ pub use locale::CODESET;
 pub use paths::{Layout, Paths};
 
 use taipan_interpreter::trampolines::Backend;
+use taipan_objects::memory::Choice;
 
 /// Text as the system gives it.
 pub type Bytes = Vec<u8>;
@@ -66,6 +67,10 @@ pub struct Config {
     pub isolated: bool,
     pub use_environment: bool,
     pub dev_mode: bool,
+    /// `PYTHONMALLOC`, or what the development mode asks for.
+    pub allocator: Option<Choice>,
+    /// `PYTHONMALLOCSTATS`: the allocator reports when it grows and at the end.
+    pub malloc_stats: bool,
     pub safe_path: bool,
     pub utf8_mode: bool,
     /// Whether the standard streams escape bytes outside their encoding, as in the locale "C" and those that stand in

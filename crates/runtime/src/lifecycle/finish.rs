@@ -3,10 +3,10 @@
 use crate::state::{self, Phase};
 use crate::{imports, signals, sys};
 use core::cell::RefCell;
-use taipan_objects::errors;
 use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
 use taipan_objects::types::weakref::PyWeakRef;
+use taipan_objects::{errors, memory};
 
 /// The status where the standard output could not be flushed.
 const FLUSH_FAILED: i32 = 120;
@@ -71,6 +71,9 @@ pub fn finish(status: i32) -> i32 {
     flushed &= flush_streams(flushed);
     crate::audit::clear();
     run_endings(&endings().last);
+    if state::config().malloc_stats && memory::uses_small_blocks() {
+        memory::report();
+    }
     if flushed { status } else { FLUSH_FAILED }
 }
 

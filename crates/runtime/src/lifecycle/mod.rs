@@ -21,7 +21,7 @@ mod streams;
 mod typed;
 
 pub use exit::{end_process, exit_status};
-pub use fatal::fatal;
+pub use fatal::{fatal, say};
 pub use finish::{at_exit, at_very_end, finish};
 pub use interactive::{Prompt, Step, run_plain as plain_prompt};
 pub use program::{main_dict, set_main_loader};

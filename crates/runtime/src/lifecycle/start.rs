@@ -4,7 +4,9 @@ use super::{Program, fatal, streams};
 use crate::config::Config;
 use crate::imports::{self, builtin, frozen};
 use crate::state::{self, Phase};
-use crate::{audit, builtins, contextvars, gil, signals, sys, threads, upcalls};
+use crate::{audit, builtins, contextvars, gil, signals, sys, threads, tracemalloc, upcalls};
+use std::sync::Once;
+use taipan_objects::memory;
 use taipan_objects::model::thread::{self, InterpreterState, ThreadState};
 use taipan_objects::prelude::*;
 use taipan_objects::system::encoding::Encoding;
@@ -13,6 +15,7 @@ use taipan_objects::types::r#type;
 
 /// Makes the main interpreter with this configuration. Fatal where that fails.
 pub fn start(program: &Program, config: Config) {
+    choose_allocator(&config);
     let mut lists: Vec<&'static [_]> = vec![crate::MODULES];
     lists.extend_from_slice(program.modules);
     builtin::register(&lists);
@@ -50,6 +53,19 @@ pub fn start(program: &Program, config: Config) {
     taipan_host::hooks::set_blocking_hook(gil::hook());
     taipan_host::hooks::set_audit_hook(audit::host_hook);
     complete();
+}
+
+/// The first start chooses the allocator: blocks of its choice live as long as the process.
+fn choose_allocator(config: &Config) {
+    static CHOSEN: Once = Once::new();
+    CHOSEN.call_once(|| {
+        if let Some(choice) = config.allocator {
+            memory::choose(choice);
+        }
+        if config.malloc_stats {
+            memory::report_growth();
+        }
+    });
 }
 
 /// What a step of the start gives; the process ends where it failed.
@@ -103,7 +119,7 @@ fn complete() {
     let text = streams::text(state::config());
     let text = step(text, "init_stdio_encoding: failed to get the Python codec name of the stdio encoding");
     step(install_signals(), "can't initialize signals");
-    step(watch_memory(), "init_interp_main: can't start tracemalloc");
+    watch_memory();
     step(streams::init(&text), "init_sys_streams: can't initialize sys standard streams");
     step(add_main_module(), "add_main_module: can't create __main__ module");
     step(watch_faults(), "can't initialize faulthandler");
@@ -127,15 +143,11 @@ fn import_warnings() -> PyResult<()> {
 }
 
 /// `-X tracemalloc`
-fn watch_memory() -> PyResult<()> {
+fn watch_memory() {
     let frames = state::config().tracemalloc;
-    if frames == 0 {
-        return Ok(());
+    if frames != 0 {
+        tracemalloc::start(frames as usize);
     }
-    let tracemalloc = imports::import_absolute(intern!("_tracemalloc"))?;
-    call::method(&tracemalloc, intern!("start"), &[&PyInt::from_i64(i64::from(frames))])?;
-    // The program sees no module that it did not import.
-    object::set_item(&*imports::modules()?, intern!("_tracemalloc"), None)
 }
 
 /// `-X faulthandler`

@@ -7,6 +7,7 @@ use crate::threads;
 use taipan_interpreter::frames;
 use taipan_interpreter::monitoring::trace;
 use taipan_objects::errors;
+use taipan_objects::memory;
 use taipan_objects::model::args::OptArg;
 use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
@@ -341,14 +342,13 @@ pub mod part {
     /// Return the number of memory blocks currently allocated.
     #[pyfunction(signature = "()")]
     fn getallocatedblocks() -> usize {
-        taipan_objects::memory::statistics().live()
+        memory::statistics().live()
     }
 
     /// Return the number of elements of the unicode interned dictionary
     #[pyfunction(signature = "(*, _only_immortal=False)")]
     fn getunicodeinternedsize(only_immortal: bool) -> usize {
-        let _ = only_immortal;
-        0
+        thread::current().interpreter().interned.count(only_immortal)
     }
 
     /// Print summary info to stderr about the state of pymalloc's structures.
@@ -357,7 +357,10 @@ pub mod part {
     /// checks.
     #[pyfunction(signature = "()")]
     fn _debugmallocstats() {
-        crate::sys::memory::print_statistics();
+        if memory::uses_small_blocks() {
+            memory::report();
+        }
+        memory::report_free_lists();
     }
 
     /// Private function for getting PyConfig.cpu_count

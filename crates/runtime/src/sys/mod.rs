@@ -20,7 +20,6 @@ pub mod hooks;
 pub mod import_time;
 mod info;
 mod jit;
-mod memory;
 pub mod output;
 pub mod plain_traceback;
 pub mod printer;

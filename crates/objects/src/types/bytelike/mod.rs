@@ -107,21 +107,37 @@ pub fn concat<T: ByteLike>(a: &T, b: &PyObject) -> PyResult {
 
 /// `bytes * count` as a vector.
 pub fn repeated(bytes: &[u8], count: isize) -> PyResult<Vec<u8>> {
-    let count = count.max(0) as usize;
-    match bytes.len().checked_mul(count) {
-        Some(length) if length <= isize::MAX as usize - 64 => {
-            let mut out = Vec::new();
-            if out.try_reserve_exact(length).is_err() {
-                return Err(raised!(MemoryError));
-            }
-            if let [byte] = *bytes {
-                out.resize(count, byte);
-            } else {
-                (0..count).for_each(|_| out.extend_from_slice(bytes));
-            }
-            Ok(out)
-        }
+    let length = repeated_length(bytes.len(), count)?;
+    let mut out = Vec::new();
+    if out.try_reserve_exact(length).is_err() {
+        return Err(raised!(MemoryError));
+    }
+    out.resize(length, 0);
+    repeat_into(&mut out, bytes);
+    Ok(out)
+}
+
+/// How long `bytes * count` is.
+pub fn repeated_length(length: usize, count: isize) -> PyResult<usize> {
+    match length.checked_mul(count.max(0) as usize) {
+        Some(length) if length <= isize::MAX as usize - 64 => Ok(length),
         _ => Err(raised!(OverflowError, "repeated bytes are too long")),
+    }
+}
+
+/// Fills `out` with `bytes` over and over; its length is a multiple of theirs.
+pub fn repeat_into(out: &mut [u8], bytes: &[u8]) {
+    if let [byte] = *bytes {
+        out.fill(byte);
+        return;
+    }
+    let mut done = bytes.len().min(out.len());
+    out[..done].copy_from_slice(&bytes[..done]);
+    while done < out.len() {
+        // What is there already doubles.
+        let more = done.min(out.len() - done);
+        out.copy_within(..more, done);
+        done += more;
     }
 }
 

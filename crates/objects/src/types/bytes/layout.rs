@@ -87,22 +87,17 @@ pub fn with(length: usize, fill: impl FnOnce(&mut [u8])) -> PyResult<Py<PyBytes>
         fill(&mut byte[..length]);
         return Ok(new(&byte[..length]));
     }
-    if length > isize::MAX as usize - 64 {
-        return Err(raised!(OverflowError, "byte string is too large"));
-    }
-    let object = crate::memory::alloc(PyBytes::type_object(), length)?;
-    // SAFETY: the object is new; its only reference passes to the result.
-    unsafe { Ok(Py::from_raw(fill_new(object, length, fill))) }
+    fresh(length, fill)
 }
 
-/// A new byte string of zeros that nobody shares, whatever its length: for C code, which fills it in place.
-pub fn fresh(length: usize) -> PyResult<Py<PyBytes>> {
+/// A new byte string that nobody shares, whatever its length, of zeros before they are filled.
+pub fn fresh(length: usize, fill: impl FnOnce(&mut [u8])) -> PyResult<Py<PyBytes>> {
     if length > isize::MAX as usize - 64 {
         return Err(raised!(OverflowError, "byte string is too large"));
     }
-    let object = crate::memory::alloc(PyBytes::type_object(), length)?;
+    let object = crate::memory::alloc_untracked(PyBytes::type_object(), length)?;
     // SAFETY: the object is new; its only reference passes to the result.
-    unsafe { Ok(Py::from_raw(fill_new(object, length, |_| {}))) }
+    unsafe { Ok(Py::from_raw(fill_new(object, length, fill))) }
 }
 
 /// A byte string of a subclass.

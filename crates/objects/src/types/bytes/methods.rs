@@ -111,10 +111,12 @@ impl PyBytes {
 
     #[slot(sq_repeat)]
     fn repeat(&self, count: isize) -> PyResult {
-        if count == 1 && PyBytes::check_exact(self) {
+        let length = bytelike::repeated_length(self.len(), count)?;
+        if length == self.len() && PyBytes::check_exact(self) {
             return Ok(self.as_object().owned());
         }
-        Ok(PyBytes::new(&bytelike::repeated(self.as_slice(), count)?).into_obj())
+        // An empty one is nobody else's either, as in CPython.
+        Ok(layout::fresh(length, |out| bytelike::repeat_into(out, self.as_slice()))?.into_obj())
     }
 
     #[slot(sq_item)]

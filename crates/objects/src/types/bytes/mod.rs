@@ -53,7 +53,7 @@ impl PyBytes {
 
     /// Zeros in an object of their own, never a shared one: for C code, which fills it in place.
     pub fn fresh(length: usize) -> PyResult<Py<PyBytes>> {
-        layout::fresh(length)
+        layout::fresh(length, |_| {})
     }
 
     /// The bytes.

@@ -140,11 +140,11 @@ pub(super) fn at_hand(thread: &thread::ThreadState, value: i64) -> Option<Py<PyI
 #[cold]
 #[inline(never)]
 fn fresh(class: &TypeObject, digits: usize) -> *mut PyObject {
-    match crate::memory::alloc(class, digits.max(1)) {
+    match crate::memory::alloc_untracked(class, digits.max(1)) {
         Ok(object) => object,
         Err(raised) => {
             crate::errors::clear(raised);
-            crate::memory::surely(|| crate::memory::alloc(class, digits.max(1)))
+            crate::memory::surely(|| crate::memory::alloc_untracked(class, digits.max(1)))
         }
     }
 }
@@ -203,7 +203,7 @@ pub fn build(
     if capacity > isize::MAX as usize / 8 {
         return Err(raised!(MemoryError));
     }
-    let object = crate::memory::alloc(PyInt::type_object(), capacity)?.cast::<PyInt>();
+    let object = crate::memory::alloc_untracked(PyInt::type_object(), capacity)?.cast::<PyInt>();
     // SAFETY: the object is new, zeroed, and has room for so many digits.
     let length = unsafe {
         (*object).lv_tag = tag(false, 0);

@@ -45,6 +45,11 @@ impl Table {
         self.0.insert_unique(string.hash() as u64, Entry(string), |entry| entry.get().hash() as u64);
     }
 
+    /// Whether it is this very string that the table has.
+    fn has(&self, string: &PyStr) -> bool {
+        self.0.find(string.hash() as u64, |entry| core::ptr::eq(entry.0, string)).is_some()
+    }
+
     fn remove(&mut self, string: &PyStr) {
         if let Ok(entry) = self.0.find_entry(string.hash() as u64, |entry| core::ptr::eq(entry.0, string)) {
             entry.remove();
@@ -52,6 +57,7 @@ impl Table {
     }
 }
 
+/// The strings that are the process's.
 static IMMORTAL: Mutex<Table> = Mutex::new(Table::new());
 
 /// The strings that an interpreter knows: its own, and the immortal ones it has met.
@@ -77,6 +83,15 @@ impl Interned {
         mark(&made, if made.is_immortal() { SSTATE_INTERNED_IMMORTAL } else { SSTATE_INTERNED_MORTAL });
         self.0.borrow_mut().add(&made);
         made
+    }
+
+    /// How many strings are interned, those of the process included; of the immortal ones alone, if asked.
+    pub fn count(&self, only_immortal: bool) -> usize {
+        with_immortal(|shared| {
+            let own = self.0.borrow();
+            let counts = |string: &PyStr| !shared.has(string) && (!only_immortal || string.is_immortal());
+            shared.0.len() + own.0.iter().filter(|entry| counts(entry.get())).count()
+        })
     }
 }
 

@@ -177,6 +177,7 @@ fn allocate<T: Stored>(length: usize, ascii: bool) -> Option<(*mut PyStr, *mut T
             (*compact).utf8_length = 0;
             (*compact).utf8 = null_mut();
         }
+        memory::tracer::created(start.cast());
         let data = start.add(head).cast::<T>();
         data.add(length).write(T::ZERO);
         Some((start.cast(), data))
