@@ -88,31 +88,34 @@ pub unsafe fn array_free(array: *mut u8, bytes: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::with_interpreter;
 
     #[test]
     fn arrays_keep_what_they_hold_on_every_way() {
-        let sizes = [64, MAPPED - 8, MAPPED, 5 * MAPPED, MAPPED + 8, 32, 3 * MAPPED, MAPPED - 8];
-        let (mut array, mut old) = (core::ptr::null_mut::<u8>(), 0);
-        for bytes in sizes {
-            // SAFETY: the array is this loop's, with its size; reads and writes lie within.
-            unsafe {
-                array = array_realloc(array, old, bytes);
-                assert!(!array.is_null());
-                if old != 0 {
-                    assert_eq!(array.read(), 7);
-                    assert!(old > bytes || array.add(old - 1).read() == 9);
+        with_interpreter(|| {
+            let sizes = [64, MAPPED - 8, MAPPED, 5 * MAPPED, MAPPED + 8, 32, 3 * MAPPED, MAPPED - 8];
+            let (mut array, mut old) = (core::ptr::null_mut::<u8>(), 0);
+            for bytes in sizes {
+                // SAFETY: the array is this loop's, with its size; reads and writes lie within.
+                unsafe {
+                    array = array_realloc(array, old, bytes);
+                    assert!(!array.is_null());
+                    if old != 0 {
+                        assert_eq!(array.read(), 7);
+                        assert!(old > bytes || array.add(old - 1).read() == 9);
+                    }
+                    array.write(7);
+                    array.add(bytes - 1).write(9);
                 }
-                array.write(7);
-                array.add(bytes - 1).write(9);
+                old = bytes;
             }
-            old = bytes;
-        }
-        // SAFETY: as above; no more used.
-        unsafe {
-            assert!(array_realloc(array, old, isize::MAX as usize).is_null());
-            assert_eq!(array.add(old - 1).read(), 9);
-            array_free(array, old);
-            array_free(core::ptr::null_mut(), 0);
-        }
+            // SAFETY: as above; no more used.
+            unsafe {
+                assert!(array_realloc(array, old, isize::MAX as usize).is_null());
+                assert_eq!(array.add(old - 1).read(), 9);
+                array_free(array, old);
+                array_free(core::ptr::null_mut(), 0);
+            }
+        });
     }
 }
