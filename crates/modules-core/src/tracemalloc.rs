@@ -66,13 +66,7 @@ pub mod tracemalloc {
     /// trace to nframe.
     #[pyfunction(signature = "(nframe=1, /)")]
     pub fn start(nframe: i32) -> PyResult<()> {
-        match usize::try_from(nframe) {
-            Ok(limit) if (1..=65535).contains(&limit) => {
-                tracer::start(limit);
-                Ok(())
-            }
-            _ => Err(raised!(ValueError, "the number of frames must be in range [1; 65535]")),
-        }
+        tracer::start(nframe.into())
     }
 
     /// Stop tracing Python memory allocations.

@@ -11,7 +11,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use taipan_objects::memory::{self, Hook};
-use taipan_objects::model::thread::current_opt;
+use taipan_objects::model::thread::{current, current_opt};
 use taipan_objects::prelude::*;
 
 /// The domain of the blocks that our allocators hand out. C numbers its own as it likes.
@@ -208,10 +208,14 @@ pub fn is_tracing() -> bool {
     tracer().is_some()
 }
 
-/// Starts to trace in this interpreter, with at most so many frames of each place.
-pub fn start(limit: usize) {
-    let Some(thread) = current_opt() else { return };
-    let tracer = thread.interpreter().extension::<Tracer>();
+/// Starts to trace in this interpreter, with at most so many frames of each place. `ValueError` where that is no number of
+/// frames.
+pub fn start(limit: i64) -> PyResult<()> {
+    let limit = usize::try_from(limit).unwrap_or(0);
+    if !(1..=MOST).contains(&limit) {
+        return Err(raised!(ValueError, "the number of frames must be in range [1; {MOST}]"));
+    }
+    let tracer = current().interpreter().extension::<Tracer>();
     if !tracer.tracing.get() {
         tracer.limit.set(limit);
         tracer.tracing.set(true);
@@ -219,6 +223,7 @@ pub fn start(limit: usize) {
             memory::set_hook(Some(&HOOK));
         }
     }
+    Ok(())
 }
 
 /// Ends tracing in this interpreter, and forgets what it noted.

@@ -119,7 +119,7 @@ fn complete() {
     let text = streams::text(state::config());
     let text = step(text, "init_stdio_encoding: failed to get the Python codec name of the stdio encoding");
     step(install_signals(), "can't initialize signals");
-    watch_memory();
+    step(watch_memory(), "init_interp_main: can't start tracemalloc");
     step(streams::init(&text), "init_sys_streams: can't initialize sys standard streams");
     step(add_main_module(), "add_main_module: can't create __main__ module");
     step(watch_faults(), "can't initialize faulthandler");
@@ -143,11 +143,9 @@ fn import_warnings() -> PyResult<()> {
 }
 
 /// `-X tracemalloc`
-fn watch_memory() {
+fn watch_memory() -> PyResult<()> {
     let frames = state::config().tracemalloc;
-    if frames != 0 {
-        tracemalloc::start(frames as usize);
-    }
+    if frames == 0 { Ok(()) } else { tracemalloc::start(frames.into()) }
 }
 
 /// `-X faulthandler`
