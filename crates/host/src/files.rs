@@ -96,7 +96,8 @@ blocking_calls! {
     pub fn ioctl(fd: Fd, request: u64, argument: libc::c_ulong) -> c_int = libc::ioctl(fd, request, argument);
     pub fn memfd_create(name: &CStr, flags: u32) -> Fd = libc::memfd_create(name.as_ptr(), flags);
     pub fn eventfd(initial: u32, flags: c_int) -> Fd = libc::eventfd(initial, flags);
-    pub fn timerfd_create(clock: c_int, flags: c_int) -> Fd = libc::timerfd_create(clock, flags);
+    /// A timer that is read; the descriptor is not inherited by new programs (PEP 446).
+    pub fn timerfd_create(clock: c_int, flags: c_int) -> Fd = libc::timerfd_create(clock, flags | libc::TFD_CLOEXEC);
     pub fn copy_file_range(from: Fd, from_at: Option<&mut i64>, to: Fd, to_at: Option<&mut i64>, count: usize) -> usize =
         libc::copy_file_range(from, optional(from_at), to, optional(to_at), count, 0);
     pub fn splice(from: Fd, from_at: Option<&mut i64>, to: Fd, to_at: Option<&mut i64>, count: usize, flags: u32) -> usize =

@@ -27,6 +27,7 @@ pub mod gc {
     use taipan_objects::gc::{self, GENERATIONS, GcState};
     use taipan_objects::model::thread::current;
     use taipan_objects::prelude::*;
+    use taipan_objects::system::audit;
 
     fn state() -> &'static GcState {
         &current().interpreter().gc
@@ -123,14 +124,16 @@ pub mod gc {
 
     /// Return the list of objects that directly refer to any of 'objs'.
     #[pyfunction(signature = "(*objs)")]
-    pub fn get_referrers(objs: &[&PyObject]) -> Py<PyList> {
-        PyList::from_vec(state().referrers(objs))
+    pub fn get_referrers(objs: &[&PyObject]) -> PyResult<Py<PyList>> {
+        audit(c"gc.get_referrers", &[&PyTuple::from_slice(objs)])?;
+        Ok(PyList::from_vec(state().referrers(objs)))
     }
 
     /// Return the list of objects that are directly referred to by 'objs'.
     #[pyfunction(signature = "(*objs)")]
-    pub fn get_referents(objs: &[&PyObject]) -> Py<PyList> {
-        PyList::from_vec(objs.iter().flat_map(|object| gc::referents(object)).collect())
+    pub fn get_referents(objs: &[&PyObject]) -> PyResult<Py<PyList>> {
+        audit(c"gc.get_referents", &[&PyTuple::from_slice(objs)])?;
+        Ok(PyList::from_vec(objs.iter().flat_map(|object| gc::referents(object)).collect()))
     }
 
     /// Return a list of objects tracked by the collector (excluding the list returned).
@@ -150,6 +153,7 @@ pub mod gc {
                 return Err(raised!(TypeError, "argument should be integer or None, not '{found}'"));
             }
         };
+        audit(c"gc.get_objects", &[&PyInt::from_i64(wanted as i64)])?;
         if wanted >= GENERATIONS as isize {
             return Err(raised!(
                 ValueError,

@@ -17,6 +17,7 @@ pub mod queue;
 pub mod remote_debugging;
 pub mod suggestions;
 pub mod symtable;
+pub mod sysconfig;
 pub mod tracemalloc;
 pub mod types;
 pub mod typing;
@@ -40,6 +41,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &operator::operator::MODULE,
     &suggestions::suggestions::MODULE,
     &symtable::symbol_tables::MODULE,
+    &sysconfig::sysconfig::MODULE,
     &types::types::MODULE,
     &typing::typing::MODULE,
     &atexit::atexit::MODULE,

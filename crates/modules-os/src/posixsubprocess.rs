@@ -129,6 +129,7 @@ pub mod posixsubprocess {
         if close_fds && errpipe_write < 3 {
             return Err(raised!(ValueError, "errpipe_write must be >= 3"));
         }
+        taipan_objects::system::audit(c"_posixsubprocess.fork_exec", &[executable_list, args, env])?;
         let keep = kept(pass_fds)?;
         let programs = c_strings(executable_list)?;
         let arguments = arguments_of(args)?;
@@ -161,6 +162,9 @@ pub mod posixsubprocess {
         if preexec_fn.is_none() {
             // SAFETY: the child runs no Python code.
             return unsafe { host_fork_exec(&plan, None) }.map_err(os_error);
+        }
+        if taipan_runtime::lifecycle::is_finalizing() {
+            return Err(raised!(PythonFinalizationError, "preexec_fn not supported at interpreter shutdown"));
         }
         before_fork();
         let mut before_exec = || {

@@ -3,21 +3,7 @@
 use std::ffi::CString;
 use taipan_objects::prelude::*;
 
-/// `os.fspath(path)`.
-pub fn fspath(path: &PyObject) -> PyResult {
-    if path.downcast::<PyStr>().is_some() || path.downcast::<PyBytes>().is_some() {
-        return Ok(path.owned());
-    }
-    let name = path.class().name();
-    let Some(found) = call::special(path, intern!("__fspath__"), &[])? else {
-        return Err(raised!(TypeError, "expected str, bytes or os.PathLike object, not {name}"));
-    };
-    if found.downcast::<PyStr>().is_some() || found.downcast::<PyBytes>().is_some() {
-        return Ok(found);
-    }
-    let wrong = found.class().name();
-    Err(raised!(TypeError, "expected {name}.__fspath__() to return str or bytes, not {wrong}"))
-}
+pub use taipan_objects::system::path::fspath;
 
 /// The path as a string (`PyUnicode_FSDecoder`).
 pub fn decode(path: &PyObject) -> PyResult<Py<PyStr>> {

@@ -13,6 +13,7 @@ use taipan_macros::{pymethods, pytype};
 use taipan_objects::model::ObjCell;
 use taipan_objects::model::gc::Visitor;
 use taipan_objects::prelude::*;
+use taipan_objects::system::audit_attribute;
 use taipan_objects::types::code::PyCode;
 use taipan_objects::{gc, memory};
 
@@ -296,6 +297,7 @@ impl PyFrame {
     /// Return the code object being executed in this frame.
     #[getter(f_code)]
     fn get_code(&self) -> PyResult<Py<PyCode>> {
+        audit_attribute(c"object.__getattr__", self.as_object(), "f_code", None)?;
         Ok(self.code())
     }
 

@@ -158,6 +158,7 @@ pub mod monitoring {
         if number >= EVENTS.len() {
             return Err(raised!(ValueError, "invalid event {event}"));
         }
+        taipan_objects::system::audit(c"sys.monitoring.register_callback", &[func])?;
         let key = (tool as u8, number as u8);
         let mut callbacks = state().callbacks.borrow_mut();
         // Given up when the table is not borrowed any more.

@@ -284,7 +284,11 @@ pub unsafe fn set(
 
 /// `sys.settrace(function)` and `sys.setprofile(function)`; `None` unsets.
 pub fn set_python(which: Function, function: Option<&PyObject>) {
-    let thread = thread::current();
+    set_python_in(thread::current(), which, function);
+}
+
+/// As [`set_python`], in any thread.
+pub fn set_python_in(thread: &ThreadState, which: Function, function: Option<&PyObject>) {
     let trampoline: Py_tracefunc = match which {
         Function::Trace => trace_trampoline,
         Function::Profile => profile_trampoline,

@@ -149,10 +149,20 @@ fn heading(fd: i32, identity: usize, current: bool) {
     out.flush();
 }
 
+/// The state of the running thread among those that are remembered.
+fn by_identity() -> Option<&'static ThreadState> {
+    // SAFETY: what is remembered is the registry of an interpreter, which lives as long as the process.
+    let registry = unsafe { THREADS_OF.load(Ordering::Acquire).as_ref() }?;
+    let entries = registry.entries.try_borrow().ok()?;
+    let current = threads::identity();
+    entries.iter().find(|entry| entry.identity == current).map(|entry| entry.state)
+}
+
 /// The traceback of the running thread.
 pub fn this_thread(fd: i32) {
     write(fd, b"Stack (most recent call first):\n");
-    match current_opt() {
+    // A thread that waits for the system has no state attached.
+    match current_opt().or_else(by_identity) {
         Some(state) => frames(fd, state),
         None => write(fd, b"  <no Python frame>\n"),
     }

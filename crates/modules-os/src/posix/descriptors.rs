@@ -79,9 +79,9 @@ pub mod descriptors {
 
     /// Read into a buffer object from a file descriptor.
     #[pyfunction(signature = "(fd, buffer, /)")]
-    pub fn readinto(fd: FileNumber, buffer: &PyObject) -> PyResult<usize> {
-        let mut buffer = Buffer::get(buffer, taipan_abi::PyBUF_WRITABLE)?;
-        retry_or_raise(|| files::read(fd.0, buffer.as_bytes_mut()))
+    pub fn readinto(fd: i32, buffer: &PyObject) -> PyResult<usize> {
+        let mut buffer = Buffer::writable(buffer, "readinto() argument 2")?;
+        retry_or_raise(|| files::read(fd, buffer.as_bytes_mut()))
     }
 
     /// Write a bytes object to a file descriptor.

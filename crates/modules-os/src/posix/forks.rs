@@ -10,6 +10,14 @@ use taipan_objects::prelude::*;
 use taipan_objects::system::forks::{AtFork, after_fork_in_child, after_fork_in_parent, before_fork};
 use taipan_objects::system::{audit, os_error};
 
+/// What ends is not forked: the child could not go on.
+fn refuse_at_shutdown() -> PyResult<()> {
+    if taipan_runtime::lifecycle::is_finalizing() {
+        return Err(raised!(PythonFinalizationError, "can't fork at interpreter shutdown"));
+    }
+    Ok(())
+}
+
 #[pymodule(fragment)]
 pub mod forks {
     use super::*;
@@ -63,6 +71,7 @@ pub mod forks {
     /// Return 0 to child process and PID of child to parent process.
     #[pyfunction(signature = "()")]
     pub fn fork() -> PyResult<i32> {
+        refuse_at_shutdown()?;
         audit(c"os.fork", &[])?;
         before_fork();
         // SAFETY: the child goes on with this thread alone, after the runtime has put its locks in order.
@@ -91,6 +100,7 @@ pub mod forks {
     /// To both, return fd of newly opened pseudo-terminal.
     #[pyfunction(signature = "()")]
     pub fn forkpty() -> PyResult<(i32, i32)> {
+        refuse_at_shutdown()?;
         audit(c"os.forkpty", &[])?;
         before_fork();
         // SAFETY: as for `fork`.

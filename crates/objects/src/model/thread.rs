@@ -11,7 +11,7 @@ use core::any::{Any, TypeId};
 use core::cell::{Cell, RefCell, UnsafeCell};
 use core::ffi::c_void;
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
@@ -161,9 +161,12 @@ pub struct ProcessState {
     pub hash_key: OnceLock<taipan_kernels::hash::Secret>,
     /// How file names are encoded; UTF-8 where nobody said.
     pub file_names: OnceLock<crate::system::encoding::Encoding>,
+    /// Whether any interpreter ever had an audit hook: hooks are never removed.
+    pub audited: AtomicBool,
 }
 
-static PROCESS: ProcessState = ProcessState { hash_key: OnceLock::new(), file_names: OnceLock::new() };
+static PROCESS: ProcessState =
+    ProcessState { hash_key: OnceLock::new(), file_names: OnceLock::new(), audited: AtomicBool::new(false) };
 
 /// The state of the process.
 #[inline(always)]

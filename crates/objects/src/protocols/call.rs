@@ -412,6 +412,14 @@ pub fn special(receiver: &PyObject, name: &PyStr, args: &[&PyObject]) -> PyResul
     call(&bound, args).map(Some)
 }
 
+/// As [`special`], for a method that a class forbids by setting it to `None`.
+pub fn special_unless_none(receiver: &PyObject, name: &PyStr) -> PyResult<Option<Obj>> {
+    match r#type::lookup(receiver.class(), name) {
+        Some(found) if found.is_none() => Ok(None),
+        _ => special(receiver, name, &[]),
+    }
+}
+
 /// How messages name a function: `module.qualname()`, without the module for built-ins (`_PyObject_FunctionStr`).
 pub fn function_str(function: &PyObject) -> PyResult<String> {
     let Some(qualname) = object::get_optional_attr(function, intern!("__qualname__"))? else {

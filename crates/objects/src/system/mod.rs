@@ -6,7 +6,7 @@ pub mod forks;
 pub mod path;
 
 use crate::errors;
-use crate::model::{PyObject, PyResult, Raised};
+use crate::model::{PyObject, PyResult, PyType, Raised};
 use taipan_host::Errno;
 
 /// `EINTR`.
@@ -48,9 +48,34 @@ pub fn os_error_at(errno: Errno, path: &PyObject) -> Raised {
     errors::set_os_error(errno, Some(path), None)
 }
 
+/// Raises the audit event of an attribute that is read, set or deleted past `__getattribute__` and `__setattr__`.
+#[inline]
+pub fn audit_attribute(
+    event: &core::ffi::CStr,
+    object: &PyObject,
+    name: &str,
+    value: Option<&PyObject>,
+) -> PyResult<()> {
+    if !crate::model::thread::process().audited.load(core::sync::atomic::Ordering::Relaxed) {
+        return Ok(());
+    }
+    let name = crate::types::str::PyStr::new(name);
+    let args = [Some(object), Some(name.as_object()), value];
+    audit(event, &args.into_iter().flatten().collect::<Vec<_>>())
+}
+
+/// As [`audit_attribute`], for one that is set or deleted.
+pub fn audit_change(object: &PyObject, name: &str, value: Option<&PyObject>) -> PyResult<()> {
+    let event = if value.is_some() { c"object.__setattr__" } else { c"object.__delattr__" };
+    audit_attribute(event, object, name, value)
+}
+
 /// Raises an audit event with these arguments.
 #[expect(unsafe_code, reason = "an upcall")]
 pub fn audit(event: &core::ffi::CStr, args: &[&PyObject]) -> PyResult<()> {
+    if !crate::model::thread::process().audited.load(core::sync::atomic::Ordering::Relaxed) {
+        return Ok(());
+    }
     let args = crate::types::tuple::PyTuple::from_slice(args);
     // SAFETY: the runtime's function borrows both and follows the C API's rules.
     let status = unsafe {

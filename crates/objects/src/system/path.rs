@@ -14,7 +14,7 @@ pub fn fspath(path: &PyObject) -> PyResult {
     if path.downcast::<PyStr>().is_some() || path.downcast::<PyBytes>().is_some() {
         return Ok(path.owned());
     }
-    match call::special(path, intern!("__fspath__"), &[])? {
+    match call::special_unless_none(path, intern!("__fspath__"))? {
         None => Err(raised!(
             TypeError,
             "expected str, bytes or os.PathLike object, not {}",
@@ -97,10 +97,9 @@ fn is_plain(object: &PyObject) -> bool {
 }
 
 fn path_like(object: &PyObject, what: &str) -> PyResult {
-    let Some(method) = object::lookup_special(object, intern!("__fspath__"))? else {
+    let Some(plain) = call::special_unless_none(object, intern!("__fspath__"))? else {
         return Err(wrong(what, "string, bytes or os.PathLike", object));
     };
-    let plain = call::call(&method, &[])?;
     if is_plain(&plain) {
         return Ok(plain);
     }
@@ -161,7 +160,7 @@ impl<'a> FromArg<'a> for PathOrFd {
         if number::is_index(value) {
             return fd_of(value).map(PathOrFd::Fd);
         }
-        if object::lookup_special(value, intern!("__fspath__"))?.is_none() {
+        if object::lookup_special(value, intern!("__fspath__"))?.is_none_or(|method| method.is_none()) {
             return Err(wrong(&described(name), "string, bytes, os.PathLike or integer", value));
         }
         Path::new(value, &described(name)).map(PathOrFd::Path)
@@ -184,7 +183,7 @@ impl<'a> FromArg<'a> for OptionalPathOrFd {
         }
         if !is_plain(value)
             && !number::is_index(value)
-            && object::lookup_special(value, intern!("__fspath__"))?.is_none()
+            && object::lookup_special(value, intern!("__fspath__"))?.is_none_or(|method| method.is_none())
         {
             return Err(wrong(&described(name), "string, bytes, os.PathLike, integer or None", value));
         }

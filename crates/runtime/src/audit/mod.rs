@@ -3,7 +3,7 @@
 //! Hooks that `sys.addaudithook` adds belong to the interpreter and are never removed.
 
 use core::cell::RefCell;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::Ordering;
 use taipan_host::hooks::AuditArgument;
 use taipan_objects::errors::{self, Exc};
 use taipan_objects::model::thread;
@@ -17,13 +17,10 @@ fn hooks() -> Option<&'static Hooks> {
     thread::current_opt().map(|thread| thread.interpreter().extension::<Hooks>())
 }
 
-/// Whether any interpreter ever had a hook: hooks are never removed.
-static LISTENED: AtomicBool = AtomicBool::new(false);
-
 /// Whether anybody listens.
 #[inline]
 pub fn is_active() -> bool {
-    LISTENED.load(Ordering::Relaxed) && has_hooks()
+    thread::process().audited.load(Ordering::Relaxed) && has_hooks()
 }
 
 #[cold]
@@ -59,7 +56,7 @@ pub fn add_hook(hook: &PyObject) -> PyResult<()> {
     }
     if let Some(hooks) = hooks() {
         hooks.0.borrow_mut().push(hook.owned());
-        LISTENED.store(true, Ordering::Relaxed);
+        thread::process().audited.store(true, Ordering::Relaxed);
     }
     Ok(())
 }

@@ -87,6 +87,9 @@ pub fn run() -> PyResult<()> {
     for (index, signal) in arrived.iter().enumerate() {
         let handler = get(*signal);
         if handler.is_none() || handler.downcast::<PyInt>().is_some() {
+            // The handler went after the signal came.
+            let ignored = raised!(OSError, "Signal {signal} ignored due to race condition");
+            errors::write_unraisable(ignored, None, None);
             continue;
         }
         let frame = frame.as_ref().map_or(none_ref(), |frame| frame.as_object());

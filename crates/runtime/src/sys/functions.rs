@@ -13,6 +13,13 @@ use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
 use taipan_objects::types::r#type;
 
+/// Has every thread of the interpreter trace or profile.
+fn set_everywhere(which: trace::Function, function: &PyObject) {
+    for entry in threads::registry::registry().entries.borrow().clone() {
+        trace::set_python_in(entry.state, which, Some(function).filter(|function| !function.is_none()));
+    }
+}
+
 #[pymodule(fragment)]
 pub mod part {
     use super::*;
@@ -490,6 +497,24 @@ pub mod part {
     fn settrace(function: &PyObject) -> PyResult<()> {
         trace::set_python(trace::Function::Trace, Some(function).filter(|function| !function.is_none()));
         Ok(())
+    }
+
+    /// Set the global debug tracing function in all running threads belonging to the current interpreter.
+    ///
+    /// It will be called on each function call. See the debugger chapter
+    /// in the library manual.
+    #[pyfunction(signature = "(arg, /)")]
+    fn _settraceallthreads(function: &PyObject) {
+        set_everywhere(trace::Function::Trace, function);
+    }
+
+    /// Set the profiling function in all running threads belonging to the current interpreter.
+    ///
+    /// It will be called on each function call and return.  See the profiler
+    /// chapter in the library manual.
+    #[pyfunction(signature = "(arg, /)")]
+    fn _setprofileallthreads(function: &PyObject) {
+        set_everywhere(trace::Function::Profile, function);
     }
 
     /// Return the global debug tracing function set with sys.settrace.

@@ -83,7 +83,7 @@ pub fn take(lock: &Lock, patience: Patience) -> PyResult<bool> {
 /// A lock is not owned by the thread that locked it; another thread may
 /// unlock it.  A thread attempting to lock a lock that it has already locked
 /// will block until another thread unlocks it.  Deadlocks may ensue.
-#[pytype(name = "_thread.lock", signature = "()", weakref = weaklist, flags(BASETYPE), parts(LOCK_METHODS))]
+#[pytype(name = "_thread.lock", signature = "()", weakref = weaklist, parts(LOCK_METHODS))]
 pub struct PyLock {
     ob_base: PyObject,
     lock: Lock,

@@ -241,14 +241,7 @@ pub mod module {
     #[pyfunction(signature = "(name)")]
     fn set_name(name: &PyStr) -> PyResult<()> {
         let mut bytes = name.encode_fs()?;
-        if bytes.len() > NAME_MAX {
-            let mut end = NAME_MAX;
-            // No character is cut in two.
-            while end > 0 && bytes[end] & 0xC0 == 0x80 {
-                end -= 1;
-            }
-            bytes.truncate(end);
-        }
+        bytes.truncate(NAME_MAX);
         let end = bytes.iter().position(|&c| c == 0).unwrap_or(bytes.len());
         let name = CString::new(&bytes[..end]).unwrap_or_default();
         threads::set_name(&name).map_err(|Errno(errno)| errors::set_os_error(Errno(errno), None, None))

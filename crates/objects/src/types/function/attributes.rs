@@ -6,6 +6,7 @@ use super::watch::{self, Event};
 use super::{PyFunction, annotations_dict, warn_other_kind};
 use crate::model::{Obj, ObjectExt, Py, PyObject, PyResult, PyType, TypeObject, none};
 use crate::protocols::object;
+use crate::system::{audit_attribute, audit_change};
 use crate::types::cell::PyCell;
 use crate::types::code::PyCode;
 use crate::types::descriptors::{field_dict, set_field_dict};
@@ -117,6 +118,7 @@ impl PyFunction {
 
     #[getter(__code__)]
     fn get_code(&self) -> PyResult {
+        audit_attribute(c"object.__getattr__", self.as_object(), "__code__", None)?;
         Ok(self.code().into_obj())
     }
 
@@ -125,6 +127,7 @@ impl PyFunction {
         let Some(code) = value.and_then(|value| value.downcast::<PyCode>()) else {
             return Err(raised!(TypeError, "__code__ must be set to a code object"));
         };
+        audit_change(self.as_object(), "__code__", Some(code))?;
         let cells = match self.closure.get() {
             Some(closure) => closure.downcast::<PyTuple>().map_or(0, PyTuple::len),
             None => 0,
@@ -148,14 +151,16 @@ impl PyFunction {
     }
 
     #[getter(__defaults__)]
-    fn get_defaults(&self) -> Option<Obj> {
-        self.defaults.get()
+    fn get_defaults(&self) -> PyResult<Option<Obj>> {
+        audit_attribute(c"object.__getattr__", self.as_object(), "__defaults__", None)?;
+        Ok(self.defaults.get())
     }
 
     #[setter(__defaults__)]
     fn set_defaults(&self, value: Option<&PyObject>) -> PyResult<()> {
         let message = "__defaults__ must be set to a tuple object";
         let value = optional::<PyTuple>(value.unwrap_or(crate::model::none_ref()), message)?;
+        audit_change(self.as_object(), "__defaults__", value.as_deref())?;
         self.tell(Event::ModifyDefaults, value.as_deref());
         self.modified();
         self.defaults.set(value);
@@ -163,14 +168,16 @@ impl PyFunction {
     }
 
     #[getter(__kwdefaults__)]
-    fn get_kwdefaults(&self) -> Option<Obj> {
-        self.kwdefaults.get()
+    fn get_kwdefaults(&self) -> PyResult<Option<Obj>> {
+        audit_attribute(c"object.__getattr__", self.as_object(), "__kwdefaults__", None)?;
+        Ok(self.kwdefaults.get())
     }
 
     #[setter(__kwdefaults__)]
     fn set_kwdefaults(&self, value: Option<&PyObject>) -> PyResult<()> {
         let message = "__kwdefaults__ must be set to a dict object";
         let value = optional::<PyDict>(value.unwrap_or(crate::model::none_ref()), message)?;
+        audit_change(self.as_object(), "__kwdefaults__", value.as_deref())?;
         self.tell(Event::ModifyKwdefaults, value.as_deref());
         self.modified();
         self.kwdefaults.set(value);

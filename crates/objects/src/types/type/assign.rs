@@ -136,6 +136,7 @@ pub fn set_class(object: &PyObject, value: Option<&PyObject>) -> PyResult<()> {
         let found = value.class().name();
         return Err(raised!(TypeError, "__class__ must be set to a class, not '{found}' object"));
     };
+    crate::system::audit_change(object, "__class__", Some(value))?;
     let old = object.class();
     let module = crate::types::module::PyModule::type_object();
     let modules = old.is_subtype_of(module) && new.is_subtype_of(module);

@@ -45,7 +45,7 @@ pub fn check_settable(class: &TypeObject, value: Option<&PyObject>, name: &str) 
         let class = class.name();
         return Err(raised!(TypeError, "cannot delete '{name}' attribute of immutable type '{class}'"));
     }
-    Ok(())
+    crate::system::audit_change(class.as_object(), name, value)
 }
 
 #[pymethods(PROPERTIES)]
