@@ -46,6 +46,8 @@ pub struct ParseOptions {
     pub allow_incomplete_input: bool,
     /// Do not close open blocks at the end of a `Single` source (`PyCF_DONT_IMPLY_DEDENT`).
     pub dont_imply_dedent: bool,
+    /// The text is that of a file which is run as the program: errors at its end have no column.
+    pub is_file: bool,
     /// The longest decimal integer literal, in digits; 0 for no limit (`sys.set_int_max_str_digits`).
     pub max_int_digits: usize,
     /// Nesting at which a source counts as too complex, in units of one rule of CPython's parser; on threads with little
@@ -62,6 +64,7 @@ impl ParseOptions {
             barry_as_flufl: false,
             allow_incomplete_input: false,
             dont_imply_dedent: false,
+            is_file: false,
             max_int_digits: 4300,
             max_depth: grammar::MAX_DEPTH,
         }
@@ -79,6 +82,7 @@ impl ParseOptions {
             single: self.mode == Mode::Single,
             dont_imply_dedent: self.dont_imply_dedent,
             type_comments: self.type_comments,
+            is_file: self.is_file,
         }
     }
 }

@@ -4,7 +4,7 @@
 //! it into an error.
 
 use crate::lifecycle::Statement;
-use crate::warnings;
+use crate::{audit, warnings};
 use taipan_ast::{Arena, Location, SyntaxError, SyntaxErrorKind, WarningCategory, WarningSink};
 use taipan_bytecode::Wtf8Buf;
 use taipan_compiler::CompileOptions;
@@ -15,7 +15,7 @@ use taipan_objects::types::code::PyCode;
 use taipan_objects::types::exceptions::PySyntaxError;
 pub use taipan_parser::Mode;
 use taipan_parser::ParseOptions;
-use taipan_parser::tokens::encoding::{self, Origin};
+use taipan_parser::tokens::encoding::{self, DecodeError, Origin};
 
 /// `PyCF_*`, and the future flags that code objects hand on.
 pub mod flags {
@@ -90,24 +90,47 @@ pub enum Source<'a> {
     Bytes(&'a [u8]),
 }
 
+/// Tells of a source that is going to be parsed: its bytes, or none of one that is read piece by piece.
+fn audit_source(source: Option<&[u8]>, filename: &PyStr) -> PyResult<()> {
+    if !audit::is_active() {
+        return Ok(());
+    }
+    let source = source.map_or_else(none, |source| PyBytes::new(source).into_obj());
+    audit::audit("compile", &[&source, filename])
+}
+
 /// The text of a source.
 fn decode<'a>(source: &Source<'a>, filename: &PyStr) -> PyResult<std::borrow::Cow<'a, str>> {
     let text: std::borrow::Cow<'a, str> = match source {
         Source::Text(text) => {
             // SAFETY is not at stake: the cached UTF-8 lives as long as the string, which outlives the call.
-            std::borrow::Cow::Borrowed(text.to_utf8()?)
+            let text = text.to_utf8()?;
+            refuse_nulls(text.as_bytes())?;
+            audit_source(Some(text.as_bytes()), filename)?;
+            return Ok(std::borrow::Cow::Borrowed(text));
         }
         Source::Bytes(bytes) => {
             refuse_nulls(bytes)?;
+            audit_source(Some(bytes), filename)?;
             let mut codec = |name: &str, bytes: &[u8]| decode_with(name, bytes);
-            encoding::decode(bytes, Origin::Bytes, &mut codec).map_err(|error| {
-                let filename = if error.without_filename { None } else { Some(filename) };
-                raise(&error.error, filename, None)
-            })?
+            encoding::decode(bytes, Origin::Bytes, &mut codec).map_err(|error| undecoded(&error, filename))?
         }
     };
     refuse_nulls(text.as_bytes())?;
     Ok(text)
+}
+
+/// The error of bytes that are no source. What the reader of bytes finds is made before it knows the file name: that is
+/// missing in the arguments and set later.
+fn undecoded(error: &DecodeError, filename: &PyStr) -> Raised {
+    if !error.without_filename {
+        return raise(&error.error, Some(filename), None);
+    }
+    let exception = errors::take(raise(&error.error, None, None));
+    if let Some(exception) = exception.downcast::<PySyntaxError>() {
+        exception.filename.set(Some(filename.as_object().owned()));
+    }
+    errors::restore(exception)
 }
 
 fn refuse_nulls(bytes: &[u8]) -> PyResult<()> {
@@ -251,7 +274,7 @@ pub fn compile(source: &Source<'_>, filename: &PyStr, options: &Options) -> PyRe
     compile_tree(&module, filename, options)
 }
 
-/// Parses; `shown` says that a syntax error takes the source along.
+/// Parses; `shown` says that a syntax error takes the source along, which that of a file run as the program does not.
 fn parse<'a>(
     text: &'a str,
     shown: bool,
@@ -260,7 +283,9 @@ fn parse<'a>(
     arena: &'a Arena,
 ) -> PyResult<taipan_ast::Mod<'a>> {
     let mut sink = Warnings::new(filename, None);
-    let parsed = taipan_parser::parse(text, &options.parse_options(), arena, &mut sink);
+    let mut parse_options = options.parse_options();
+    parse_options.is_file = !shown;
+    let parsed = taipan_parser::parse(text, &parse_options, arena, &mut sink);
     parsed.map_err(|error| {
         let source = if shown { Some(as_tokenized(text, options)) } else { None };
         with_source(sink.raise(&error), source.as_deref())
@@ -285,6 +310,7 @@ pub fn with_typed_tree<T>(
     options: &Options,
     then: impl FnOnce(&taipan_ast::Mod<'_>) -> PyResult<T>,
 ) -> PyResult<T> {
+    audit_source(None, name)?;
     let arena = Arena::new();
     let mut sink = Warnings::new(name, None);
     let parsed = taipan_parser::parse_typed(typed, &options.parse_options(), &arena, &mut sink);
@@ -328,32 +354,17 @@ fn null_in_file(source: &[u8], at: usize) -> SyntaxError {
 
 /// Compiles a file that is run as the program: what is wrong with its encoding is said as for a file.
 pub fn compile_file(source: &[u8], filename: &PyStr, options: &Options) -> PyResult<Py<PyCode>> {
-    if let Some(at) = source.iter().position(|&byte| byte == 0) {
-        return Err(raise(&null_in_file(source, at), Some(filename), None));
-    }
+    audit_source(None, filename)?;
     let shown = filename.to_string_lossy().into_owned();
     let mut codec = |name: &str, bytes: &[u8]| decode_with(name, bytes);
     if let Some(at) = source.iter().position(|&byte| byte == 0) {
-        let start = source[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
         // A file is read line by line: what comes before counts first.
-        if encoding::decode(&source[..start], Origin::File(&shown), &mut codec).is_ok() {
-            let lineno = 1 + source[..start].iter().filter(|&&byte| byte == b'\n').count() as i32;
-            let error = SyntaxError {
-                kind: SyntaxErrorKind::SyntaxError,
-                msg: "source code cannot contain null bytes".to_string(),
-                lineno,
-                offset: 0,
-                end_lineno: lineno,
-                end_offset: 0,
-                text: Some(String::from_utf8_lossy(&source[start..at]).into_owned()),
-            };
-            return Err(raise(&error, Some(filename), None));
-        }
+        encoding::decode(&source[..at], Origin::File(&shown), &mut codec)
+            .map_err(|error| undecoded(&error, filename))?;
+        return Err(raise(&null_in_file(source, at), Some(filename), None));
     }
-    let text = encoding::decode(source, Origin::File(&shown), &mut codec).map_err(|error| {
-        let filename = if error.without_filename { None } else { Some(filename) };
-        raise(&error.error, filename, None)
-    })?;
+    let text = encoding::decode(source, Origin::File(&shown), &mut codec)
+        .map_err(|error| undecoded(&error, filename))?;
     refuse_nulls(text.as_bytes())?;
     let arena = Arena::new();
     let module = parse(&text, false, filename, options, &arena)?;

@@ -315,6 +315,19 @@ pub fn get(which: Function) -> Option<Obj> {
     }
 }
 
+/// Runs `body` untraced, as inside a trace function, or traced although one runs.
+pub fn with_tracing<R>(traced: bool, body: impl FnOnce() -> R) -> R {
+    let state = thread::current().raw();
+    // SAFETY: the thread owns its state, which outlives the call.
+    unsafe {
+        let outer = (*state).tracing;
+        (*state).tracing = if traced { 0 } else { outer + 1 };
+        let result = body();
+        (*state).tracing = outer;
+        result
+    }
+}
+
 /// What `PyThreadState_EnterTracing` and `PyThreadState_LeaveTracing` do: nothing is traced in between.
 ///
 /// # Safety

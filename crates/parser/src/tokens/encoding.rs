@@ -9,7 +9,10 @@ use std::borrow::Cow;
 use memchr::{memchr, memchr2};
 use taipan_ast::{SyntaxError, SyntaxErrorKind};
 
+use super::input::TextInput;
+use super::kinds::TokenKind;
 use super::lexer::count_chars;
+use super::tokenizer::{Tokenizer, TokenizerOptions};
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
@@ -53,7 +56,7 @@ pub enum Origin<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     pub error: SyntaxError,
-    /// CPython leaves `SyntaxError.filename` at `None` for this error.
+    /// The arguments of the `SyntaxError` have no file name.
     pub without_filename: bool,
 }
 
@@ -235,7 +238,7 @@ fn invalid_utf8(body: &[u8], error: &std::str::Utf8Error, declared: bool, origin
     let line_end = memchr2(b'\n', b'\r', &body[at..]).map_or(body.len(), |length| at + length);
     let feeds = memchr::memchr_iter(b'\n', before).count();
     let lone = before.windows(2).filter(|pair| pair[0] == b'\r' && pair[1] != b'\n').count();
-    let lineno = (1 + feeds + lone) as i32;
+    let mut lineno = (1 + feeds + lone) as i32;
     let mut text = String::from_utf8_lossy(&body[line_start..line_end]).into_owned();
     let (msg, offset, end_offset) = match origin {
         Origin::File(_) if declared => {
@@ -245,6 +248,9 @@ fn invalid_utf8(body: &[u8], error: &std::str::Utf8Error, declared: bool, origin
             (format!("(unicode error) {}", utf8_message(&body[line_start..], at - line_start, error)), 0, -1)
         }
         _ => {
+            if matches!(origin, Origin::File(_)) && lineno == 2 && is_read_ahead(&body[..line_start]) {
+                lineno = 1;
+            }
             let place = match origin {
                 Origin::File(name) => format!(" in file {name}"),
                 Origin::Bytes => String::new(),
@@ -267,6 +273,19 @@ fn invalid_utf8(body: &[u8], error: &std::str::Utf8Error, declared: bool, origin
         end_offset,
         text: Some(text),
     }
+}
+
+/// Whether the reader of a file looks at the second line while it is still on this first one: where no declaration can
+/// follow, and no string goes on.
+fn is_read_ahead(line: &[u8]) -> bool {
+    let content = line.iter().find(|c| !matches!(c, b' ' | b'\t' | b'\x0c'));
+    if matches!(content, None | Some(b'#' | b'\n' | b'\r')) {
+        return false;
+    }
+    let Ok(text) = std::str::from_utf8(line) else { return false };
+    let mut tokenizer = Tokenizer::new(TextInput::new(text), TokenizerOptions::default());
+    while tokenizer.next().is_ok_and(|token| token.kind != TokenKind::EndMarker) {}
+    !tokenizer.is_in_string()
 }
 
 /// The text of the `UnicodeDecodeError` for invalid UTF-8 at `at` in `bytes`.

@@ -58,6 +58,8 @@ pub struct LexerOptions {
     pub type_comments: bool,
     /// Lines come from a prompt: an empty line ends a block.
     pub interactive: bool,
+    /// Past the end of the text no line goes on: columns count from there.
+    pub is_file: bool,
     /// Take `<>` for one token, as `from __future__ import barry_as_FLUFL` needs.
     pub diamond: bool,
 }
@@ -217,6 +219,9 @@ impl<I: Input> Lexer<I> {
             }
             LineStep::End => {
                 self.done = Done::Eof;
+                if self.options.is_file {
+                    self.line_start = self.cur;
+                }
                 EOF
             }
             LineStep::Stopped => {
@@ -447,8 +452,10 @@ impl<I: Input> Lexer<I> {
             self.done = Done::Failed;
             return Err(Fault::LineContinuation);
         }
+        let line_start = self.line_start;
         c = self.nextc();
         if c == EOF {
+            self.line_start = line_start;
             self.cur = self.line_end;
             return Err(Fault::Eof);
         }

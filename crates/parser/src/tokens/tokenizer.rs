@@ -19,6 +19,8 @@ pub struct TokenizerOptions {
     pub dont_imply_dedent: bool,
     /// Give `# type:` comments.
     pub type_comments: bool,
+    /// The text is that of a file which is run as the program.
+    pub is_file: bool,
 }
 
 /// A `# type: ignore` comment.
@@ -44,6 +46,7 @@ impl<'a> Tokenizer<'a> {
         let lexer_options = LexerOptions {
             type_comments: options.type_comments,
             interactive: source.is_typed(),
+            is_file: options.is_file,
             ..LexerOptions::default()
         };
         Tokenizer {
@@ -151,6 +154,11 @@ impl<'a> Tokenizer<'a> {
     /// The source ended, maybe inside a string or a bracket: more text could make it valid.
     pub fn is_at_end(&self) -> bool {
         matches!(self.lexer.done, Done::Eof | Done::EofInString)
+    }
+
+    /// The source ended inside a string.
+    pub fn is_in_string(&self) -> bool {
+        self.lexer.done == Done::EofInString || self.lexer.in_interpolated()
     }
 
     /// The text that `SyntaxError.text` shows for a line: with its line feed only if the lexer has not gone past it, and

@@ -83,6 +83,7 @@ pub fn with_tree_of<T>(
     mode: Mode,
     then: impl for<'a> FnOnce(&'a Mod<'a>, &'a Arena) -> PyResult<T>,
 ) -> PyResult<T> {
+    crate::audit::audit("compile", &[tree, none_ref()])?;
     judge_root(tree, mode)?;
     let arena = Arena::new();
     let reader = Reader::new(&arena)?;

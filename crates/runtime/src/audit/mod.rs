@@ -5,6 +5,7 @@
 use core::cell::RefCell;
 use core::sync::atomic::Ordering;
 use taipan_host::hooks::AuditArgument;
+use taipan_interpreter::monitoring::trace;
 use taipan_objects::errors::{self, Exc};
 use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
@@ -44,7 +45,17 @@ fn tell(event: &str, args: &PyTuple) -> PyResult<()> {
         let hook = hooks().and_then(|hooks| hooks.0.borrow().get(index).cloned());
         let Some(hook) = hook else { return Ok(()) };
         index += 1;
-        call::call(&hook, &[&event, args])?;
+        let traced = match object::get_optional_attr(&hook, intern!("__cantrace__"))? {
+            Some(traced) => object::is_true(&traced)?,
+            None => false,
+        };
+        // A hook is no part of the program that a debugger looks at.
+        let call = || call::call(&hook, &[&event, args]);
+        if traced {
+            call()?
+        } else {
+            trace::with_tracing(false, call)?
+        };
     }
 }
 

@@ -307,7 +307,7 @@ pub mod part {
     /// some other code.
     #[pyfunction(signature = "(func, args, /)")]
     fn call_tracing(func: &PyObject, args: &PyTuple) -> PyResult {
-        call::call_tuple(func, args, None)
+        trace::with_tracing(true, || call::call_tuple(func, args, None))
     }
 
     /// Clear all internal performance-related caches.
@@ -495,6 +495,7 @@ pub mod part {
     /// in the library manual.
     #[pyfunction(signature = "(function, /)")]
     fn settrace(function: &PyObject) -> PyResult<()> {
+        crate::audit::audit("sys.settrace", &[])?;
         trace::set_python(trace::Function::Trace, Some(function).filter(|function| !function.is_none()));
         Ok(())
     }
@@ -531,6 +532,7 @@ pub mod part {
     /// chapter in the library manual.
     #[pyfunction(signature = "(function, /)")]
     fn setprofile(function: &PyObject) -> PyResult<()> {
+        crate::audit::audit("sys.setprofile", &[])?;
         trace::set_python(trace::Function::Profile, Some(function).filter(|function| !function.is_none()));
         Ok(())
     }
