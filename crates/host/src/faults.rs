@@ -119,8 +119,33 @@ fn install(signal: c_int, handler: extern "C" fn(c_int), report: Option<Report>,
     Ok(())
 }
 
+/// Bytes of the stack on which the running thread handles signals.
+const SIGNAL_STACK: usize = 64 << 10;
+
+/// Gives the running thread a stack for its signal handlers, where it has none of that size: after the native stack
+/// overflowed, a handler has no other. It stays for the life of the process.
+fn give_signal_stack() {
+    let mut known = MaybeUninit::<libc::stack_t>::zeroed();
+    // SAFETY: asks for the running thread's stack, for which there is room.
+    let known = unsafe {
+        libc::sigaltstack(core::ptr::null(), known.as_mut_ptr());
+        known.assume_init()
+    };
+    if known.ss_flags & libc::SS_DISABLE == 0 && known.ss_size >= SIGNAL_STACK {
+        return;
+    }
+    let stack = crate::memory::map_pages(SIGNAL_STACK);
+    if stack.is_null() {
+        return;
+    }
+    let given = libc::stack_t { ss_sp: stack.cast(), ss_flags: 0, ss_size: SIGNAL_STACK };
+    // SAFETY: the pages are nobody else's, and stay. Where the kernel refuses, handlers run on the stack in use.
+    unsafe { libc::sigaltstack(&raw const given, null_mut()) };
+}
+
 /// Has `report` called when a fatal signal comes; then the signal takes its course.
 pub fn enable(report: Report) -> Result<()> {
+    give_signal_stack();
     FATAL.iter().try_for_each(|&(signal, _)| install(signal, fatal, Some(report), false))
 }
 
@@ -166,6 +191,17 @@ pub fn read_null() {
     unsafe {
         core::arch::asm!("mov {value:r}, qword ptr [{address}]", value = out(reg) _, address = in(reg) 0usize)
     };
+}
+
+/// Calls itself until the stack ends: what tests of fault handlers ask for.
+pub fn use_up_stack() {
+    #[inline(never)]
+    #[expect(unconditional_recursion, reason = "that is what it is for")]
+    fn descend(depth: usize) -> usize {
+        let room = core::hint::black_box([depth; 512]);
+        descend(depth + 1) + core::hint::black_box(room)[depth % 512]
+    }
+    core::hint::black_box(descend(0));
 }
 
 /// Ends the process at once.

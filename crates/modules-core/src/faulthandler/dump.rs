@@ -8,7 +8,10 @@ use taipan_host::faults::write;
 use taipan_host::threads;
 use taipan_objects::model::thread::{ThreadState, current_opt};
 use taipan_objects::prelude::*;
+use taipan_objects::types::module::PyModule;
+use taipan_objects::types::set::PyFrozenSet;
 use taipan_objects::types::str::StrUnits;
+use taipan_runtime::imports::builtin;
 use taipan_runtime::threads::registry::{Entry, Registry, registry};
 
 /// Frames of one thread that are shown.
@@ -149,31 +152,66 @@ fn heading(fd: i32, identity: usize, current: bool) {
     out.flush();
 }
 
-/// The state of the running thread among those that are remembered.
-fn by_identity() -> Option<&'static ThreadState> {
+/// The registry of the threads that are remembered.
+fn remembered() -> Option<&'static Registry> {
     // SAFETY: what is remembered is the registry of an interpreter, which lives as long as the process.
-    let registry = unsafe { THREADS_OF.load(Ordering::Acquire).as_ref() }?;
-    let entries = registry.entries.try_borrow().ok()?;
-    let current = threads::identity();
-    entries.iter().find(|entry| entry.identity == current).map(|entry| entry.state)
+    unsafe { THREADS_OF.load(Ordering::Acquire).as_ref() }
+}
+
+/// The state of the running thread. One that waits for the system is not attached to it: the registry knows.
+fn this_state() -> Option<&'static ThreadState> {
+    current_opt().or_else(|| {
+        let entries = remembered()?.entries.try_borrow().ok()?;
+        let identity = threads::identity();
+        entries.iter().find(|entry| entry.identity == identity).map(|entry| entry.state)
+    })
 }
 
 /// The traceback of the running thread.
 pub fn this_thread(fd: i32) {
     write(fd, b"Stack (most recent call first):\n");
-    // A thread that waits for the system has no state attached.
-    match current_opt().or_else(by_identity) {
+    match this_state() {
         Some(state) => frames(fd, state),
         None => write(fd, b"  <no Python frame>\n"),
     }
 }
 
+/// The modules that are not the library's and not written in Python.
+pub fn extension_modules(fd: i32) {
+    let Some(interpreter) = this_state().map(ThreadState::interpreter) else { return };
+    // SAFETY: what the cells hold is looked at here and now; nothing else runs in this process.
+    let (modules, sys) = unsafe { (interpreter.modules.peek(), interpreter.sys_dict.peek()) };
+    let Some(modules) = modules.and_then(|modules| modules.downcast_exact::<PyDict>()) else { return };
+    let known = sys.and_then(|sys| {
+        sys.downcast_exact::<PyDict>()?.get_str(intern!("stdlib_module_names")).ok().flatten()
+    });
+    let known = known.as_deref().and_then(|known| known.downcast_exact::<PyFrozenSet>());
+    let mut out = Line::new(fd);
+    let mut count = 0;
+    let mut at = 0;
+    while let Some((next, key, module)) = modules.next(at) {
+        at = next;
+        let Some(name) = key.downcast_exact::<PyStr>() else { continue };
+        let native = module.downcast::<PyModule>().is_some_and(|module| !module.def().is_null());
+        let native = native || name.as_ascii().is_some_and(|name| builtin::find(name).is_some());
+        if !native || known.is_some_and(|known| known.contains(name).unwrap_or(true)) {
+            continue;
+        }
+        out.push(if count == 0 { b"\nExtension modules: " } else { b", " });
+        out.text(name);
+        count += 1;
+    }
+    if count != 0 {
+        out.push(b" (total: ");
+        out.decimal(count);
+        out.push(b")\n");
+        out.flush();
+    }
+}
+
 /// The tracebacks of all threads.
 pub fn all_threads(fd: i32) {
-    // SAFETY: what is remembered is the registry of an interpreter, which lives as long as the process.
-    let Some(registry) = (unsafe { THREADS_OF.load(Ordering::Acquire).as_ref() }) else {
-        return this_thread(fd);
-    };
+    let Some(registry) = remembered() else { return this_thread(fd) };
     // Where a thread is being entered or left this moment, the list cannot be looked at.
     let Ok(entries) = registry.entries.try_borrow() else { return this_thread(fd) };
     // Not by the attached state: a thread that waits for the system has none.

@@ -19,10 +19,16 @@ struct Fatal {
     enabled: AtomicBool,
     fd: AtomicI32,
     all_threads: AtomicBool,
+    /// Whether the stack of native code is shown too.
+    native: AtomicBool,
 }
 
-static FATAL_STATE: Fatal =
-    Fatal { enabled: AtomicBool::new(false), fd: AtomicI32::new(2), all_threads: AtomicBool::new(true) };
+static FATAL_STATE: Fatal = Fatal {
+    enabled: AtomicBool::new(false),
+    fd: AtomicI32::new(2),
+    all_threads: AtomicBool::new(true),
+    native: AtomicBool::new(true),
+};
 
 /// Where signals that were registered are reported, by number: descriptor (-1 for none) and whether all threads are shown.
 static USER: [(AtomicI32, AtomicBool); 65] = [const { (AtomicI32::new(-1), AtomicBool::new(true)) }; 65];
@@ -53,6 +59,16 @@ fn report_fatal(signal: i32) {
     } else {
         dump::this_thread(fd);
     }
+    if FATAL_STATE.native.load(Ordering::Acquire) {
+        write(fd, b"\n");
+        native_stack(fd);
+    }
+    dump::extension_modules(fd);
+}
+
+fn native_stack(fd: i32) {
+    write(fd, b"Current thread's C stack trace (most recent call first):\n");
+    faults::write_native_stack(fd);
 }
 
 fn report_user(signal: i32) {
@@ -156,13 +172,17 @@ pub mod faulthandler {
     use super::*;
 
     /// Enable the fault handler.
-    #[pyfunction(signature = "(file=sys.stderr, all_threads=True)")]
-    pub fn enable(file: Option<&PyObject>, all_threads: bool) -> PyResult<()> {
+    #[pyfunction(
+        signature = "(file=sys.stderr, all_threads=True, c_stack=True)",
+        text = "(file=sys.stderr, all_threads=True)"
+    )]
+    pub fn enable(file: Option<&PyObject>, all_threads: bool, c_stack: bool) -> PyResult<()> {
         let (fd, file) = descriptor(file)?;
         kept().fatal.set(file);
         dump::remember_threads();
         FATAL_STATE.fd.store(fd, Ordering::Release);
         FATAL_STATE.all_threads.store(all_threads, Ordering::Release);
+        FATAL_STATE.native.store(c_stack, Ordering::Release);
         FATAL_STATE.enabled.store(true, Ordering::Release);
         faults::enable(report_fatal).map_err(|errno| errors::set_os_error(errno, None, None))
     }
@@ -194,8 +214,7 @@ pub mod faulthandler {
     #[pyfunction(signature = "(file=sys.stderr)")]
     pub fn dump_c_stack(file: Option<&PyObject>) -> PyResult<()> {
         let (fd, _file) = descriptor(file)?;
-        write(fd, b"Current thread's C stack trace (most recent call first):\n");
-        faults::write_native_stack(fd);
+        native_stack(fd);
         Ok(())
     }
 
@@ -281,6 +300,12 @@ pub mod faulthandler {
     fn raise(signal: &str) -> PyResult<()> {
         let number = FATAL.iter().find(|(_, name)| *name == signal).map_or(0, |(number, _)| *number);
         taipan_host::signals::raise(number).map_err(|errno| errors::set_os_error(errno, None, None))
+    }
+
+    /// Recursive call to raise a stack overflow.
+    #[pyfunction]
+    pub fn _stack_overflow() {
+        faults::use_up_stack();
     }
 
     /// Raise a SIGSEGV signal.
