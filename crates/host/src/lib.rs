@@ -31,6 +31,7 @@ pub mod records;
 pub mod remote;
 pub mod scheduling;
 pub mod select;
+pub mod semaphores;
 pub mod signals;
 pub mod sockets;
 pub mod spawn;

@@ -8,6 +8,7 @@ pub mod pickle;
 pub mod sqlite;
 pub mod structs;
 pub mod zlib;
+pub mod zoneinfo;
 
 use taipan_objects::model::spec::ModuleSpec;
 
@@ -21,4 +22,5 @@ pub static MODULES: &[&ModuleSpec] = &[
     &datetime::module::MODULE,
     &sqlite::module::MODULE,
     &bz2::module::MODULE,
+    &zoneinfo::module::MODULE,
 ];

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod errno;
 pub mod fcntl;
 pub mod mmap;
+pub mod multiprocessing;
 pub mod posix;
 pub mod posixshmem;
 pub mod posixsubprocess;
@@ -15,6 +16,7 @@ pub mod stat;
 pub mod syslog;
 pub mod termios;
 pub mod time;
+pub mod uuid;
 
 use taipan_objects::model::spec::ModuleSpec;
 
@@ -34,4 +36,6 @@ pub static MODULES: &[&ModuleSpec] = &[
     &syslog::syslog::MODULE,
     &posixshmem::posixshmem::MODULE,
     &mmap::mmap::MODULE,
+    &multiprocessing::module::MODULE,
+    &uuid::module::MODULE,
 ];

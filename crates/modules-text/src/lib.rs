@@ -2,6 +2,7 @@
 
 pub mod codecs;
 pub mod csv;
+pub mod elementtree;
 pub mod json;
 pub mod locale;
 pub mod multibyte;
@@ -17,6 +18,7 @@ use taipan_objects::model::spec::ModuleSpec;
 pub static MODULES: &[&ModuleSpec] = &[
     &codecs::module::MODULE,
     &csv::module::MODULE,
+    &elementtree::module::MODULE,
     &json::module::MODULE,
     &locale::module::MODULE,
     &multibyte::multibytecodec::MODULE,

@@ -13,11 +13,11 @@
 //! | `state` | what an interpreter keeps |
 //! | `capi` | the table for extensions |
 
-mod calendar;
+pub(crate) mod calendar;
 mod capi;
 mod date;
-mod datetime;
-mod delta;
+pub(crate) mod datetime;
+pub(crate) mod delta;
 mod delta_arith;
 mod fields;
 mod format;
@@ -27,7 +27,7 @@ mod moments;
 mod parse;
 mod state;
 mod time;
-mod zone;
+pub(crate) mod zone;
 
 /// Fast implementation of the datetime module.
 #[pymodule(name = "_datetime")]

@@ -10,17 +10,17 @@
 //! | `handlers` | the attributes that hold handlers |
 //! | `events` | from events to calls |
 
-mod errors;
+pub(crate) mod errors;
 mod events;
 mod handlers;
 mod model;
-mod parser;
+pub(crate) mod parser;
 
 use taipan_macros::pymodule;
 use taipan_objects::prelude::*;
 
 /// The release of Expat whose behaviour this is.
-const VERSION: (i64, i64, i64) = (2, 9, 0);
+pub(crate) const VERSION: (i64, i64, i64) = (2, 9, 0);
 
 /// What the parser can do, as Expat says it.
 const FEATURES: [(&str, i64); 10] = [
@@ -44,7 +44,7 @@ fn features() -> Py<PyList> {
 }
 
 /// The text of an argument that may be `None`.
-fn text_or_none(value: Option<&PyObject>, argument: &str) -> PyResult<Option<String>> {
+pub(crate) fn text_or_none(value: Option<&PyObject>, argument: &str) -> PyResult<Option<String>> {
     let Some(value) = value.filter(|value| !value.is_none()) else { return Ok(None) };
     let Some(text) = value.downcast::<PyStr>() else {
         let class = value.class().name();

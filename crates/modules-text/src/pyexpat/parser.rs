@@ -54,6 +54,20 @@ pub struct PyXmlParser {
     parent: Option<Obj>,
 }
 
+/// The characters of an encoding that goes by single bytes, asked of its codec.
+pub fn table(name: &str) -> PyResult<Encoding> {
+    let bytes: Vec<u8> = (0..=255).collect();
+    let decoded = codecs::decode_object(&PyBytes::new(&bytes), Some(name), Some("replace"))?;
+    if decoded.len() != bytes.len() {
+        return Err(raised!(ValueError, "multi-byte encodings are not supported"));
+    }
+    let mut table = Box::new([0; 256]);
+    for (at, c) in table.iter_mut().enumerate() {
+        *c = decoded.char_at(at);
+    }
+    Ok(Encoding::Table(table))
+}
+
 #[cold]
 pub fn not_deleted() -> Raised {
     raised!(RuntimeError, "Cannot delete attribute")
@@ -144,20 +158,6 @@ impl PyXmlParser {
         Ok(())
     }
 
-    /// The characters of an encoding that goes by single bytes, asked of its codec.
-    fn table(name: &str) -> PyResult<Encoding> {
-        let bytes: Vec<u8> = (0..=255).collect();
-        let decoded = codecs::decode_object(&PyBytes::new(&bytes), Some(name), Some("replace"))?;
-        if decoded.len() != bytes.len() {
-            return Err(raised!(ValueError, "multi-byte encodings are not supported"));
-        }
-        let mut table = Box::new([0; 256]);
-        for (at, c) in table.iter_mut().enumerate() {
-            *c = decoded.char_at(at);
-        }
-        Ok(Encoding::Table(table))
-    }
-
     /// Raises for an error, after which nothing more is read.
     fn fail(&self, error: u8) -> Raised {
         self.error.set(error);
@@ -181,7 +181,7 @@ impl PyXmlParser {
                 },
                 Ok(Outcome::NeedsInput) => return Ok(()),
                 Ok(Outcome::UnknownEncoding(name)) => {
-                    let table = Self::table(&name)?;
+                    let table = table(&name)?;
                     let settled = self.engine.0.borrow_mut().set_encoding(table);
                     settled.map_err(|error| self.fail(error as u8))?;
                 }
@@ -198,7 +198,7 @@ impl PyXmlParser {
         self.began.set(true);
         let asked = self.encoding.borrow().clone();
         if !asked.is_empty() {
-            let table = Self::table(&asked)?;
+            let table = table(&asked)?;
             self.encoding.borrow_mut().clear();
             let settled = self.engine.0.borrow_mut().set_encoding(table);
             settled.map_err(|error| self.fail(error as u8))?;
