@@ -1,20 +1,22 @@
 //! `atexit`: functions that are called when the interpreter ends, the last one registered first.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use taipan_macros::pymodule;
 use taipan_objects::errors;
 use taipan_objects::model::thread::current;
 use taipan_objects::prelude::*;
 
 struct Registered {
+    /// Never used again.
+    serial: u64,
     function: Obj,
     args: Py<PyTuple>,
     keywords: Option<Py<PyDict>>,
 }
 
-/// The functions of one interpreter, oldest first. A place is empty once its function was unregistered.
+/// The functions of one interpreter, oldest first, and the serial number of the next.
 #[derive(Default)]
-struct Registry(RefCell<Vec<Option<Registered>>>);
+struct Registry(RefCell<Vec<Registered>>, Cell<u64>);
 
 fn registry() -> &'static Registry {
     current().interpreter().extension::<Registry>()
@@ -23,7 +25,6 @@ fn registry() -> &'static Registry {
 /// Calls every registered function, the last one first, and forgets it. What they raise is reported.
 pub fn run() {
     while let Some(entry) = next() {
-        let Some(entry) = entry else { continue };
         if let Err(raised) = call::call_tuple(&entry.function, &entry.args, entry.keywords.as_deref()) {
             let shown = taipan_objects::types::exceptions::preserving(|| {
                 object::repr(&entry.function).map(|text| text.to_string_lossy().into_owned())
@@ -41,7 +42,7 @@ pub fn run() {
     }
 }
 
-fn next() -> Option<Option<Registered>> {
+fn next() -> Option<Registered> {
     registry().0.borrow_mut().pop()
 }
 
@@ -68,8 +69,10 @@ pub mod atexit {
             return Err(raised!(TypeError, "the first argument must be callable"));
         }
         let keywords = kwargs.filter(|keywords| !keywords.is_empty());
-        let entry = Registered { function: func.owned(), args: PyTuple::from_slice(args), keywords };
-        registry().0.borrow_mut().push(Some(entry));
+        let serial = registry().1.get();
+        registry().1.set(serial + 1);
+        let entry = Registered { serial, function: func.owned(), args: PyTuple::from_slice(args), keywords };
+        registry().0.borrow_mut().push(entry);
         Ok(func.owned())
     }
 
@@ -91,7 +94,7 @@ pub mod atexit {
     /// Return the number of registered exit functions.
     #[pyfunction]
     pub fn _ncallbacks() -> usize {
-        registry().0.borrow().iter().flatten().count()
+        registry().0.borrow().len()
     }
 
     /// Unregister an exit function which was previously registered using
@@ -100,20 +103,20 @@ pub mod atexit {
     ///     func - function to be unregistered
     #[pyfunction(signature = "(func, /)")]
     pub fn unregister(func: &PyObject) -> PyResult<()> {
-        let mut index = registry().0.borrow().len();
-        // Comparing may run code that registers and unregisters.
-        while index > 0 {
-            index -= 1;
-            let known = match registry().0.borrow().get(index) {
-                Some(Some(entry)) => entry.function.clone(),
-                _ => continue,
+        let serials: Vec<u64> = registry().0.borrow().iter().rev().map(|entry| entry.serial).collect();
+        for serial in serials {
+            // Comparing may run code that registers and unregisters.
+            let place = || registry().0.borrow().iter().position(|entry| entry.serial == serial);
+            let Some(known) = place().map(|place| registry().0.borrow()[place].function.clone()) else {
+                continue;
             };
-            if object::compare_bool(&known, func, CompareOp::Eq)? {
-                let entry = registry().0.borrow_mut().get_mut(index).and_then(Option::take);
-                drop(entry);
+            if object::compare_bool(&known, func, CompareOp::Eq)?
+                && let Some(place) = place()
+            {
+                let removed = registry().0.borrow_mut().remove(place);
+                drop(removed);
             }
         }
-        registry().0.borrow_mut().retain(Option::is_some);
         Ok(())
     }
 }

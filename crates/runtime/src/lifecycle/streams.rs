@@ -51,7 +51,7 @@ pub fn text(config: &Config) -> PyResult<Text> {
 
 /// Makes the streams.
 pub fn init(text: &Text) -> PyResult<()> {
-    let io = imports::import_absolute(intern!("io"))?;
+    let io = imports::import_absolute(intern!("_io"))?;
     let open = object::get_attr(&io, intern!("open"))?;
     if let Some(builtins) = thread::current().interpreter().builtins.get() {
         object::set_item(&builtins, intern!("open"), Some(&open))?;

@@ -1,11 +1,12 @@
 //! `_ThreadHandle`: what joins a thread.
 
 use super::lock::{self, Patience};
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use taipan_host::threads::{self, Lock};
 use taipan_objects::model::args::OptArg;
+use taipan_objects::model::thread;
 use taipan_objects::prelude::*;
 
 const NOT_STARTED: u8 = 0;
@@ -70,6 +71,36 @@ impl Shared {
     }
 }
 
+/// The threads that handles stand for, while somebody has the handle.
+#[derive(Default)]
+struct Known(RefCell<Vec<Weak<Shared>>>);
+
+fn known() -> &'static Known {
+    thread::current().interpreter().extension()
+}
+
+/// Remembers a thread that begins, for [`only_this_is_left`].
+pub fn remember(shared: &Arc<Shared>) {
+    let mut known = known().0.borrow_mut();
+    if known.len() == known.capacity() {
+        known.retain(|shared| shared.strong_count() != 0);
+    }
+    known.push(Arc::downgrade(shared));
+}
+
+/// In the child of a fork all threads but the running one are done.
+pub fn only_this_is_left() {
+    let me = threads::identity();
+    known().0.borrow_mut().retain(|shared| {
+        let Some(shared) = shared.upgrade() else { return false };
+        let stays = shared.identity() == me;
+        if !stays {
+            shared.set_done();
+        }
+        stays
+    });
+}
+
 #[pytype(name = "_thread._ThreadHandle", weakref = weaklist, parts(METHODS))]
 pub struct PyThreadHandle {
     ob_base: PyObject,
@@ -91,6 +122,7 @@ impl PyThreadHandle {
         let handle = Self::new();
         handle.shared.begin();
         handle.shared.set_running(identity);
+        remember(&handle.shared);
         handle
     }
 }

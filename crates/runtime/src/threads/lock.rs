@@ -392,6 +392,13 @@ impl ImportLock {
         self.0.count.get() > 0
     }
 
+    /// Frees the lock in the child of a fork where another thread had it, which is not there any more.
+    pub fn reset_unless_mine(&self) {
+        if self.0.owner.get() != threads::identity() {
+            self.reset();
+        }
+    }
+
     /// Makes the lock as new in the child of a fork.
     pub fn reset(&self) {
         self.0.lock.reset();

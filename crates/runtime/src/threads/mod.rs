@@ -32,9 +32,18 @@ pub fn after_fork() {
     let state = thread::current();
     crate::gil::of(state.interpreter()).reset_after_fork(&state.eval_breaker);
     imp::unlock_after_fork();
+    crate::warnings::after_fork();
     start::forget_others();
+    let entries = registry().entries.borrow().clone();
     registry().keep_only_current();
     // No event loop goes on in the child.
     state.asyncio_loop.set(None);
     state.asyncio_task.set(None);
+    // What other threads alone had goes last: that may run code.
+    for entry in entries.iter().filter(|entry| !core::ptr::eq(entry.state, state)) {
+        local::forget_thread(entry.serial);
+        for cell in [&entry.state.context, &entry.state.asyncio_task, &entry.state.asyncio_loop] {
+            cell.set(None);
+        }
+    }
 }

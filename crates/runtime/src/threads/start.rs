@@ -55,6 +55,7 @@ pub fn start(
     if !shared.begin() {
         return Err(raised!(RuntimeError, "thread already started"));
     }
+    super::handle::remember(&shared);
     let interpreter = thread::current().interpreter();
     let state = ThreadState::new(interpreter);
     let registry = registry();
@@ -150,9 +151,6 @@ pub fn join_all() -> PyResult<()> {
 /// In the child of a fork no other thread is left to wait for.
 pub fn forget_others() {
     let me = threads::identity();
-    let mut list = not_daemons().0.borrow_mut();
-    for shared in list.iter().filter(|shared| shared.identity() != me) {
-        shared.set_done();
-    }
-    list.retain(|shared| shared.identity() == me);
+    super::handle::only_this_is_left();
+    not_daemons().0.borrow_mut().retain(|shared| shared.identity() == me);
 }

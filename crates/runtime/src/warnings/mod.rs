@@ -36,6 +36,11 @@ pub(crate) fn state() -> &'static State {
     thread::current().interpreter().extension()
 }
 
+/// In the child of a fork no other thread has the lock.
+pub fn after_fork() {
+    state().lock.reset_unless_mine();
+}
+
 impl State {
     fn filters(&self) -> Obj {
         kept(&self.filters, || default_filters().into_obj())
