@@ -243,7 +243,8 @@ fn noise_is_refused_or_read_but_never_panics() {
         iterate(&source, false);
         let text = translate_newlines(&source, noise.below(2) == 0);
         for single in [false, true] {
-            let options = TokenizerOptions { single, type_comments: true, dont_imply_dedent: single };
+            let options =
+                TokenizerOptions { single, type_comments: true, dont_imply_dedent: single, is_file: false };
             if let Some((_, _, line)) = refusal(&text, options) {
                 quote(&line);
             }
