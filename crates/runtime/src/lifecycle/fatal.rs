@@ -21,6 +21,13 @@ pub fn fatal(message: &str) -> ! {
     process::abort()
 }
 
+/// Ends the process where it cannot be started, for a reason that is no exception.
+pub fn at_start(message: &str) -> ! {
+    say(&format!("Fatal Python error: {message}\n{}", state_of_runtime()));
+    show_traceback();
+    process::exit_now(1)
+}
+
 /// Ends the process with an exception of the start.
 pub fn with_exception(raised: Raised, message: &str) -> ! {
     let exception = errors::take(raised);

@@ -157,10 +157,8 @@ fn run_command(command: &[u8]) -> PyResult<i32> {
     let filename = intern!("<string>");
     let source = PyStr::decode_fs(&dedented);
     if let Err(raised) = source.to_utf8() {
-        // Writing wants no exception to be set.
-        let exception = errors::take(raised);
         sys::output::write_stderr("Unable to decode the command from the command line:\n");
-        return Err(errors::restore(exception));
+        return Err(raised);
     }
     let code = compile::compile(&Source::Text(&source), filename, &Options::new(Mode::Exec))?;
     remember_source(&code, &dedented, filename)?;
@@ -260,18 +258,17 @@ fn compile_file(source: &[u8], name: &PyStr) -> PyResult<Py<PyCode>> {
     compile::compile_file(source, name, &Options::new(Mode::Exec))
 }
 
+/// The code of a compiled file; whatever is wrong with what follows its header is said in one way.
 fn code_of_pyc(bytes: &[u8]) -> PyResult<Py<PyCode>> {
-    if bytes.len() < 4 {
-        return Err(raised!(EOFError, "EOF read where not expected"));
-    }
-    if bytes.get(..4) != Some(&taipan_bytecode::marshal::PYC_MAGIC[..]) {
+    use taipan_bytecode::marshal::{PYC_HEADER_SIZE, PYC_MAGIC};
+    let cut = || raised!(EOFError, "EOF read where not expected");
+    if bytes.get(..4).ok_or_else(cut)? != &PYC_MAGIC[..] {
         return Err(raised!(RuntimeError, "Bad magic number in .pyc file"));
     }
-    let body = bytes.get(taipan_bytecode::marshal::PYC_HEADER_SIZE..).unwrap_or_default();
-    match crate::marshal::load(body)?.downcast_into::<PyCode>() {
-        Ok(code) => Ok(code),
-        Err(_) => Err(raised!(RuntimeError, "Bad code object in .pyc file")),
-    }
+    let body = bytes.get(PYC_HEADER_SIZE..).ok_or_else(cut)?;
+    let bad = || raised!(RuntimeError, "Bad code object in .pyc file");
+    let loaded = errors::ignore(crate::marshal::load(body), errors::Exc::Exception)?;
+    loaded.ok_or_else(bad)?.downcast_into::<PyCode>().map_err(|_| bad())
 }
 
 /// Gives `__main__` a loader that knows its source.

@@ -120,7 +120,11 @@ fn complete() {
     let text = step(text, "init_stdio_encoding: failed to get the Python codec name of the stdio encoding");
     step(install_signals(), "can't initialize signals");
     step(watch_memory(), "init_interp_main: can't start tracemalloc");
-    step(streams::init(&text), "init_sys_streams: can't initialize sys standard streams");
+    let made = streams::init(&text);
+    if made.is_err() && taipan_host::files::fstat(0).is_ok_and(|stat| stat.is_dir()) {
+        fatal::at_start("init_sys_streams: <stdin> is a directory, cannot continue");
+    }
+    step(made, "init_sys_streams: can't initialize sys standard streams");
     step(add_main_module(), "add_main_module: can't create __main__ module");
     step(watch_faults(), "can't initialize faulthandler");
     state::runtime().phase.set(Phase::Running);

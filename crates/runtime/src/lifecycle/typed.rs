@@ -69,10 +69,8 @@ impl TypedLines for Statement<'_> {
                 return Ok(None);
             }
             Err(raised) => {
-                // Writing wants no exception to be set.
-                let exception = errors::take(raised);
                 sys::output::write_stderr("\n");
-                self.raised.set(Some(errors::restore(exception)));
+                self.raised.set(Some(raised));
                 return Err(String::new());
             }
         };

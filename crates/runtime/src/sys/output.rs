@@ -16,8 +16,16 @@ pub fn write_str_of(file: &PyObject, value: &PyObject) -> PyResult<()> {
     }
 }
 
-/// Writes to `sys.stderr`; to the descriptor itself where that fails.
+/// Writes to `sys.stderr`; to the descriptor itself where that fails. An exception that is set stays so.
 pub fn write_stderr(text: &str) {
+    let pending = errors::take_opt();
+    write_to_stderr(text);
+    if let Some(pending) = pending {
+        let _: Raised = errors::restore(pending);
+    }
+}
+
+fn write_to_stderr(text: &str) {
     let written = match super::get(intern!("stderr")) {
         Ok(Some(stderr)) if !stderr.is_none() => {
             write_text(&stderr, &PyStr::new(text)).map(|()| true).unwrap_or_else(|raised| {
