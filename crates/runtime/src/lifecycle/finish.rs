@@ -183,14 +183,12 @@ fn finish_modules(tells: bool) {
             clear_module(&dict);
         }
     }
-    for kept in [&interpreter.sys_dict, &interpreter.builtins] {
-        if let Some(dict) = kept.get()
-            && let Some(dict) = dict.downcast::<PyDict>()
-            && !core::ptr::eq(kept, &interpreter.builtins)
-        {
-            flush_streams(tells);
-            clear_sys(dict);
-        }
+    // From here on nobody hears of what goes wrong: the streams go with `sys`.
+    flush_streams(tells);
+    if let Some(dict) = interpreter.sys_dict.get()
+        && let Some(dict) = dict.downcast::<PyDict>()
+    {
+        clear_module(dict);
     }
 }
 
@@ -235,18 +233,5 @@ fn clear_module(dict: &PyDict) {
             }
             put(dict, &name, none_ref());
         }
-    }
-}
-
-/// `sys` keeps its streams to the end.
-fn clear_sys(dict: &PyDict) {
-    for (name, value) in dict.items_snapshot() {
-        let Some(text) = name.downcast::<PyStr>() else { continue };
-        let keeps =
-            ["stdout", "stderr", "__stderr__", "__stdout__", "unraisablehook", "__builtins__", "modules"];
-        if value.is_none() || keeps.iter().any(|kept| text.eq_str(kept)) {
-            continue;
-        }
-        put(dict, &name, none_ref());
     }
 }

@@ -25,8 +25,12 @@ fn codec_name(encoding: &str) -> PyResult<Py<PyStr>> {
 
 /// Learns what Python calls the encoding of file names.
 pub fn name_file_names() -> PyResult<()> {
-    if let Encoding::Locale { name, .. } = encoding::of_file_names() {
-        let known = codec_name(&String::from_utf8_lossy(&locale::information(CODESET)))?;
+    let names = encoding::of_file_names();
+    let known = match names.name() {
+        Some(name) => codec_name(name)?,
+        None => codec_name(&String::from_utf8_lossy(&locale::information(CODESET)))?,
+    };
+    if let Encoding::Locale { name, .. } = names {
         // A second start of the interpreter finds the first one's name.
         let _ = name.set(known.to_string_lossy().into_owned());
     }
