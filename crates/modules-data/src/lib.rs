@@ -4,11 +4,13 @@ pub mod array;
 pub mod binascii;
 pub mod bz2;
 pub mod datetime;
+pub mod lzma;
 pub mod pickle;
 pub mod sqlite;
 pub mod structs;
 pub mod zlib;
 pub mod zoneinfo;
+pub mod zstd;
 
 use taipan_objects::model::spec::ModuleSpec;
 
@@ -22,5 +24,7 @@ pub static MODULES: &[&ModuleSpec] = &[
     &datetime::module::MODULE,
     &sqlite::module::MODULE,
     &bz2::module::MODULE,
+    &lzma::module::MODULE,
     &zoneinfo::module::MODULE,
+    &zstd::module::MODULE,
 ];
