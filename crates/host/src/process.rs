@@ -237,6 +237,11 @@ pub fn limit(pid: Pid, resource: u32) -> Result<(u64, u64)> {
         .map(|old| (old.rlim_cur, old.rlim_max))
 }
 
+/// The number of the limit of the address space, in bytes.
+pub const ADDRESS_SPACE: u32 = libc::RLIMIT_AS;
+/// The value of a limit that is none.
+pub const NO_LIMIT: u64 = libc::RLIM_INFINITY;
+
 /// Sets a limit of the process; gives the former one.
 pub fn set_limit(pid: Pid, resource: u32, soft: u64, hard: u64) -> Result<(u64, u64)> {
     let new = libc::rlimit { rlim_cur: soft, rlim_max: hard };

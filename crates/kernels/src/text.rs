@@ -11,12 +11,14 @@ pub enum Units {
     Four(Vec<u32>),
 }
 
-/// Collects code points; widens when one needs it, so that the result is always in its narrowest form.
+/// Collects code points; widens when one needs it, so that the result is always in its narrowest form. Where there is no
+/// memory for more, it notes that and collects nothing any more.
 #[derive(Clone, Debug)]
 pub struct TextBuilder {
     units: Units,
     /// All code points together: below 128 as long as the text is ASCII.
     seen: u32,
+    failed: bool,
 }
 
 impl Default for TextBuilder {
@@ -25,10 +27,47 @@ impl Default for TextBuilder {
     }
 }
 
+/// Appends units, or notes that there is no memory for them.
+#[inline(always)]
+fn append<T, I: IntoIterator<Item = T, IntoIter: ExactSizeIterator>>(
+    units: &mut Vec<T>,
+    more: I,
+    failed: &mut bool,
+) {
+    let more = more.into_iter();
+    if units.capacity() - units.len() >= more.len() || grow(units, more.len(), failed) {
+        units.extend(more);
+    }
+}
+
+/// Makes room for so many more units; `false` where there is no memory, or was none before.
+#[cold]
+#[inline(never)]
+fn grow<T>(units: &mut Vec<T>, more: usize, failed: &mut bool) -> bool {
+    *failed = *failed || units.try_reserve(more).is_err();
+    !*failed
+}
+
+/// These units as wider ones, with room for one more; `None` where there is no memory.
+fn widened<T: Copy + Into<U>, U>(units: &[T]) -> Option<Vec<U>> {
+    let mut wide = Vec::new();
+    wide.try_reserve_exact(units.len() + 1).ok()?;
+    wide.extend(units.iter().map(|&unit| unit.into()));
+    Some(wide)
+}
+
 impl TextBuilder {
-    /// An empty text with room for so many narrow units.
+    /// An empty text with room for so many narrow units, if there is memory for them.
     pub fn with_capacity(capacity: usize) -> Self {
-        TextBuilder { units: Units::One(Vec::with_capacity(capacity)), seen: 0 }
+        let mut units = Vec::new();
+        // Without, it grows as far as it gets.
+        let _ = units.try_reserve_exact(capacity);
+        TextBuilder { units: Units::One(units), seen: 0, failed: false }
+    }
+
+    /// Whether there was no memory for something: what it holds is not the text.
+    pub fn has_failed(&self) -> bool {
+        self.failed
     }
 
     /// Length in code points.
@@ -55,19 +94,30 @@ impl TextBuilder {
     pub fn push(&mut self, c: u32) {
         self.seen |= c;
         match &mut self.units {
-            Units::One(v) if c < 256 => v.push(c as u8),
-            Units::Two(v) if c < 65536 => v.push(c as u16),
-            Units::Four(v) => v.push(c),
+            Units::One(v) if c < 256 => append(v, [c as u8], &mut self.failed),
+            Units::Two(v) if c < 65536 => append(v, [c as u16], &mut self.failed),
+            Units::Four(v) => append(v, [c], &mut self.failed),
             _ => self.widen(c),
         }
     }
 
     /// Appends ASCII characters.
     pub fn push_ascii(&mut self, bytes: &[u8]) {
+        let failed = &mut self.failed;
         match &mut self.units {
-            Units::One(v) => v.extend_from_slice(bytes),
-            Units::Two(v) => v.extend(bytes.iter().map(|&b| b as u16)),
-            Units::Four(v) => v.extend(bytes.iter().map(|&b| b as u32)),
+            Units::One(v) => append(v, bytes.iter().copied(), failed),
+            Units::Two(v) => append(v, bytes.iter().map(|&b| b.into()), failed),
+            Units::Four(v) => append(v, bytes.iter().map(|&b| b.into()), failed),
+        }
+    }
+
+    /// Appends an ASCII character so many times.
+    pub fn push_repeated(&mut self, byte: u8, count: usize) {
+        let failed = &mut self.failed;
+        match &mut self.units {
+            Units::One(v) => append(v, core::iter::repeat_n(byte, count), failed),
+            Units::Two(v) => append(v, core::iter::repeat_n(byte.into(), count), failed),
+            Units::Four(v) => append(v, core::iter::repeat_n(byte.into(), count), failed),
         }
     }
 
@@ -98,13 +148,23 @@ impl TextBuilder {
 
     #[cold]
     fn widen(&mut self, c: u32) {
-        let wide = |v: &[u8]| v.iter().map(|&b| b as u32).collect::<Vec<u32>>();
-        self.units = match &self.units {
-            Units::One(v) if c < 65536 => Units::Two(v.iter().map(|&b| b as u16).chain([c as u16]).collect()),
-            Units::One(v) => Units::Four([wide(v), vec![c]].concat()),
-            Units::Two(v) => Units::Four(v.iter().map(|&u| u as u32).chain([c]).collect()),
-            Units::Four(v) => Units::Four([&v[..], &[c]].concat()),
+        let wide = match &self.units {
+            Units::One(v) if c < 65536 => widened(v).map(Units::Two),
+            Units::One(v) => widened(v).map(Units::Four),
+            Units::Two(v) => widened(v).map(Units::Four),
+            Units::Four(_) => None,
         };
+        match wide {
+            Some(mut wide) => {
+                match &mut wide {
+                    Units::Two(v) => v.push(c as u16),
+                    Units::Four(v) => v.push(c),
+                    Units::One(_) => {}
+                }
+                self.units = wide;
+            }
+            None => self.failed = true,
+        }
     }
 
     /// The text.

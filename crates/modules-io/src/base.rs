@@ -340,7 +340,7 @@ impl PyIOBase {
                 break;
             }
         }
-        Ok(PyList::from_vec(lines))
+        PyList::try_from_vec(lines)
     }
 
     /// Write a list of lines to stream.

@@ -260,7 +260,7 @@ impl PyBytesIO {
                 break;
             }
         }
-        Ok(PyList::from_vec(lines))
+        PyList::try_from_vec(lines)
     }
 
     /// Get a read-write view over the contents of the BytesIO object.

@@ -62,6 +62,7 @@ impl PyStringIO {
                 return Err(raised!(OverflowError, "new position too large"));
             };
             if buffer.len() < end {
+                buffer.try_reserve(end - buffer.len()).map_err(|_| raised!(MemoryError))?;
                 buffer.resize(end, 0);
             }
             buffer[start..end].copy_from_slice(&points);

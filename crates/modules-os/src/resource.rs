@@ -1,6 +1,7 @@
 //! `resource`: limits and use of resources.
 
 use taipan_host::process::{self, Usage};
+use taipan_objects::memory;
 use taipan_objects::prelude::*;
 use taipan_objects::system::{audit, os_error};
 use taipan_objects::types::structseq::StructSeq;
@@ -91,18 +92,16 @@ fn limit_error(errno: taipan_host::Errno) -> Raised {
 /// Limits this process. Where that limits its address space, what is only reserved must not count.
 fn limit_this(number: u32, soft: u64, hard: u64) -> PyResult<(u64, u64)> {
     let former = process::set_limit(0, number, soft, hard).map_err(limit_error)?;
-    if number == ADDRESS_SPACE && soft != INFINITY {
-        taipan_objects::memory::give_back();
+    if number == process::ADDRESS_SPACE && soft != INFINITY {
+        memory::give_back();
+        memory::keep_back(soft as usize);
     }
     Ok(former)
 }
 
-/// `RLIMIT_AS`.
-const ADDRESS_SPACE: u32 = 9;
-
 /// Constants of the module.
 const NUMBERS: &[(&str, i64)] = &[
-    ("RLIMIT_AS", ADDRESS_SPACE as i64),
+    ("RLIMIT_AS", process::ADDRESS_SPACE as i64),
     ("RLIMIT_CORE", 4),
     ("RLIMIT_CPU", 0),
     ("RLIMIT_DATA", 2),

@@ -172,7 +172,7 @@ impl PyPoll {
                 vec![PyInt::from_i64(i64::from(entry.fd())).into_obj(), PyInt::from_i64(events).into_obj()];
             happened.push(PyTuple::from_vec(pair).into_obj());
         }
-        Ok(PyList::from_vec(happened))
+        PyList::try_from_vec(happened)
     }
 }
 

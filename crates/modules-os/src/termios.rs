@@ -74,7 +74,7 @@ fn settings_list(settings: &Settings) -> PyResult<Py<PyList>> {
     ];
     let mut items: Vec<Obj> = numbers.iter().map(|&n| PyInt::from_i64(n.into()).into_obj()).collect();
     items.push(PyList::from_vec(characters).into_obj());
-    Ok(PyList::from_vec(items))
+    PyList::try_from_vec(items)
 }
 
 /// A number of the list; flags may be written as negative numbers.

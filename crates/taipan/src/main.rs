@@ -8,7 +8,7 @@ use taipan_runtime::config::Layout;
 use taipan_runtime::lifecycle::{self, Program};
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: taipan_objects::memory::Global = taipan_objects::memory::Global;
 
 static PROGRAM: Program = Program {
     modules: &[

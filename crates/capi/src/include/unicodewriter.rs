@@ -32,7 +32,7 @@ c_api! {
     }
     fn PyUnicodeWriter_Finish(pointer: *mut c_void) -> Ref {
         let writer = Box::from_raw(pointer.cast::<Writer>());
-        new_ref(PyStr::from_builder(writer.0))
+        new_ref(PyStr::try_from_builder(writer.0))
     }
     fn PyUnicodeWriter_WriteChar(pointer: *mut c_void, c: u32) -> c_int {
         if c > 0x10_ffff {

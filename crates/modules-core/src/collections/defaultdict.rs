@@ -107,7 +107,7 @@ impl PyDefaultDict {
         text.push_ascii(b", ");
         items.append_to(&mut text);
         text.push_ascii(b")");
-        Ok(PyStr::from_builder(text))
+        PyStr::try_from_builder(text)
     }
 
     #[slot(nb_or)]

@@ -89,25 +89,27 @@ impl PyDeque {
     }
 
     /// Appends; the first item leaves a full deque.
-    pub fn push_back(&self, item: Obj) {
+    pub fn push_back(&self, item: Obj) -> PyResult<()> {
         let max = self.max();
         let out = self.with(|items| {
+            items.try_reserve(1).map_err(|_| raised!(MemoryError))?;
             items.push_back(item);
-            if max.is_some_and(|max| items.len() > max) { items.pop_front() } else { None }
+            if max.is_some_and(|max| items.len() > max) { Ok(items.pop_front()) } else { Ok(None) }
         });
         self.touch();
-        drop(out);
+        out.map(drop)
     }
 
     /// Appends at the left; the last item leaves a full deque.
-    pub fn push_front(&self, item: Obj) {
+    pub fn push_front(&self, item: Obj) -> PyResult<()> {
         let max = self.max();
         let out = self.with(|items| {
+            items.try_reserve(1).map_err(|_| raised!(MemoryError))?;
             items.push_front(item);
-            if max.is_some_and(|max| items.len() > max) { items.pop_back() } else { None }
+            if max.is_some_and(|max| items.len() > max) { Ok(items.pop_back()) } else { Ok(None) }
         });
         self.touch();
-        drop(out);
+        out.map(drop)
     }
 
     /// Removes and gives back item `index`.
@@ -128,12 +130,13 @@ impl PyDeque {
     pub fn extend_from(&self, iterable: &PyObject, left: bool) -> PyResult<()> {
         if iterable.is(self) {
             let copy = self.with(|items| items.iter().cloned().collect::<Vec<Obj>>());
-            copy.into_iter().for_each(|item| if left { self.push_front(item) } else { self.push_back(item) });
-            return Ok(());
+            return copy
+                .into_iter()
+                .try_for_each(|item| if left { self.push_front(item) } else { self.push_back(item) });
         }
         let iterator = iter::iter(iterable)?;
         while let Some(item) = iter::next(&iterator)? {
-            if left { self.push_front(item) } else { self.push_back(item) }
+            if left { self.push_front(item)? } else { self.push_back(item)? }
         }
         Ok(())
     }

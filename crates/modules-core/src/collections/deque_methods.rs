@@ -57,14 +57,14 @@ impl PyDeque {
 
     /// Add an element to the right side of the deque.
     #[pymethod(signature = "(item, /)")]
-    fn append(&self, item: &PyObject) {
-        self.push_back(item.owned());
+    fn append(&self, item: &PyObject) -> PyResult<()> {
+        self.push_back(item.owned())
     }
 
     /// Add an element to the left side of the deque.
     #[pymethod(signature = "(item, /)")]
-    fn appendleft(&self, item: &PyObject) {
-        self.push_front(item.owned());
+    fn appendleft(&self, item: &PyObject) -> PyResult<()> {
+        self.push_front(item.owned())
     }
 
     /// Remove all elements from the deque.
@@ -280,7 +280,7 @@ impl PyDeque {
             text.push_ascii(format!(", maxlen={max}").as_bytes());
         }
         text.push_ascii(b")");
-        Ok(PyStr::from_builder(text))
+        PyStr::try_from_builder(text)
     }
 
     #[slot(tp_richcompare)]
@@ -406,7 +406,7 @@ impl PyDeque {
             let item =
                 if self.max().is_some() { self.get(self.len() - length) } else { self.get(index % length) };
             match item {
-                Some(item) => self.push_back(item),
+                Some(item) => self.push_back(item)?,
                 None => break,
             }
         }

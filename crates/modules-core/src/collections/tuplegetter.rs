@@ -62,6 +62,6 @@ impl PyTupleGetter {
         text.push_ascii(format!("{}({}, ", self.class().short_name(), self.index).as_bytes());
         doc.append_to(&mut text);
         text.push_ascii(b")");
-        Ok(PyStr::from_builder(text))
+        PyStr::try_from_builder(text)
     }
 }

@@ -39,7 +39,7 @@ impl PyArray {
             object::repr(&items)?.append_to(&mut text);
         }
         text.push_ascii(b")");
-        Ok(PyStr::from_builder(text))
+        PyStr::try_from_builder(text)
     }
 
     #[slot(tp_richcompare)]

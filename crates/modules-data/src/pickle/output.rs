@@ -11,6 +11,8 @@ const FRAME_HEAD: usize = 9;
 
 pub(super) struct Output<'a> {
     bytes: Vec<u8>,
+    /// Whether there was no memory for something: then nothing more is gathered, and it ends with `MemoryError`.
+    failed: bool,
     /// Where the head of the open frame is.
     frame: Option<usize>,
     framing: bool,
@@ -20,7 +22,7 @@ pub(super) struct Output<'a> {
 
 impl<'a> Output<'a> {
     pub(super) fn new(write: Option<&'a PyObject>) -> Self {
-        Output { bytes: Vec::with_capacity(256), frame: None, framing: false, write }
+        Output { bytes: Vec::with_capacity(256), failed: false, frame: None, framing: false, write }
     }
 
     /// From here on there are frames.
@@ -34,12 +36,31 @@ impl<'a> Output<'a> {
         self.bytes.extend_from_slice(&[0; FRAME_HEAD]);
     }
 
+    /// Makes room for so many more bytes; `false` where there is no memory.
+    #[inline(always)]
+    fn room(&mut self, more: usize) -> bool {
+        self.bytes.capacity() - self.bytes.len() >= more || self.grow(more)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, more: usize) -> bool {
+        self.failed = self.failed || self.bytes.try_reserve(more).is_err();
+        !self.failed
+    }
+
+    fn check(&self) -> PyResult<()> {
+        if self.failed { Err(raised!(MemoryError)) } else { Ok(()) }
+    }
+
     #[inline]
     pub(super) fn push(&mut self, bytes: &[u8]) {
         if self.framing && self.frame.is_none() {
             self.open_frame();
         }
-        self.bytes.extend_from_slice(bytes);
+        if self.room(bytes.len()) {
+            self.bytes.extend_from_slice(bytes);
+        }
     }
 
     #[inline]
@@ -47,7 +68,9 @@ impl<'a> Output<'a> {
         if self.framing && self.frame.is_none() {
             self.open_frame();
         }
-        self.bytes.push(opcode);
+        if self.room(1) {
+            self.bytes.push(opcode);
+        }
     }
 
     /// An opcode, the length of its data in one byte, the data.
@@ -57,10 +80,11 @@ impl<'a> Output<'a> {
         if self.framing && self.frame.is_none() {
             self.open_frame();
         }
-        self.bytes.reserve(data.len() + 2);
-        self.bytes.push(opcode);
-        self.bytes.push(data.len() as u8);
-        self.bytes.extend_from_slice(data);
+        if self.room(data.len() + 2) {
+            self.bytes.push(opcode);
+            self.bytes.push(data.len() as u8);
+            self.bytes.extend_from_slice(data);
+        }
     }
 
     fn close_frame(&mut self) {
@@ -75,6 +99,7 @@ impl<'a> Output<'a> {
     }
 
     fn flush(&mut self) -> PyResult<()> {
+        self.check()?;
         let Some(write) = self.write else { return Ok(()) };
         if self.bytes.is_empty() {
             return Ok(());

@@ -128,7 +128,7 @@ pub mod socket {
             ];
             list.push(PyTuple::from_vec(items).into_obj());
         }
-        Ok(PyList::from_vec(list))
+        PyList::try_from_vec(list)
     }
 
     /// getnameinfo(sockaddr, flags) --> (host, port)

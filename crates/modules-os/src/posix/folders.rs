@@ -160,7 +160,7 @@ pub mod folders {
                 PyStr::decode_fs(name).into_obj()
             });
         }
-        Ok(PyList::from_vec(names))
+        PyList::try_from_vec(names)
     }
 
     /// Change the current working directory to the specified path.

@@ -85,7 +85,7 @@ impl PyReader {
 
     /// Ends a field.
     fn save(&self, record: &mut Record) -> PyResult<()> {
-        let text = PyStr::from_builder(core::mem::take(&mut record.field));
+        let text = PyStr::try_from_builder(core::mem::take(&mut record.field))?;
         let rule = self.dialect.quote_rule;
         let value = if record.unquoted && text.is_empty() && matches!(rule, QUOTE_NOTNULL | QUOTE_STRINGS) {
             none()

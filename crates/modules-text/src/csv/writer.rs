@@ -138,7 +138,7 @@ impl PyWriter {
             self.write_field(&mut out, None, true)?;
         }
         self.dialect.terminator.append_to(&mut out);
-        Ok(PyStr::from_builder(out))
+        PyStr::try_from_builder(out)
     }
 }
 

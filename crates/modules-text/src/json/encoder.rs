@@ -101,7 +101,7 @@ impl PyEncoder {
         let mut out = TextBuilder::default();
         let level = usize::try_from(level).unwrap_or(0);
         self.write(&mut out, obj, level)?;
-        Ok(PyTuple::from_vec(vec![PyStr::from_builder(out).into_obj()]))
+        Ok(PyTuple::from_vec(vec![PyStr::try_from_builder(out)?.into_obj()]))
     }
 }
 
@@ -192,7 +192,7 @@ impl PyEncoder {
         } else {
             self.write_default(out, value, level)?;
         }
-        Ok(())
+        if out.has_failed() { Err(raised!(MemoryError)) } else { Ok(()) }
     }
 
     fn write_default(&self, out: &mut TextBuilder, value: &PyObject, level: usize) -> PyResult<()> {

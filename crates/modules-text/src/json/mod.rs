@@ -20,7 +20,7 @@ pub mod module {
     /// Return an ASCII-only JSON representation of a Python string
     #[pyfunction(signature = "(object, /)")]
     pub fn encode_basestring_ascii(object: &PyObject) -> PyResult<Py<PyStr>> {
-        Ok(strings::quote(strings::need_str(object)?, true))
+        strings::quote(strings::need_str(object)?, true)
     }
 
     /// encode_basestring(string) -> string
@@ -28,7 +28,7 @@ pub mod module {
     /// Return a JSON representation of a Python string
     #[pyfunction(signature = "(object, /)")]
     pub fn encode_basestring(object: &PyObject) -> PyResult<Py<PyStr>> {
-        Ok(strings::quote(strings::need_str(object)?, false))
+        strings::quote(strings::need_str(object)?, false)
     }
 
     /// scanstring(string, end, strict=True) -> (string, end)

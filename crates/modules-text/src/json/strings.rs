@@ -66,10 +66,10 @@ fn push_escaped(out: &mut TextBuilder, c: u32, ascii: bool) {
 }
 
 /// A string in quotes.
-pub fn quote(text: &PyStr, ascii: bool) -> Py<PyStr> {
+pub fn quote(text: &PyStr, ascii: bool) -> PyResult<Py<PyStr>> {
     let mut out = TextBuilder::with_capacity(text.len() + 2);
     push_quoted(&mut out, text, ascii);
-    PyStr::from_builder(out)
+    PyStr::try_from_builder(out)
 }
 
 /// Four hexadecimal digits at `at`.
@@ -116,7 +116,7 @@ pub fn scan_units<T: Unit>(
                 None => text.substring(from, at),
                 Some(mut out) => {
                     out.extend(&units[from..at]);
-                    PyStr::from_builder(out)
+                    PyStr::try_from_builder(out)?
                 }
             };
             return Ok((value, at + 1));

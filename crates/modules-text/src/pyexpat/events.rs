@@ -75,7 +75,7 @@ impl PyXmlParser {
                 items.push(self.name(name)?);
                 items.push(text(value));
             }
-            return Ok(PyList::from_vec(items).into_obj());
+            return PyList::try_from_vec(items).map(Py::into_obj);
         }
         let dict = PyDict::new();
         for (name, value) in attributes {

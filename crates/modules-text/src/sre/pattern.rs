@@ -276,6 +276,7 @@ impl PyPattern {
                 Some((start, end)) => subject.slice(start, end),
                 None => subject.empty(),
             };
+            items.try_reserve(1).map_err(|_| raised!(MemoryError))?;
             items.push(match groups {
                 0 => subject.slice(matcher.span().0, matcher.span().1),
                 1 => group(1),
@@ -283,7 +284,7 @@ impl PyPattern {
             });
             Ok(true)
         })?;
-        Ok(PyList::from_vec(items))
+        PyList::try_from_vec(items)
     }
 
     /// Split string by the occurrences of pattern.

@@ -121,5 +121,5 @@ pub fn split(pattern: &PyPattern, string: &PyObject, maxsplit: isize) -> PyResul
         })?;
     }
     parts.push(subject.slice(last, length));
-    Ok(PyList::from_vec(parts))
+    PyList::try_from_vec(parts)
 }

@@ -158,7 +158,7 @@ pub fn expand(template: &PyTemplate, subject: &Subject, spans: &[Option<(usize, 
             }
             push(&mut out, literal);
         }
-        return Ok(PyStr::from_builder(out).into_obj());
+        return PyStr::try_from_builder(out).map(Py::into_obj);
     }
     let mut out = Vec::new();
     let push = |out: &mut Vec<u8>, piece: &PyObject| {

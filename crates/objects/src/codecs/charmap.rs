@@ -85,7 +85,7 @@ pub fn decode(input: &[u8], errors: Option<&str>, mapping: Option<&PyObject>) ->
             replaced = other;
         }
     }
-    Ok(PyStr::from_builder(out))
+    PyStr::try_from_builder(out)
 }
 
 /// Appends what the mapping says of a byte; false where it says nothing.

@@ -23,7 +23,7 @@ pub fn decode(
     loop {
         let bytes = replaced.as_deref().unwrap_or(input);
         let error = match step(bytes, at, &mut out) {
-            Ok(consumed) => return Ok((PyStr::from_builder(out), consumed)),
+            Ok(consumed) => return Ok((PyStr::try_from_builder(out)?, consumed)),
             Err(error) => error,
         };
         let handler = handler.get_or_insert_with(|| Handler::of_name(errors));

@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "allocates and frees")]
 
 use super::clear::clear_words;
-use super::raw::{alloc_or_abort, raw_alloc, raw_alloc_zeroed, raw_free};
+use super::raw::{alloc_for_error, alloc_or_abort, raw_alloc, raw_alloc_zeroed, raw_free};
 use super::tracer;
 use crate::gc;
 use crate::model::thread::current;
@@ -74,7 +74,7 @@ fn alloc_zeroed(class: &TypeObject, room: usize, items: usize, surely: bool) -> 
         if !surely && !class.is(crate::errors::Exc::MemoryError.type_object()) {
             return None;
         }
-        block = alloc_or_abort(before + size);
+        block = if surely { alloc_or_abort(before + size) } else { alloc_for_error(before + size) };
         // SAFETY: the block is that large.
         unsafe { core::ptr::write_bytes(block, 0, before + size) };
     }

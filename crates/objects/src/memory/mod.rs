@@ -18,6 +18,7 @@
 //! | `statistics` | what that heap holds |
 //! | `raw` | plain blocks of the three domains |
 //! | `allocators` | the allocators of the domains, ours and others |
+//! | `reserve` | what is kept back for when memory runs out; Rust's own allocator |
 //! | `debug` | checks around blocks |
 //! | `tracer` | the function that sees objects come and go |
 
@@ -28,6 +29,7 @@ mod clear;
 mod debug;
 mod destroy;
 mod raw;
+mod reserve;
 mod small;
 mod statistics;
 pub mod tracer;
@@ -49,5 +51,6 @@ pub use raw::{
     Domain, Hook, alloc_in, alloc_or_abort, alloc_zeroed_in, free_in, is_hooked, raw_alloc, raw_alloc_zeroed,
     raw_free, raw_realloc, realloc_in, set_hook, surely,
 };
+pub use reserve::{Global, is_short, keep_back, refill, tell};
 pub use small::give_back;
 pub use statistics::{Statistics, report, report_free_lists, report_growth, statistics};

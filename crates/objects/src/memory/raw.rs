@@ -7,7 +7,7 @@
 
 use super::allocators::{all_are_own, allocator, chosen};
 use super::clear::clear;
-use super::{small, tracer};
+use super::{reserve, small, tracer};
 use core::cell::Cell;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
@@ -186,9 +186,12 @@ thread_local! {
 }
 
 /// Makes what an allocator refused before, for callers who cannot be told that there is no memory: where the one that C
-/// set refuses, the chosen one is asked. The end of the process where that has none either.
+/// set refuses, the chosen one is asked, and the reserve given up. The end of the process where that does not help.
 #[cold]
 pub fn surely<T, E>(make: impl FnOnce() -> Result<T, E>) -> T {
+    if !is_watched() {
+        reserve::overdraw();
+    }
     let before = SURELY.replace(true);
     let made = make();
     SURELY.set(before);
@@ -311,10 +314,23 @@ pub fn raw_alloc(bytes: usize) -> *mut u8 {
 }
 
 /// A block for an object whose maker cannot be told that there is no memory: where the allocator that C set refuses, the
-/// chosen one is asked. The end of the process where that has none either.
+/// chosen one is asked, and then the reserve given up. The end of the process where that does not help.
 #[cold]
 pub fn alloc_or_abort(bytes: usize) -> *mut u8 {
-    let block = alloc_from(chosen(Domain::Object), bytes, false);
+    alloc_at_last(bytes, reserve::overdraw)
+}
+
+/// As [`alloc_or_abort`], for the error that says so: nobody has to be told again.
+#[cold]
+pub fn alloc_for_error(bytes: usize) -> *mut u8 {
+    alloc_at_last(bytes, reserve::give_up)
+}
+
+fn alloc_at_last(bytes: usize, give_up: fn() -> bool) -> *mut u8 {
+    let mut block = alloc_from(chosen(Domain::Object), bytes, false);
+    if block.is_null() && give_up() {
+        block = alloc_from(chosen(Domain::Object), bytes, false);
+    }
     if block.is_null() {
         let layout = std::alloc::Layout::from_size_align(bytes, 16);
         std::alloc::handle_alloc_error(layout.unwrap_or(std::alloc::Layout::new::<u128>()));

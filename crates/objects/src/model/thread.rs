@@ -71,6 +71,8 @@ impl EvalBreaker {
     pub const PROFILED: usize = 64;
     /// The collector wants to run.
     pub const COLLECT: usize = 16;
+    /// Memory ran out where nobody could be told.
+    pub const NO_MEMORY: usize = 128;
     /// A script waits to be run (`sys.remote_exec`). In a byte of its own, for another process may set it.
     pub const REMOTE_SCRIPT: usize = 1 << 8;
 

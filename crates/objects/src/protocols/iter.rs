@@ -4,6 +4,7 @@
 
 use crate::errors::{self, Exc};
 use crate::intern;
+use crate::memory;
 use crate::model::trampoline::{Sent, call_unary};
 use crate::model::{Obj, ObjectExt, PyObject, PyResult, Raised};
 use crate::protocols::{call, object, sequence};
@@ -53,7 +54,15 @@ pub fn next(iterator: &PyObject) -> PyResult<Option<Obj>> {
     // SAFETY: a slot of a live type, called with a live object, gives a new reference or null.
     unsafe {
         let item = slot(iterator.as_ptr());
-        if item.is_null() { ended() } else { Ok(Some(Obj::from_raw(item))) }
+        if item.is_null() {
+            return ended();
+        }
+        let item = Obj::from_raw(item);
+        // Native code that goes through millions of items does not look up meanwhile.
+        if memory::is_short() {
+            memory::tell()?;
+        }
+        Ok(Some(item))
     }
 }
 

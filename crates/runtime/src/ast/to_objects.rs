@@ -73,7 +73,7 @@ impl Writer {
 
     pub fn identifiers(&self, names: &[&str]) -> PyResult {
         let names = names.iter().map(|name| self.identifier(name)).collect::<PyResult<Vec<_>>>()?;
-        Ok(PyList::from_vec(names).into_obj())
+        PyList::try_from_vec(names).map(Py::into_obj)
     }
 }
 
@@ -92,7 +92,7 @@ impl<T: ToNode> ToNode for Option<T> {
 impl<T: ToNode> ToNode for [T] {
     fn to_node(&self, writer: &Writer) -> PyResult {
         let items = self.iter().map(|item| item.to_node(writer)).collect::<PyResult<Vec<_>>>()?;
-        Ok(PyList::from_vec(items).into_obj())
+        PyList::try_from_vec(items).map(Py::into_obj)
     }
 }
 

@@ -6,6 +6,7 @@ use crate::imports::{self, builtin, frozen};
 use crate::state::{self, Phase};
 use crate::{audit, builtins, contextvars, gil, signals, sys, threads, tracemalloc, upcalls};
 use std::sync::Once;
+use taipan_host::process;
 use taipan_objects::memory;
 use taipan_objects::model::thread::{self, InterpreterState, ThreadState};
 use taipan_objects::prelude::*;
@@ -61,6 +62,11 @@ fn choose_allocator(config: &Config) {
     CHOSEN.call_once(|| {
         if let Some(choice) = config.allocator {
             memory::choose(choice);
+        }
+        if let Ok((limit, _)) = process::limit(0, process::ADDRESS_SPACE)
+            && limit != process::NO_LIMIT
+        {
+            memory::keep_back(limit as usize);
         }
         if config.malloc_stats {
             memory::report_growth();

@@ -13,6 +13,7 @@ pub mod remote;
 use core::ffi::c_int;
 use std::sync::OnceLock;
 use taipan_host::signals;
+use taipan_objects::memory;
 use taipan_objects::model::thread::{self, EvalBreaker};
 use taipan_objects::prelude::*;
 
@@ -60,6 +61,11 @@ pub fn handle_pending() -> PyResult<()> {
     if bits & EvalBreaker::COLLECT != 0 {
         state.eval_breaker.clear_bits(EvalBreaker::COLLECT);
         taipan_objects::gc::run_pending();
+        memory::refill();
+    }
+    if bits & EvalBreaker::NO_MEMORY != 0 {
+        state.eval_breaker.clear_bits(EvalBreaker::NO_MEMORY);
+        memory::tell()?;
     }
     if (bits & EvalBreaker::SIGNALS != 0 || signals::any_raised()) && crate::threads::is_main_thread() {
         state.eval_breaker.clear_bits(EvalBreaker::SIGNALS);

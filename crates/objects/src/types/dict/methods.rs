@@ -238,11 +238,11 @@ impl PyDict {
             first = false;
             object::repr(&key)?.append_to(&mut text);
             text.push_ascii(b": ");
-            object::repr(&value)?.append_to(&mut text);
+            object::repr(&value)?.try_append_to(&mut text)?;
             at = next;
         }
         text.push_ascii(if first { b"{}" } else { b"}" });
-        Ok(PyStr::from_builder(text))
+        PyStr::try_from_builder(text)
     }
 
     #[slot(tp_richcompare)]

@@ -73,7 +73,7 @@ fn show(view: &PyObject) -> PyResult<Py<PyStr>> {
     text.push_ascii(b"(");
     shown?.append_to(&mut text);
     text.push_ascii(b")");
-    Ok(PyStr::from_builder(text))
+    PyStr::try_from_builder(text)
 }
 
 /// Whether every item of `a` is in `b`.

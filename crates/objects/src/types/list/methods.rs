@@ -258,11 +258,11 @@ impl PyList {
             if index > 0 {
                 text.push_ascii(b", ");
             }
-            object::repr(&item)?.append_to(&mut text);
+            object::repr(&item)?.try_append_to(&mut text)?;
             index += 1;
         }
         text.push_ascii(b"]");
-        Ok(PyStr::from_builder(text))
+        PyStr::try_from_builder(text)
     }
 
     #[slot(tp_richcompare)]

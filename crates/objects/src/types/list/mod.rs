@@ -72,12 +72,17 @@ impl PyList {
         Ok(list)
     }
 
-    /// A list of these items.
+    /// A list of these items, where nobody could be told that there is no memory.
     pub fn from_vec(items: Vec<Obj>) -> Py<PyList> {
-        Self::try_from_vec(items).expect("memory for a list")
+        let list = PyList::with_capacity(items.len()).unwrap_or_else(|raised| {
+            errors::clear(raised);
+            memory::surely(|| PyList::with_capacity(items.len()))
+        });
+        list.move_in(items);
+        list
     }
 
-    /// As `from_vec`; raises `MemoryError`.
+    /// A list of these items; `MemoryError` where there is no memory.
     pub fn try_from_vec(items: Vec<Obj>) -> PyResult<Py<PyList>> {
         let list = PyList::with_capacity(items.len())?;
         list.move_in(items);

@@ -126,7 +126,7 @@ fn nested(layout: &Layout, indices: &mut Vec<isize>, view: &Py_buffer, code: u8)
         items.push(nested(layout, indices, view, code)?);
         indices.pop();
     }
-    Ok(PyList::from_vec(items).into_obj())
+    PyList::try_from_vec(items).map(Py::into_obj)
 }
 
 #[pymethods(METHODS)]

@@ -276,7 +276,7 @@ impl PyOdict {
         text.push_ascii(b"(");
         shown?.append_to(&mut text);
         text.push_ascii(b")");
-        Ok(PyStr::from_builder(text))
+        PyStr::try_from_builder(text)
     }
 
     /// A plain dictionary with the items in order.

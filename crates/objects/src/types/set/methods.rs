@@ -26,7 +26,7 @@ fn show(set: &PyObject) -> PyResult<Py<PyStr>> {
     let shown = show_members(set, &name, &mut text);
     object::repr_leave(set);
     shown?;
-    Ok(PyStr::from_builder(text))
+    PyStr::try_from_builder(text)
 }
 
 fn show_members(set: &PyObject, name: &str, text: &mut TextBuilder) -> PyResult<()> {

@@ -54,7 +54,7 @@ impl Formatter<'_> {
         let spec = if field.nested {
             let mut spec = Writer::with_capacity(16);
             self.write(text, field.spec.clone(), depth - 1, &mut spec)?;
-            spec.finish()
+            spec.finish()?
         } else {
             text.substring(field.spec.start, field.spec.end)
         };
@@ -121,7 +121,7 @@ impl Formatter<'_> {
         let mut out = Writer::with_capacity(self.text.len() + 16);
         let text = self.text;
         self.write(text, 0..text.len(), 2, &mut out)?;
-        Ok(out.finish())
+        out.finish()
     }
 }
 

@@ -232,6 +232,14 @@ fn copy<T: Stored>(units: &[T], ascii: bool) -> Py<PyStr> {
     }
 }
 
+/// As [`copy`]; `MemoryError` where memory ends.
+fn try_copy<T: Stored>(units: &[T], ascii: bool) -> PyResult<Py<PyStr>> {
+    // SAFETY: there is room for the units, and all of them are written.
+    unsafe {
+        make(units.len(), ascii, |data: *mut T| data.copy_from_nonoverlapping(units.as_ptr(), units.len()))
+    }
+}
+
 /// An ASCII string of so many characters, from pieces that `give` hands over one after the other.
 ///
 /// # Panics
@@ -285,13 +293,30 @@ impl PyStr {
         }
     }
 
-    /// What a builder collected.
+    /// What a builder collected, where that is short and nobody could be told that there is no memory.
     pub fn from_builder(builder: TextBuilder) -> Py<PyStr> {
+        if builder.has_failed() {
+            std::alloc::handle_alloc_error(std::alloc::Layout::new::<TextBuilder>());
+        }
         let ascii = builder.is_ascii();
         match builder.finish() {
             Units::One(v) => narrow(&v, ascii),
             Units::Two(v) => wide2(&v),
             Units::Four(v) => wide4(&v),
+        }
+    }
+
+    /// What a builder collected; `MemoryError` where there was no memory for all of it.
+    pub fn try_from_builder(builder: TextBuilder) -> PyResult<Py<PyStr>> {
+        if builder.has_failed() {
+            return Err(raised!(MemoryError));
+        }
+        let ascii = builder.is_ascii();
+        match builder.finish() {
+            Units::One(v) if v.len() <= 1 => Ok(narrow(&v, ascii)),
+            Units::One(v) => try_copy(&v, ascii),
+            Units::Two(v) => try_copy(&v, false),
+            Units::Four(v) => try_copy(&v, false),
         }
     }
 

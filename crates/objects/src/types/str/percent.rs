@@ -97,7 +97,7 @@ pub fn format(format: &PyStr, values: &PyObject) -> PyResult<Py<PyStr>> {
     if !values.all_taken() {
         return Err(raised!(TypeError, "not all arguments converted during string formatting"));
     }
-    Ok(out.finish())
+    out.finish()
 }
 
 /// Carries out one conversion, its parts in the order they are written.

@@ -38,7 +38,7 @@ pub(super) fn repr_text(string: &PyStr) -> PyResult<Py<PyStr>> {
         with_units!(string.units(), u => u.iter().for_each(|&c| push_shown(&mut out, c.into(), quote)));
     }
     out.push_ascii(&[quote]);
-    Ok(PyStr::from_builder(out))
+    PyStr::try_from_builder(out)
 }
 
 fn push_shown(out: &mut TextBuilder, c: u32, quote: u8) {

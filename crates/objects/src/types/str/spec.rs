@@ -28,8 +28,8 @@ fn parse(spec: &PyStr, code: char, align: Align) -> Result<Spec, SpecError> {
 
 /// Appends a fill character so many times.
 fn push_fill(out: &mut TextBuilder, fill: u32, count: usize) {
-    if fill < 128 && count > 8 {
-        out.push_ascii(&vec![fill as u8; count]);
+    if fill < 128 {
+        out.push_repeated(fill as u8, count);
     } else {
         (0..count).for_each(|_| out.push(fill));
     }
@@ -52,7 +52,7 @@ fn number_text(number: &Number) -> PyResult<Py<PyStr>> {
     push_fill(&mut out, number.fill, number.inner);
     push_str(&mut out, &number.body);
     push_fill(&mut out, number.fill, number.right);
-    Ok(PyStr::from_builder(out))
+    PyStr::try_from_builder(out)
 }
 
 fn padded(text: &PyStr, padding: &Padding) -> PyResult<Py<PyStr>> {

@@ -199,7 +199,13 @@ impl PyStr {
         join_items(separator, iter::collect(items)?.iter().map(|item| &**item))
     }
 
-    /// Appends the text to a builder.
+    /// Appends the text to a builder; `MemoryError` where that has no memory.
+    pub fn try_append_to(&self, builder: &mut TextBuilder) -> PyResult<()> {
+        self.append_to(builder);
+        if builder.has_failed() { Err(raised!(MemoryError)) } else { Ok(()) }
+    }
+
+    /// As [`PyStr::try_append_to`]; whoever takes the builder's text hears of missing memory.
     pub fn append_to(&self, builder: &mut TextBuilder) {
         match self.units() {
             StrUnits::Ascii(u) => builder.push_ascii(u),

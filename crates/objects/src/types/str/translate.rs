@@ -73,7 +73,7 @@ impl PyStr {
                 *slot = answer.map_or(1, |to| to + 2);
             }
         });
-        Ok(PyStr::from_builder(out))
+        PyStr::try_from_builder(out)
     }
 }
 

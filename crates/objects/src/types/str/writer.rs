@@ -1,7 +1,7 @@
 //! A text under construction that stays the one string it is made of, where it is made of one.
 
 use super::PyStr;
-use crate::model::Py;
+use crate::model::{Py, PyResult};
 use taipan_kernels::text::TextBuilder;
 
 /// Collects text for `str.format` and `%`: a result of one string alone is that string.
@@ -45,10 +45,10 @@ impl Writer {
         }
     }
 
-    pub(super) fn finish(self) -> Py<PyStr> {
+    pub(super) fn finish(self) -> PyResult<Py<PyStr>> {
         match self.only {
-            Some(only) => only.to_exact(),
-            None => PyStr::from_builder(self.out),
+            Some(only) => Ok(only.to_exact()),
+            None => PyStr::try_from_builder(self.out),
         }
     }
 }

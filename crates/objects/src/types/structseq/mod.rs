@@ -249,7 +249,7 @@ impl Instance {
             object::repr(item)?.append_to(&mut shown);
         }
         PyStr::new(")").append_to(&mut shown);
-        Ok(PyStr::from_builder(shown))
+        PyStr::try_from_builder(shown)
     }
 
     #[pymethod(name = "__reduce__")]

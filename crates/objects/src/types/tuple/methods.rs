@@ -172,10 +172,10 @@ impl PyTuple {
             if i > 0 {
                 text.push_ascii(b", ");
             }
-            object::repr(item)?.append_to(&mut text);
+            object::repr(item)?.try_append_to(&mut text)?;
         }
         text.push_ascii(if self.len() == 1 { b",)" } else { b")" });
-        Ok(PyStr::from_builder(text))
+        PyStr::try_from_builder(text)
     }
 
     #[slot(tp_hash)]
