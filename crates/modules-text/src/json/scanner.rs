@@ -171,6 +171,7 @@ impl<T: Unit> Scan<'_, T> {
         if self.at(at) != Some(b']') {
             loop {
                 let (item, next) = self.value(at)?;
+                items.try_reserve(1).map_err(|_| raised!(MemoryError))?;
                 items.push(item);
                 at = self.skip_space(next);
                 match self.at(at) {

@@ -13,17 +13,16 @@ use crate::model::thread::{EvalBreaker, current_opt};
 use core::alloc::{GlobalAlloc, Layout};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
-use libmimalloc_sys::{mi_free, mi_malloc_aligned, mi_realloc_aligned, mi_zalloc_aligned};
-use taipan_host::memory::{reserve_pages, unmap_pages};
+use libmimalloc_sys::{mi_free, mi_malloc, mi_malloc_aligned, mi_realloc_aligned, mi_zalloc_aligned};
 
-/// The most that is kept back, in bytes, and at most this part of the limit. mimalloc asks for at least 64 MiB to find a
-/// place for a segment.
+/// The most that is kept back, in bytes, and at most this part of the limit.
 const MOST: usize = 128 << 20;
 const PART: usize = 5;
 
 /// Bytes to keep back; zero where the address space has no limit.
 static SIZE: AtomicUsize = AtomicUsize::new(0);
-/// What is kept back: address space without memory behind it, so that it costs nothing but its place.
+/// What is kept back: a block of mimalloc's, which may have taken its address space before there was a limit. Nobody writes
+/// to it, so that it costs no more than its place.
 static KEPT: AtomicPtr<u8> = AtomicPtr::new(null_mut());
 /// Whether a request was met out of the reserve of which the program was not told yet.
 static SHORT: AtomicBool = AtomicBool::new(false);
@@ -39,10 +38,12 @@ pub fn keep_back(limit: usize) {
 fn fill() {
     let size = SIZE.load(Ordering::Relaxed);
     if size != 0 && KEPT.load(Ordering::Relaxed).is_null() {
-        let fresh = reserve_pages(size);
-        if KEPT.compare_exchange(null_mut(), fresh, Ordering::AcqRel, Ordering::Relaxed).is_err() {
-            // SAFETY: just reserved, and nobody else's.
-            unsafe { unmap_pages(fresh, size) };
+        // SAFETY: any size may be asked for; a block that is not kept is freed as it came.
+        unsafe {
+            let fresh = mi_malloc(size).cast();
+            if KEPT.compare_exchange(null_mut(), fresh, Ordering::AcqRel, Ordering::Relaxed).is_err() {
+                mi_free(fresh.cast());
+            }
         }
     }
 }
@@ -58,10 +59,8 @@ pub fn refill() {
 /// Gives the reserve up; false where there is none.
 pub(super) fn give_up() -> bool {
     let kept = KEPT.swap(null_mut(), Ordering::AcqRel);
-    if !kept.is_null() {
-        // SAFETY: reserved by `fill` with so many bytes, and nothing lies there.
-        unsafe { unmap_pages(kept, SIZE.load(Ordering::Relaxed)) };
-    }
+    // SAFETY: it came from `fill`, or is null, and nobody uses it.
+    unsafe { mi_free(kept.cast()) };
     !kept.is_null()
 }
 
