@@ -18,6 +18,7 @@ pub mod errno;
 pub mod faults;
 pub mod files;
 pub mod hooks;
+pub mod input_hook;
 pub mod libm;
 pub mod libraries;
 pub mod locale;

@@ -64,6 +64,18 @@ pub mod posix {
         environ()
     }
 
+    /// Checks if PyOS_CallInputHook is set
+    #[pyfunction(signature = "()")]
+    fn _is_inputhook_installed() -> bool {
+        taipan_host::input_hook::is_installed()
+    }
+
+    /// Calls PyOS_CallInputHook dropping the GIL first
+    #[pyfunction(signature = "()")]
+    fn _inputhook() -> i32 {
+        taipan_host::input_hook::call()
+    }
+
     #[exec]
     fn exec(module: &PyModule) -> PyResult<()> {
         for &(name, value) in constants::INTEGERS {
