@@ -4,9 +4,11 @@
 
 use std::hash::{BuildHasherDefault, Hasher};
 
-pub(crate) type BuildHasher = BuildHasherDefault<WordHasher>;
-pub(crate) type HashMap<K, V> = std::collections::HashMap<K, V, BuildHasher>;
-pub(crate) type IndexMap<K, V> = indexmap::IndexMap<K, V, BuildHasher>;
+pub type BuildHasher = BuildHasherDefault<WordHasher>;
+pub type HashMap<K, V> = std::collections::HashMap<K, V, BuildHasher>;
+pub type HashSet<T> = std::collections::HashSet<T, BuildHasher>;
+pub type IndexMap<K, V> = indexmap::IndexMap<K, V, BuildHasher>;
+pub type IndexSet<T> = indexmap::IndexSet<T, BuildHasher>;
 
 /// Multiplies and rotates eight bytes at a time.
 #[derive(Clone, Copy, Default)]

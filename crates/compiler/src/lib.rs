@@ -9,7 +9,7 @@ mod codegen;
 pub mod error;
 pub mod flowgraph;
 pub mod future;
-mod hash;
+pub mod hash;
 pub mod ir;
 pub mod preprocess;
 mod stack;

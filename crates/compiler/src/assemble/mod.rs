@@ -6,8 +6,8 @@ mod offsets;
 mod tables;
 
 use crate::flowgraph::{self, FlatInstr, build};
+use crate::hash::HashSet;
 use crate::ir::{CodeUnitMetadata, InstructionSequence};
-use std::collections::HashSet;
 use taipan_bytecode::code::flags::{CO_VARARGS, CO_VARKEYWORDS};
 use taipan_bytecode::{CodeData, Constant, Wtf8Buf};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use indexmap::IndexSet;
+use crate::hash::IndexSet;
 use taipan_ast::Stmt;
 use taipan_bytecode::{Opcode, Wtf8Buf};
 

@@ -2,8 +2,8 @@
 //! and the table itself, from which unused entries go in the end.
 
 use super::cfg::{BlockId, Cfg, Instr};
+use crate::hash::HashMap;
 use num_traits::ToPrimitive;
-use std::collections::HashMap;
 use taipan_bytecode::{Constant, Opcode};
 
 /// The ordered table of constants. What comes to it is merged with what is there; a table from elsewhere may hold a
@@ -20,7 +20,7 @@ const FEW: usize = 32;
 
 impl FromIterator<Constant> for Consts {
     fn from_iter<I: IntoIterator<Item = Constant>>(items: I) -> Self {
-        Consts { items: items.into_iter().collect(), places: HashMap::new() }
+        Consts { items: items.into_iter().collect(), places: HashMap::default() }
     }
 }
 

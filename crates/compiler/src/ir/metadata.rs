@@ -1,6 +1,6 @@
 //! The tables of a code unit: constants, names and variables, each in the order of first use, and its counts.
 
-use indexmap::{IndexMap, IndexSet};
+use crate::hash::{IndexMap, IndexSet};
 use taipan_bytecode::{Constant, Wtf8Buf};
 
 /// Everything about a code unit beside its instructions. When code generation is done, the whole goes to

@@ -1,10 +1,10 @@
 //! The compiler's stages one by one: code generation, optimisation of the flow graph, assembly.
 
 use super::sequence::PyInstructionSequence;
-use indexmap::IndexSet;
 use taipan_bytecode::{Constant, Opcode, Wtf8Buf};
 use taipan_compiler::error::CompileError;
 use taipan_compiler::flowgraph::{self, BackEndError, Consts};
+use taipan_compiler::hash::IndexSet;
 use taipan_compiler::ir::{CodeUnitMetadata, Instruction, InstructionSequence};
 use taipan_compiler::{assemble, clean_docstring};
 use taipan_objects::prelude::*;
@@ -29,7 +29,7 @@ fn constant_of(object: &PyObject) -> PyResult<Constant> {
 
 /// The constants of a list, equal ones once, and where each element went.
 fn read_constants(list: &[Obj]) -> PyResult<(IndexSet<Constant>, Vec<u32>)> {
-    let mut constants = IndexSet::new();
+    let mut constants = IndexSet::default();
     let mut places = Vec::with_capacity(list.len());
     for object in list {
         places.push(constants.insert_full(constant_of(object)?).0 as u32);
