@@ -152,6 +152,7 @@ unsafe impl GlobalAlloc for Global {
 mod tests {
     use super::*;
     use crate::errors::{self, Exc};
+    use crate::model::ObjectExt;
     use crate::testing::with_interpreter;
 
     #[test]
@@ -161,7 +162,7 @@ mod tests {
             keep_back(64 << 20);
             assert!(overdraw() && is_short());
             assert!(!overdraw(), "there is only one reserve");
-            let error = errors::take(tell().expect_err("memory ran out"));
+            let error = errors::take(tell().expect_err("memory ran out")).into_obj();
             assert!(error.class().is(Exc::MemoryError.type_object()));
             assert!(!is_short() && tell().is_ok());
             refill();
