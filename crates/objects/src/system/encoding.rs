@@ -162,3 +162,30 @@ impl PyStr {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::with_interpreter;
+
+    /// What the encoding makes of bytes, as numbers, and whether they come back.
+    fn decoded(encoding: &Encoding, bytes: &[u8]) -> Vec<u32> {
+        let text = encoding.decode(bytes);
+        assert_eq!(encoding.encode(&text).ok().as_deref(), Some(bytes));
+        text.units().to_code_points()
+    }
+
+    #[test]
+    fn bytes_outside_an_encoding_come_back() {
+        with_interpreter(|| {
+            assert_eq!(decoded(&Encoding::Utf8, b"a\xc3\xa9\xff"), [0x61, 0xe9, 0xdcff]);
+            assert_eq!(decoded(&Encoding::Ascii, b"a\xc3\xa9"), [0x61, 0xdcc3, 0xdca9]);
+            assert_eq!(decoded(&Encoding::Latin1, b"a\xc3\xa9"), [0x61, 0xc3, 0xa9]);
+            for (encoding, missing) in [(&Encoding::Ascii, 0xe9), (&Encoding::Latin1, 0x20ac)] {
+                let raised = encoding.encode(&PyStr::from_code_points(&[0x61, missing])).unwrap_err();
+                assert!(crate::errors::matches(&raised, crate::errors::Exc::UnicodeEncodeError));
+                crate::errors::clear(raised);
+            }
+        });
+    }
+}
