@@ -35,7 +35,12 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
 fn bless(reference: &str, folder: &Path, program: &Path) -> Result<(), String> {
     let name = program.file_name().unwrap_or_default();
     let problem = |error: std::io::Error| format!("{}: {error}", program.display());
-    let output = Command::new(reference)
+    let mut command = Command::new(reference);
+    // Whatever the environment says to Pythons does not reach the program.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"PYTHON")) {
+        command.env_remove(name);
+    }
+    let output = command
         .arg(name)
         .current_dir(folder)
         .stdin(Stdio::null())

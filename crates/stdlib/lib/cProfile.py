@@ -90,19 +90,14 @@ class Profile(_lsprof.Profiler):
 
         return self.runctx(cmd, names, names)
 
-    # Neither leaves through __exit__, which would be counted.
-
     def runctx(self, cmd, globals, locals):
-        try:
-            self.enable()
-            exec(cmd, globals, locals)
-            return self
-        finally:
-            self.disable()
+        self.runcall(exec, cmd, globals, locals)
+        return self
 
     def runcall(self, func, /, *args, **kw):
+        self.enable()
+        # Not left through __exit__, which would be counted.
         try:
-            self.enable()
             return func(*args, **kw)
         finally:
             self.disable()

@@ -1,15 +1,11 @@
 //! Code objects that no compiler writes raise where they run, or run; none ends the process. CPython does not survive
 //! most of them, so that nothing can be compared.
 
-use std::process::Command;
+mod launch;
 
 /// Runs a program that must print `fine`.
 fn check(program: &str) {
-    let output = Command::new(env!("CARGO_BIN_EXE_taipan"))
-        .args(["-c", program])
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .output()
-        .expect("taipan starts");
+    let output = launch::taipan().args(["-c", program]).output().expect("taipan starts");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(String::from_utf8_lossy(&output.stdout), "fine\n", "{}\n{errors}", output.status);
 }

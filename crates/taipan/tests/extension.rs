@@ -1,9 +1,11 @@
 //! An extension module compiled by `cc` against prototypes of its own behaves in `taipan` as in CPython 3.14, whose
 //! output lies beside it in `tests/extension`.
 
+mod launch;
+
+use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::{env, fs};
 
 /// Compiles `NAME.c`, runs `program`, and compares what it prints.
 fn check(name: &str, program: &str) {
@@ -17,11 +19,9 @@ fn check(name: &str, program: &str) {
         .status()
         .expect("there is a C compiler");
     assert!(compiled.success());
-    let output = Command::new(env!("CARGO_BIN_EXE_taipan"))
+    let output = launch::taipan()
         .arg(source.join(program).with_extension("py"))
         .env("PYTHONPATH", &folder)
-        .env("PYTHONHASHSEED", "0")
-        .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
         .expect("taipan starts");
     let wanted = source.join(program).with_extension("out");

@@ -4,10 +4,12 @@
 //! A program runs in its own folder with a fixed hash seed and no input. It must end with status 0, or with the status
 //! that a line `# exit: N` of it names. `TAIPAN_PROGRAMS=word` runs only the programs whose names hold the word.
 
+mod launch;
+
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -38,11 +40,9 @@ fn complaint(program: &Path) -> Option<String> {
     };
     let source = fs::read_to_string(program).unwrap_or_default();
     let status = source.lines().find_map(|line| line.strip_prefix("# exit:")).map_or("0", str::trim);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_taipan"))
+    let mut child = launch::taipan()
         .arg(program.file_name().unwrap_or_default())
         .current_dir(folder())
-        .env("PYTHONHASHSEED", "0")
-        .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
