@@ -22,6 +22,8 @@ fn check(name: &str, program: &str) {
     let output = launch::taipan()
         .arg(source.join(program).with_extension("py"))
         .env("PYTHONPATH", &folder)
+        // What C prints and what Python prints comes in the order in which it was printed.
+        .env("PYTHONUNBUFFERED", "1")
         .output()
         .expect("taipan starts");
     let wanted = source.join(program).with_extension("out");

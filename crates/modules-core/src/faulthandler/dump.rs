@@ -176,15 +176,25 @@ pub fn this_thread(fd: i32) {
     }
 }
 
+/// The value of a key, which is looked for without making a string of it.
+fn value_of(dict: &PyDict, wanted: &str) -> Option<Obj> {
+    let mut at = 0;
+    while let Some((next, key, value)) = dict.next(at) {
+        if key.downcast_exact::<PyStr>().and_then(PyStr::as_ascii) == Some(wanted) {
+            return Some(value);
+        }
+        at = next;
+    }
+    None
+}
+
 /// The modules that are not the library's and not written in Python.
 pub fn extension_modules(fd: i32) {
     let Some(interpreter) = this_state().map(ThreadState::interpreter) else { return };
     // SAFETY: what the cells hold is looked at here and now; nothing else runs in this process.
     let (modules, sys) = unsafe { (interpreter.modules.peek(), interpreter.sys_dict.peek()) };
     let Some(modules) = modules.and_then(|modules| modules.downcast_exact::<PyDict>()) else { return };
-    let known = sys.and_then(|sys| {
-        sys.downcast_exact::<PyDict>()?.get_str(intern!("stdlib_module_names")).ok().flatten()
-    });
+    let known = sys.and_then(|sys| value_of(sys.downcast_exact()?, "stdlib_module_names"));
     let known = known.as_deref().and_then(|known| known.downcast_exact::<PyFrozenSet>());
     let mut out = Line::new(fd);
     let mut count = 0;
