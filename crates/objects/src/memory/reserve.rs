@@ -8,6 +8,7 @@
 
 #![expect(unsafe_code, reason = "hands out memory")]
 
+use crate::errors::{self, Exc};
 use crate::model::Raised;
 use crate::model::thread::{EvalBreaker, current_opt};
 use core::alloc::{GlobalAlloc, Layout};
@@ -83,11 +84,19 @@ pub fn is_short() -> bool {
     SHORT.load(Ordering::Relaxed)
 }
 
-/// Tells the program, if it has to be told.
+/// Tells the program, if it has to be told. One that handles a `MemoryError` knows: what it met on its way here may have
+/// taken from the reserve too.
 #[cold]
 #[inline(never)]
 pub fn tell() -> Result<(), Raised> {
-    if SHORT.swap(false, Ordering::AcqRel) { Err(raised!(MemoryError)) } else { Ok(()) }
+    if !SHORT.swap(false, Ordering::AcqRel) {
+        return Ok(());
+    }
+    let wanted = Exc::MemoryError.type_object().as_object();
+    if errors::handled().is_some_and(|handled| errors::given_matches(&handled, wanted)) {
+        return Ok(());
+    }
+    Err(raised!(MemoryError))
 }
 
 /// Rust's own allocator: mimalloc, and the reserve where that has no more.
@@ -151,7 +160,6 @@ unsafe impl GlobalAlloc for Global {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::errors::{self, Exc};
     use crate::model::ObjectExt;
     use crate::testing::with_interpreter;
 
