@@ -11,6 +11,7 @@ use taipan_objects::prelude::*;
 /// `errno.h`
 const EPERM: i32 = 1;
 const ESRCH: i32 = 3;
+const EACCES: i32 = 13;
 
 /// A read that failed.
 #[derive(Clone, Copy, Debug)]
@@ -93,17 +94,30 @@ pub fn required_section(pid: Pid, name: &[u8]) -> PyResult<u64> {
     if let Ok(Some(address)) = found {
         return Ok(address);
     }
+    if found == Err(Errno(EACCES)) {
+        return Err(unreadable_map(Errno(EACCES), pid));
+    }
     let earlier = found.err().map(|errno| errors::take(no_map(errno, pid)));
     let raised =
         raised!(RuntimeError, "Failed to find the PyRuntime section in process {pid} on Linux platform");
     errors::chain(earlier, Err(raised)).map(|()| 0)
 }
 
-/// The file that says what a process has mapped could not be read.
+fn map_of(pid: Pid) -> String {
+    format!("/proc/{pid}/maps")
+}
+
+/// What the system says of the file that tells what a process has mapped.
+#[cold]
+fn unreadable_map(errno: Errno, pid: Pid) -> Raised {
+    errors::set_os_error(errno, Some(&PyStr::new(&map_of(pid))), None)
+}
+
+/// As [`unreadable_map`], and what it was read for.
 #[cold]
 fn no_map(errno: Errno, pid: Pid) -> Raised {
-    let maps = format!("/proc/{pid}/maps");
-    let cause = errors::set_os_error(errno, Some(&PyStr::new(&maps)), None);
+    let maps = map_of(pid);
+    let cause = unreadable_map(errno, pid);
     let text = errno.text();
     errors::set_from_cause(
         cause,

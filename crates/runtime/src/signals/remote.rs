@@ -129,6 +129,10 @@ pub fn ask(pid: Pid, script: &CStr) -> PyResult<()> {
         return Ok(());
     }
     let door = Seen::of(pid).map_err(|raised| {
+        // Who may not look is told just that.
+        if errors::matches(&raised, Exc::PermissionError) {
+            return raised;
+        }
         let what = "PyRuntime address lookup failed during debug offsets initialization";
         errors::set_from_cause(raised, Exc::RuntimeError, format_args!("{what}"))
     })?;
